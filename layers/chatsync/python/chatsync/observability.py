@@ -1,0 +1,49 @@
+"""How every function is observed: one structured logger, tracer and metrics collector, and private errors."""
+
+import functools
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from chatsync.errors import ChatSyncError, UnexpectedError
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+warnings.filterwarnings("ignore", message="No application metrics to publish")  # Not every invocation has some.
+
+
+def observed(handler: Handler) -> Handler:
+    """Decorate a function's handler: its logs carry the request's id, its time is traced, its metrics are published.
+
+    An exception that is not ours leaves as UnexpectedError with its class and place only: its text may quote what it
+    stumbled over, and exceptions end up in logs and in the execution's history.
+    """
+
+    @functools.wraps(handler)
+    def private(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        try:
+            return handler(event, context)
+        except ChatSyncError:
+            raise
+        except Exception as error:
+            raise UnexpectedError(
+                f"{type(error).__name__} at {_place(error)}. This is a fault of this program: please report it."
+            ) from None
+
+    observing: Handler = logger.inject_lambda_context(clear_state=True)(
+        tracer.capture_lambda_handler(capture_response=False)(metrics.log_metrics(private))
+    )
+    return observing
+
+
+def _place(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno} ({last.name})"

@@ -1,0 +1,1 @@
+"""Postgres: one connection, migrations, and one module a table."""

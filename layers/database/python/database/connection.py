@@ -1,0 +1,217 @@
+"""The one connection of a container, and transactions on it. DATABASE_URL says where Postgres is.
+
+On RDS: an IAM token instead of a password (signed locally, checked only when connecting), TLS verified with RDS's
+certificates.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import boto3
+import pg8000.native
+from pg8000.exceptions import DatabaseError, InterfaceError
+
+from chatsync.errors import DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
+from chatsync.settings import setting
+
+ANSWER_SECONDS = 60  # pg8000 waits for ever unless told otherwise.
+KEEP_SECONDS = 600  # An IAM token lives 15 minutes; a connection is made anew well before.
+POSTGRES_PORT = 5432
+RDS_CERTIFICATES = Path(__file__).with_name("rds_certificates.pem")
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+# Classes of SQLSTATE after which another try may succeed: connection, resources, operator's intervention, rollback.
+TRANSIENT_CLASSES = {"08", "53", "57", "40"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where Postgres is and how to log in. `tls` is False only for this machine or where the URL says so."""
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str | None = field(repr=False)
+    tls: bool
+    certificates: str | None = None
+
+
+class Database:
+    """The statements of one transaction. Values are parameters always, parts of the SQL never."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Run a statement and return its rows, a dict each.
+
+        Raises:
+            DatabaseUnavailableError: The connection is gone, or Postgres asks to try again.
+            DatabaseRefusedError: Postgres refused the statement.
+        """
+        with _own_errors():
+            rows = self._connection.run(sql, **parameters) or []
+        names = [column["name"] for column in self._connection.columns or []]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def run(self, sql: str, **parameters: Any) -> int:
+        """Run a statement and return the number of rows it touched. Raises as `rows`."""
+        with _own_errors():
+            self._connection.run(sql, **parameters)
+        return max(0, int(self._connection.row_count or 0))
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What fails inside is undone, and the transaction goes on."""
+        self.run("SAVEPOINT attempt")
+        try:
+            yield
+        except DatabaseRefusedError:
+            self.run("ROLLBACK TO SAVEPOINT attempt")
+            raise
+        self.run("RELEASE SAVEPOINT attempt")
+
+
+@contextmanager
+def transaction() -> Iterator[Database]:
+    """Commit what runs inside, or nothing of it.
+
+    Raises:
+        DatabaseUnavailableError: No connection, or it broke; a commit whose answer got lost may have happened.
+        DatabaseRefusedError: Postgres refused a statement.
+    """
+    database = _CONTAINER.begun()
+    try:
+        yield database
+        database.run("COMMIT")
+    except DatabaseUnavailableError:
+        _CONTAINER.discard()
+        raise
+    except BaseException:
+        with suppress(DatabaseUnavailableError, DatabaseRefusedError):
+            database.run("ROLLBACK")
+        raise
+
+
+def connect(address: Address) -> Any:
+    """Return a new pg8000 connection.
+
+    Raises:
+        DatabaseUnavailableError: Postgres is not reached, or refuses the login.
+    """
+    try:
+        plain = socket.create_connection((address.host, address.port), timeout=ANSWER_SECONDS)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Statements come in several small writes.
+        return pg8000.native.Connection(
+            user=address.user,
+            password=address.password,
+            host=address.host,
+            port=address.port,
+            database=address.database,
+            sock=plain,
+            ssl_context=_tls(address.certificates) if address.tls else False,
+        )
+    except (OSError, InterfaceError, DatabaseError) as error:
+        raise DatabaseUnavailableError(
+            f"Postgres could not be reached or refused the login ({_kind(error)}). The next run tries again."
+        ) from None
+
+
+def read_address(url: str) -> Address:
+    """Return the address that a URL names: postgresql://user:password@host:port/database[?auth=iam][&sslmode=disable].
+
+    With auth=iam the password is a token of RDS, made here, and RDS's certificates are trusted; else the system's are.
+    TLS is always verified, unless the host is this machine or the URL says sslmode=disable.
+
+    Raises:
+        SettingMissingError: The URL names no Postgres.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname:
+        raise SettingMissingError("DATABASE_URL must look like postgresql://user:password@host:port/database.")
+    options = parse_qs(parts.query)
+    iam = options.get("auth") == ["iam"]
+    user, port = unquote(parts.username or "postgres"), parts.port or POSTGRES_PORT
+    return Address(
+        host=parts.hostname,
+        port=port,
+        database=unquote(parts.path.lstrip("/")) or "postgres",
+        user=user,
+        password=_iam_token(parts.hostname, port, user) if iam else unquote(parts.password or "") or None,
+        tls=parts.hostname not in LOOPBACK and options.get("sslmode") != ["disable"],
+        certificates=str(RDS_CERTIFICATES) if iam else None,
+    )
+
+
+def _iam_token(host: str, port: int, user: str) -> str:
+    token: str = boto3.client("rds").generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
+    return token
+
+
+class _Container:
+    """The connection a warm container keeps between invocations."""
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+        self._made_at = 0.0
+
+    def begun(self) -> Database:
+        """Return a connection with a transaction begun; a kept one that broke meanwhile is replaced once."""
+        if self._connection is not None and time.monotonic() - self._made_at < KEEP_SECONDS:
+            with suppress(DatabaseUnavailableError):
+                return self._begin()
+        self.discard()
+        self._connection, self._made_at = connect(read_address(setting("DATABASE_URL"))), time.monotonic()
+        return self._begin()
+
+    def discard(self) -> None:
+        if self._connection is not None:
+            with suppress(InterfaceError, OSError):
+                self._connection.close()
+        self._connection = None
+
+    def _begin(self) -> Database:
+        database = Database(self._connection)
+        database.run("BEGIN")
+        return database
+
+
+_CONTAINER = _Container()
+
+
+@cache
+def _tls(certificates: str | None) -> ssl.SSLContext:
+    """Never pg8000's own `None` or `True`: the one falls back to plain text, the other verifies nothing."""
+    return ssl.create_default_context(cafile=certificates)
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Postgres' messages quote the values of a statement, so nothing but the SQLSTATE leaves this module."""
+    try:
+        yield
+    except DatabaseError as error:
+        state = _kind(error)
+        if state[:2] in TRANSIENT_CLASSES:
+            raise DatabaseUnavailableError(f"Postgres asks to try again (SQLSTATE {state}).") from None
+        raise DatabaseRefusedError(
+            f"Postgres refused a statement (SQLSTATE {state}). If it repeats, check that all migrations ran."
+        ) from None
+    except (InterfaceError, OSError) as error:
+        raise DatabaseUnavailableError(
+            f"The connection to Postgres broke ({type(error).__name__}). The next run tries again."
+        ) from None
+
+
+def _kind(error: Exception) -> str:
+    """Return Postgres' SQLSTATE, or the class of another error."""
+    detail = error.args[0] if error.args else None
+    return str(detail.get("C", "unknown")) if isinstance(detail, dict) else type(error).__name__

@@ -1,0 +1,96 @@
+"""The end of a run: is what WB lists stored here? Only then it is a success."""
+
+from dataclasses import dataclass
+
+from database import quarantine, stores, sync_logs
+from database.connection import Database
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What a run ended with. chats_synced + gaps = chats_total."""
+
+    status: str
+    chats_total: int
+    chats_synced: int
+    gaps: int
+    quarantined: int
+    chats_unlabelled: int
+
+
+def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
+    """Compare the store with WB's list, refresh its statistics, and close its run as success or partial.
+
+    The list was fetched before the walk over the events, and the walk ended at WB's empty page: a listed message that
+    is newer than all stored ones is missing, whereas one that arrived after the walk cannot be in the list.
+    Repeated, it returns the same numbers.
+
+    Raises:
+        LeaseLostError: The run is no longer running, and was not closed by this function either.
+    """
+    finished = _finished(database, run_id)
+    if finished:
+        return finished
+    sync_logs.renew(database, run_id, 0)
+    found = _compare(database, store_id, run_id)
+    _close(database, run_id, found)
+    stores.refresh_statistics(database, store_id)
+    if found.status == "success":
+        database.run("UPDATE stores SET last_success_at = now() WHERE id = :id", id=store_id)
+    return found
+
+
+def _finished(database: Database, run_id: int) -> Reconciled | None:
+    rows = database.rows(
+        """
+        SELECT status, chats_total, chats_synced, gaps, quarantined,
+               chats_to_classify - chats_classified AS chats_unlabelled
+        FROM sync_logs WHERE id = :id AND status IN ('success', 'partial')
+        """,
+        id=run_id,
+    )
+    return Reconciled(**rows[0]) if rows else None
+
+
+def _compare(database: Database, store_id: str, run_id: int) -> Reconciled:
+    rows = database.rows(
+        """
+        SELECT count(*)::integer AS chats_total,
+               (count(*) FILTER (WHERE listed_message_at > coalesce(last_message_at, '-infinity')))::integer AS gaps,
+               (SELECT chats_to_classify - chats_classified FROM sync_logs WHERE id = :run) AS chats_unlabelled
+        FROM chats WHERE store_id = :store AND raw IS NOT NULL AND missing_since IS NULL
+        """,
+        store=store_id,
+        run=run_id,
+    )
+    total, gaps, unlabelled = rows[0]["chats_total"], rows[0]["gaps"], rows[0]["chats_unlabelled"]
+    quarantined = quarantine.count_since_last_finished_run(database, store_id)
+    status = "partial" if gaps or quarantined or unlabelled else "success"
+    return Reconciled(status, total, total - gaps, gaps, quarantined, unlabelled)
+
+
+def _close(database: Database, run_id: int, found: Reconciled) -> None:
+    database.run(
+        """
+        UPDATE sync_logs
+        SET status = :status, completed_at = now(), chats_total = :total, chats_synced = :synced, gaps = :gaps,
+            quarantined = :quarantined, error_message = :message
+        WHERE id = :id
+        """,
+        id=run_id,
+        status=found.status,
+        total=found.chats_total,
+        synced=found.chats_synced,
+        gaps=found.gaps,
+        quarantined=found.quarantined,
+        message=_what_is_missing(found),
+    )
+
+
+def _what_is_missing(found: Reconciled) -> str | None:
+    parts = (
+        (found.gaps, "chats whose newest message WB lists but did not send"),
+        (found.quarantined, "events that could not be stored (table quarantined_events)"),
+        (found.chats_unlabelled, "chats left unlabelled until the next run"),
+    )
+    return "; ".join(f"{number} {what}" for number, what in parts if number) or None

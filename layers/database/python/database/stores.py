@@ -1,0 +1,98 @@
+"""The table `stores`: which stores there are, how far each has been read, and what it holds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chatsync.errors import StoreUnknownError
+from database.connection import Database
+
+
+@dataclass(frozen=True)
+class StoreToken:
+    """What a store's token says of itself; kept so that its owner is warned before it expires."""
+
+    seller_id: str | None
+    token_type: str
+    expires_at: str | None
+
+
+def register(database: Database, store_id: str, name: str, active: bool) -> None:
+    """Add the store, or rename it; whether a known store is active stays as it is."""
+    database.run(
+        """
+        INSERT INTO stores (id, name, active) VALUES (:id, :name, :active)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE stores.name <> excluded.name
+        """,
+        id=store_id,
+        name=name,
+        active=active,
+    )
+
+
+def to_sync(database: Database, wanted: list[str] | None) -> list[str]:
+    """Return the ids of the active stores, or of those wanted (paused ones too).
+
+    Raises:
+        StoreUnknownError: One of those wanted is not in the table.
+    """
+    if wanted is None:
+        return [row["id"] for row in database.rows("SELECT id FROM stores WHERE active ORDER BY id")]
+    rows = database.rows("SELECT id FROM stores WHERE id = ANY(:wanted) ORDER BY id", wanted=wanted)
+    found = [row["id"] for row in rows]
+    if missing := sorted(set(wanted) - set(found)):
+        raise StoreUnknownError(f"No such store: {', '.join(missing)}. Add it first, or correct `store_ids`.")
+    return found
+
+
+def overview(database: Database) -> list[dict[str, Any]]:
+    """Return the stores with the number of their messages."""
+    return database.rows(
+        """
+        SELECT id, name, active, token_type, token_expires_at, events_cursor, last_success_at, total_chats,
+               coalesce(messages, 0) AS messages
+        FROM stores LEFT JOIN (SELECT store_id, sum(messages_total)::bigint AS messages FROM chats GROUP BY store_id)
+             AS counted ON store_id = id
+        ORDER BY id
+        """
+    )
+
+
+def remember_token(database: Database, store_id: str, token: StoreToken) -> None:
+    """Keep what the token says of itself, if it says something new."""
+    database.run(
+        """
+        UPDATE stores SET seller_id = :seller, token_type = :type, token_expires_at = CAST(:expires AS timestamptz)
+        WHERE id = :id
+          AND (seller_id, token_type, token_expires_at) IS DISTINCT FROM
+              (CAST(:seller AS text), CAST(:type AS text), CAST(:expires AS timestamptz))
+        """,
+        id=store_id,
+        seller=token.seller_id,
+        type=token.token_type,
+        expires=token.expires_at,
+    )
+
+
+def move_cursor(database: Database, store_id: str, cursor: int | None) -> None:
+    """Set the `next` (ms) of the next request; None = from the beginning. Only beside the rows it stands for."""
+    database.run(
+        "UPDATE stores SET events_cursor = :cursor WHERE id = :id AND events_cursor IS DISTINCT FROM :cursor",
+        id=store_id,
+        cursor=cursor,
+    )
+
+
+def refresh_statistics(database: Database, store_id: str) -> None:
+    """Count the store's chats and their tags anew."""
+    database.run(
+        """
+        UPDATE stores SET total_chats = counted.total, chat_tag_counts = counted.tags
+        FROM (
+            SELECT coalesce(sum(chats), 0)::integer AS total,
+                   coalesce(jsonb_object_agg(tag, chats) FILTER (WHERE tag IS NOT NULL), '{}') AS tags
+            FROM (SELECT tag, count(*) AS chats FROM chats WHERE store_id = :id GROUP BY tag) AS by_tag
+        ) AS counted
+        WHERE id = :id AND (total_chats, chat_tag_counts) IS DISTINCT FROM (counted.total, counted.tags)
+        """,
+        id=store_id,
+    )

@@ -1,0 +1,1 @@
+"""Wildberries' "Buyers chat" API: tokens, requests, rate limits and the walk over the stream of events."""

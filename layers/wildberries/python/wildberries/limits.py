@@ -1,0 +1,32 @@
+"""How long to wait for WB: a token bucket for each seller and method.
+
+WB's rule: Personal, Service and "Base with secret" tokens have 10 requests at once and one more each second;
+Base tokens have one request an hour. WB's headers are the truth; the pace here is the guess where they are silent.
+"""
+
+import math
+
+from wildberries.token import BASE
+
+BURST_REQUESTS = 10
+SECONDS_A_REQUEST = 1
+BASE_SECONDS_A_REQUEST = 3600
+# One less than a full bucket: it never overflows while we wait, so no request that WB grants is wasted.
+REFILL_SECONDS = (BURST_REQUESTS - 1) * SECONDS_A_REQUEST
+
+
+def wait_after_limit(retry_seconds: float | None, token_kind: str) -> int:
+    """Return the seconds to wait after a 429: what WB said, rounded up, else the guess for the token's kind."""
+    if retry_seconds is not None and math.isfinite(retry_seconds):
+        return max(1, math.ceil(retry_seconds))
+    return BASE_SECONDS_A_REQUEST if token_kind == BASE else REFILL_SECONDS
+
+
+def wait_for_refill(requests_made: int, token_kind: str) -> int:
+    """Return the seconds to wait after WB said that its bucket is empty.
+
+    An hour only if the bucket held a single request: a Base token "with secret" has the quick bucket.
+    """
+    if token_kind == BASE and requests_made == 1:
+        return BASE_SECONDS_A_REQUEST
+    return REFILL_SECONDS

@@ -1,0 +1,44 @@
+"""A store's token, read from the parameter store just before it is used and kept nowhere else."""
+
+from datetime import UTC, datetime
+
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import ClientError
+
+from chatsync.errors import ParametersUnavailableError, TokenUnusableError
+from chatsync.settings import setting
+from wildberries.client import WildberriesClient
+from wildberries.token import TokenFacts, read_token, require_usable
+
+KEEP_SECONDS = 60  # A replaced token is used a minute later at the latest.
+
+
+def connect(store_id: str) -> tuple[WildberriesClient, TokenFacts]:
+    """Return a client with the store's token, and what the token says of itself. Nothing is sent to WB.
+
+    Raises:
+        TokenUnusableError: There is no token, or it cannot work.
+        ParametersUnavailableError: The parameter store did not answer, or denied access.
+    """
+    name = f"{setting('TOKEN_PARAMETER_PREFIX')}/{store_id}/token"
+    token = _read_parameter(name)
+    facts = read_token(token)
+    require_usable(facts, datetime.now(UTC))
+    return WildberriesClient(setting("WB_API_URL"), token), facts
+
+
+def _read_parameter(name: str) -> str:
+    try:
+        return str(parameters.get_parameter(name, decrypt=True, max_age=KEEP_SECONDS))
+    except GetParameterError as error:
+        cause = error.__context__  # Powertools wraps every error in its own.
+        code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else type(cause).__name__
+        if code == "ParameterNotFound":
+            raise TokenUnusableError(
+                f"There is no token in the parameter {name}. Put the store's token there."
+            ) from None
+        raise ParametersUnavailableError(
+            f"The parameter {name} could not be read ({code}). The next run tries again; "
+            "if it repeats, check that the function may read it."
+        ) from None
