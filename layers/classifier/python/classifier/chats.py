@@ -1,0 +1,92 @@
+"""The shapes that go in and out of a classifier: transcripts of chats, and their labels."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+BUYER = "client"  # the `sender` WB gives to the buyer's messages
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a chat; `text` is None where only files were sent, `sent_at` is an ISO time."""
+
+    sender: str
+    text: str | None
+    sent_at: str
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Return the message a transcript row holds; raises KeyError where a field is missing."""
+        return cls(sender=row["sender"], text=row["text"], sent_at=row["sent_at"])
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """The last messages of one chat, oldest first; `messages_total` counts all the chat has."""
+
+    chat_id: str
+    messages_total: int
+    messages: tuple[Message, ...]
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Return the transcript of one row of a chat page; raises KeyError where a field is missing."""
+        messages = tuple(Message.from_row(message) for message in row["messages"])
+        return cls(chat_id=row["chat_id"], messages_total=row["messages_total"], messages=messages)
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the row from_row reads."""
+        return asdict(self) | {"messages": [asdict(message) for message in self.messages]}
+
+    def buyer_turns(self) -> list[str]:
+        """Return the buyer's words, newest first: what was written without an answer in between is one turn.
+
+        Only the buyer's own messages are words to label by. WB's automatic message about a low rating arrives as the
+        seller's, so it never counts, whatever it says.
+        """
+        turns: list[list[str]] = [[]]
+        for message in reversed(self.messages):
+            if message.sender != BUYER:
+                turns.append([])
+            elif _says_something(message.text):
+                turns[-1].insert(0, message.text or "")
+        return ["\n".join(turn) for turn in turns if turn]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What one chat needs answered; `confidence` is 0 to 1, or None where the provider has none to give.
+
+    `messages_total` echoes the transcript's, so that a label can be told from one of a longer, newer chat.
+    """
+
+    chat_id: str
+    messages_total: int
+    tag: str
+    confidence: float | None
+    reason: str
+    model: str
+    abstained: bool
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Return the label of one row of a page of labels; raises KeyError where a field is missing."""
+        return cls(**{field: row[field] for field in cls.__dataclass_fields__})
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the row from_row reads."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Classified:
+    """One label for each transcript, in their order, and the language model's tokens they cost."""
+
+    labels: tuple[Label, ...]
+    tokens_in: int
+    tokens_out: int
+
+
+def _says_something(text: str | None) -> bool:
+    return text is not None and any(character.isalnum() for character in text)

@@ -1,0 +1,146 @@
+"""A local endpoint that speaks OpenAI's chat completions over real HTTP, with answers scripted by the tests."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+TOKENS_IN, TOKENS_OUT = 100, 20  # what every completion made here says it took
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it arrived, header names in lower case; `chats` is what the user's message holds, or []."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+    @property
+    def chats(self) -> list[dict[str, Any]]:
+        for message in self.body["messages"]:
+            if message["role"] == "user":
+                return list(json.loads(message["content"])["chats"])
+        return []
+
+    @property
+    def chat_ids(self) -> list[str]:
+        return [chat["chat_id"] for chat in self.chats]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer: `cut` sends half of the promised body, `hang` sends nothing until the server closes."""
+
+    body: object = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+    cut: bool = False
+    hang: bool = False
+
+
+Scripted = Answer | Callable[[Request], Answer]
+
+
+def completion(content: str | None, finish_reason: str = "stop", refusal: str | None = None) -> Answer:
+    """Return a chat completion with this content."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    return Answer(
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1_780_000_000,
+            "model": "scripted",
+            "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}],
+            "usage": {"prompt_tokens": TOKENS_IN, "completion_tokens": TOKENS_OUT, "total_tokens": 120},
+        }
+    )
+
+
+def label(
+    chat_id: str, tag: str, confidence: object = 0.9, reason: str = "покупатель так написал"
+) -> dict[str, object]:
+    """Return one chat's label as a model writes it."""
+    return {"chat_id": chat_id, "tag": tag, "confidence": confidence, "reason": reason}
+
+
+def labels(*answered: dict[str, object]) -> Answer:
+    """Return a completion with these labels."""
+    return completion(json.dumps({"labels": answered}, ensure_ascii=False))
+
+
+def failure(status: int, code: str | None = None, message: str = "scripted failure") -> Answer:
+    """Return an error as OpenAI writes it."""
+    return Answer({"error": {"message": message, "type": "scripted", "param": None, "code": code}}, status)
+
+
+def all_other(request: Request) -> Answer:
+    """Label each chat asked about «other»: the answer where nothing is scripted."""
+    return labels(*(label(chat_id, "other") for chat_id in request.chat_ids))
+
+
+class OpenAIServer:
+    """The endpoint at `url`. Answers come from `script` in order, then from `default`; `requests` is what arrived."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.script: list[Scripted] = []
+        self.default: Scripted = all_other
+        self.closing = threading.Event()
+        self._lock = threading.Lock()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+    def answer_to(self, request: Request) -> Answer:
+        """Record the request and return what it is answered with."""
+        with self._lock:
+            self.requests.append(request)
+            scripted = self.script.pop(0) if self.script else self.default
+        return scripted(request) if callable(scripted) else scripted
+
+
+def _handler_of(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # with the buffer below: 1 ms an answer instead of 40
+        wbufsize = -1
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            answer = server.answer_to(Request(self.path, headers, body))
+            if answer.hang:
+                server.closing.wait()
+                self.close_connection = True
+                return
+            self._send(answer)
+
+        def _send(self, answer: Answer) -> None:
+            body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2] if answer.cut else body)
+            self.close_connection = answer.cut
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            pass
+
+    Handler.__name__ = "OpenAIHandler"
+    return Handler

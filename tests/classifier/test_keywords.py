@@ -1,0 +1,133 @@
+"""The keywords classifier: the baseline that needs no network."""
+
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from classifier.chats import Label
+from classifier.keywords import LONGEST_TURN, KeywordsProvider, _terms_by_first_lemma, terms_in
+from classifier.taxonomy import KEYS
+from tests.classifier.russian_chats import CHATS, LOW_RATING, Talk
+from tests.classifier.talks import transcript
+
+
+def label_of(talk: Talk) -> Label:
+    return KeywordsProvider().classify([transcript(talk)]).labels[0]
+
+
+@pytest.mark.parametrize(("tag", "talk"), CHATS)
+def test_given_a_buyers_chat_when_classified_then_it_gets_the_tag_a_person_gives(tag: str, talk: Talk) -> None:
+    assert label_of(talk).tag == tag
+
+
+def test_given_several_chats_when_classified_then_each_label_echoes_its_chat_in_order() -> None:
+    chats = [transcript("Верните деньги", "1:a", 7), transcript("где заказ", "1:b", 9)]
+
+    classified = KeywordsProvider().classify(chats)
+
+    echoed = [(label.chat_id, label.messages_total, label.tag) for label in classified.labels]
+    assert echoed == [("1:a", 7, "return_refund"), ("1:b", 9, "delivery")]
+    assert (classified.tokens_in, classified.tokens_out) == (0, 0)
+    assert {label.model for label in classified.labels} == {KeywordsProvider().name} == {"keywords/1"}
+
+
+def test_given_any_word_form_when_classified_then_the_lemma_decides() -> None:
+    forms = ["Возврат", "о возврате", "ВОЗВРАТОМ", "возвратов"]
+
+    assert {label_of(form).reason for form in forms} == {"слова: возврат"}
+
+
+def test_given_e_or_yo_when_classified_then_it_is_the_same_word() -> None:
+    assert label_of("когда придёт") == label_of("когда придет")
+    assert label_of("всё хорошо") == label_of("все хорошо")
+
+
+@pytest.mark.parametrize("text", ["Пришло без брака", "ничего не сломано"])
+def test_given_a_negated_word_when_classified_then_it_does_not_count(text: str) -> None:
+    assert label_of(text).tag != "defect"
+
+
+def test_given_a_phrase_over_two_clauses_when_classified_then_it_is_no_phrase() -> None:
+    written = {term.written for term in terms_in("Где лучше взять. Заказ уже собрала")}
+
+    assert "где заказ" not in written
+
+
+def test_given_a_particle_before_another_word_when_classified_then_it_belongs_to_that_word() -> None:
+    assert label_of("не знаю работает ли").tag != "defect"
+
+
+def test_given_a_newer_matter_when_classified_then_it_outweighs_the_older() -> None:
+    older_first = [("client", "Пришёл брак"), ("seller", "Сожалеем"), ("client", "Где мой новый заказ?")]
+    newer_first = [("client", "Где мой новый заказ?"), ("seller", "Едет"), ("client", "Пришёл брак")]
+
+    assert label_of(older_first).tag == "delivery"
+    assert label_of(newer_first).tag == "defect"
+
+
+def test_given_politeness_beside_a_request_when_classified_then_the_request_counts() -> None:
+    assert label_of("Это про посылку. Спасибо большое, благодарю, хорошего дня!").tag == "delivery"
+
+
+@pytest.mark.parametrize("sender", ["seller", "wb", "somebody"])
+def test_given_words_of_others_when_classified_then_they_do_not_count(sender: str) -> None:
+    label = label_of([(sender, LOW_RATING), (sender, "верните деньги"), ("client", "Здравствуйте")])
+
+    assert (label.tag, label.abstained, label.reason) == ("undefined", True, "нет слов из словаря")
+
+
+def test_given_only_files_or_smiles_when_classified_then_it_abstains() -> None:
+    label = label_of([("seller", LOW_RATING), ("client", "😡😡")])
+
+    assert (label.tag, label.abstained, label.confidence, label.reason) == (
+        "undefined",
+        True,
+        None,
+        "нет слов покупателя",
+    )
+
+
+def test_given_private_words_when_classified_then_the_reason_names_the_dictionarys_alone() -> None:
+    label = label_of("Ивановой Марии на карту 4276 вернули не все деньги, возврат жду с мая, +79161234567")
+
+    assert label.reason.startswith("слова: ")
+    written = {term.written for terms in _terms_by_first_lemma().values() for term in terms}
+    assert set(label.reason.removeprefix("слова: ").split(", ")) <= written
+
+
+def test_given_little_and_much_evidence_when_classified_then_the_confidence_tells_them_apart() -> None:
+    little, much = label_of("отзыв").confidence, label_of("поменять отзыв, исправить оценку").confidence
+
+    assert little is not None and much is not None
+    assert 0 < little < much < 1
+
+
+def test_given_hostile_text_when_classified_then_it_is_labelled_like_any() -> None:
+    long = "верните деньги " * 3_000 + "а" * 100_000 + "\x00\u202e\ud800"
+
+    assert label_of(long).tag == "return_refund"
+
+
+def test_given_a_text_without_end_when_classified_then_only_its_beginning_is_read() -> None:
+    assert label_of("слово " * LONGEST_TURN + "брак").abstained
+
+
+def test_every_term_of_the_dictionary_is_found_in_its_own_words_and_stands_once() -> None:
+    terms = [term for terms in _terms_by_first_lemma().values() for term in terms]
+
+    assert [term.written for term in terms if term not in terms_in(term.written)] == []
+    assert [phrase for phrase, times in Counter(term.lemmas for term in terms).items() if times > 1] == []
+    assert {term.tag for term in terms} == set(KEYS) - {"undefined"}
+
+
+def test_given_a_fresh_process_when_the_module_is_imported_then_neither_dictionary_nor_openai_is_loaded() -> None:
+    program = (
+        f"import sys; sys.path[:0] = {sys.path!r}; from classifier import providers; "
+        "providers.make(providers.Settings('keywords')); print({'pymorphy3', 'openai'} & set(sys.modules))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "set()"

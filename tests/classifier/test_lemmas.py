@@ -1,0 +1,30 @@
+"""Words and their lemmas."""
+
+from classifier.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
+
+
+def test_given_a_text_when_split_then_clauses_hold_its_words_in_lower_case() -> None:
+    assert clauses("Здравствуйте! Где мой заказ?\n«Юрсол», 2 шт.") == [
+        ["здравствуйте"],
+        ["где", "мой", "заказ"],
+        ["?"],
+        ["юрсол"],
+        ["2", "шт"],
+    ]
+
+
+def test_given_a_run_of_letters_that_is_no_word_when_split_then_it_is_left_out() -> None:
+    assert clauses("а" * LONGEST_WORD + " " + "а" * (LONGEST_WORD + 1)) == [["а" * LONGEST_WORD]]
+
+
+def test_given_a_word_of_two_meanings_when_looked_up_then_both_lemmas_are_found() -> None:
+    assert lemmas("велики") == {"большой", "велик"}
+    assert likeliest_lemma("велики") == "большой"
+
+
+def test_given_a_meaning_hardly_anybody_means_when_looked_up_then_it_is_left_out() -> None:
+    assert "узкий" not in lemmas("уже")
+
+
+def test_given_yo_when_looked_up_then_it_is_e() -> None:
+    assert lemmas("ещё") == lemmas("еще") == {"еще"}

@@ -1,0 +1,108 @@
+"""What the state machine may retry and what not, and that no failure tells the key or a buyer's words."""
+
+import traceback
+
+import pytest
+
+from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
+from classifier.openai_provider import OpenAIProvider
+from classifier.providers import Settings, make
+from tests.classifier.openai_server import Answer, OpenAIServer, completion, failure
+from tests.classifier.talks import transcript
+
+KEY = "sk-very-secret"
+TEXT = "Мария Иванова ждёт возврата"
+
+
+def failing(url: str, key: str = KEY, timeout_seconds: float = 5) -> Exception:
+    """Classify a chat and return what was raised, after looking for secrets in all that a log would show of it."""
+    with pytest.raises((ClassifierRefusedError, ClassifierUnavailableError)) as raised:
+        OpenAIProvider(Settings("openai", "tiny", url, key, timeout_seconds)).classify([transcript(TEXT)])
+    shown = "".join(traceback.format_exception(raised.value))
+    assert KEY not in shown
+    assert "Иванова" not in shown
+    return raised.value
+
+
+def failing_with(answer: Answer, timeout_seconds: float = 5) -> Exception:
+    with OpenAIServer() as server:
+        server.script = [answer]
+        error = failing(server.url, timeout_seconds=timeout_seconds)
+        assert len(server.requests) == 1, "retrying is the state machine's"
+    return error
+
+
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504])
+def test_given_a_passing_trouble_when_classifying_then_it_is_unavailable(status: int) -> None:
+    error = failing_with(failure(status, message=f"{KEY} {TEXT}"))
+
+    assert isinstance(error, ClassifierUnavailableError)
+    assert f"HTTP {status}" in str(error)
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 422])
+def test_given_a_refusal_when_classifying_then_it_is_refused(status: int) -> None:
+    error = failing_with(failure(status, message=f"Incorrect key {KEY}: {TEXT}"))
+
+    assert isinstance(error, ClassifierRefusedError)
+    assert f"HTTP {status}" in str(error)
+
+
+def test_given_a_redirect_when_classifying_then_the_chats_go_nowhere_else() -> None:
+    with OpenAIServer() as elsewhere:
+        error = failing_with(Answer(status=307, headers={"Location": elsewhere.url + "/chat/completions"}))
+
+        assert isinstance(error, ClassifierRefusedError)
+        assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(b"<html>Bad gateway " + TEXT.encode() + b"</html>", headers={"Content-Type": "text/html"}),
+        Answer(b'{"choices": [{"message"', headers={"Content-Type": "application/json"}),
+        Answer({"choices": []}),
+        Answer({"choices": None, "error": {"message": TEXT}}),
+        Answer(completion("{}").body, cut=True),
+        Answer(b""),
+    ],
+)
+def test_given_a_broken_answer_when_classifying_then_it_is_unavailable(answer: Answer) -> None:
+    assert isinstance(failing_with(answer), ClassifierUnavailableError)
+
+
+def test_given_an_endpoint_that_hangs_when_classifying_then_the_time_out_ends_it() -> None:
+    assert isinstance(failing_with(Answer(hang=True), timeout_seconds=0.2), ClassifierUnavailableError)
+
+
+def test_given_nobody_listening_when_classifying_then_it_is_unavailable() -> None:
+    with OpenAIServer() as server:
+        closed = server.url
+
+    assert isinstance(failing(closed), ClassifierUnavailableError)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings("guess"),
+        Settings("openai", model="", api_key=KEY),
+        Settings("openai", model="tiny", base_url="localhost:8000/v1", api_key=KEY),
+        Settings("openai", model="tiny", api_key=KEY + "\n"),
+        Settings("openai", model="tiny", api_key=KEY + "ключ"),
+    ],
+)
+def test_given_settings_that_cannot_work_when_made_then_they_are_refused_without_the_key(settings: Settings) -> None:
+    with pytest.raises(ClassifierRefusedError) as refused:
+        make(settings)
+
+    assert KEY not in "".join(traceback.format_exception(refused.value))
+
+
+def test_given_settings_when_printed_then_the_key_is_hidden() -> None:
+    assert KEY not in repr(Settings("openai", "tiny", None, KEY))
+
+
+def test_given_settings_when_made_then_the_provider_names_itself() -> None:
+    assert make(Settings("openai", "tiny", "http://127.0.0.1:1/v1", KEY)).name == "openai/tiny"
+    assert make(Settings("keywords")).name == "keywords/1"
