@@ -1,0 +1,34 @@
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from chatsync.events import ClassifyChats
+from chatsync.observability import logger, observed
+from chatsync.pages import page_key, read_page, write_page
+from chatsync.settings import setting
+from classifier.chats import Transcript
+from classifier.providers import Provider, Settings, make
+
+
+@observed
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Label one page of transcripts into a page of labels."""
+    page = ClassifyChats.parse(event)
+    transcripts = [Transcript.from_row(row) for row in read_page(page.page_key)]
+    classified = provider().classify(transcripts)
+    key = page_key(page.store_id, page.run_id, f"labels-{context.aws_request_id}")
+    write_page(key, [label.as_row() for label in classified.labels])
+    logger.info("Chats classified", extra={"store_id": page.store_id, "chats": len(transcripts)})
+    return {"labels_key": key, "tokens_in": classified.tokens_in, "tokens_out": classified.tokens_out}
+
+
+@cache
+def provider() -> Provider:
+    """Return the classifier that the setting CLASSIFIER names, made once a container."""
+    name, _, model = setting("CLASSIFIER").partition("/")
+    if name == "keywords":
+        return make(Settings(name))
+    key = parameters.get_secret(setting("OPENAI_KEY_SECRET"))
+    return make(Settings(name, model, setting("OPENAI_BASE_URL"), str(key)))

@@ -1,0 +1,27 @@
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from chatsync.events import SaveChats
+from chatsync.observability import logger, observed
+from chatsync.pages import read_page
+from database import chats, stores, sync_logs
+from database.connection import transaction
+from database.wb_chats import chat_rows
+
+
+@observed
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Save WB's list of chats, what the store's token says of itself, and how long the run will now be silent."""
+    page = SaveChats.parse(event)
+    rows = chat_rows(read_page(page.page_key)) if page.page_key else None
+    token = stores.StoreToken(page.seller_id, page.token_type, page.token_expires_at)
+    with transaction() as database:
+        sync_logs.renew(database, page.run_id, page.wait_seconds)
+        sync_logs.count(database, page.run_id, page.requests)
+        stores.remember_token(database, page.store_id, token)
+        if rows is not None:
+            chats.save_list(database, page.store_id, rows)
+    listed = len(rows or [])
+    logger.info("Chats saved", extra={"store_id": page.store_id, "chats": listed})
+    return {"chats": listed, "wait_seconds": page.wait_seconds}
