@@ -1,0 +1,59 @@
+# Every command a person types. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+LAYERS := chatsync wildberries database classifier
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup setup-tests lint graph lock check clean
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## Sync the simulator's stores on this machine, end to end.
+	@$(BIN)/python -m local sync
+
+test: setup-tests lint ## Set up, then lint, type-check and run all tests.
+	@$(BIN)/python -m pytest
+
+lint: setup-tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/python -m local graph --check README.md
+
+graph: setup ## Write the state machine as a Mermaid diagram into the README.
+	@$(BIN)/python -m local graph README.md
+
+# Stamps hold what was installed: a changed lock file installs again, an unchanged one costs nothing.
+setup: .local/setup-run .local/setup-lambda
+setup-tests: setup .local/setup-tests
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.13 ...")'
+	@echo "Making a virtual environment in .venv ..."
+	@$(PYTHON) -m venv .venv
+
+.local/setup-run: local/requirements.txt | .venv/bin/python
+	@echo "Installing what the local engine needs (about a minute) ..."
+	@$(PIP) -r local/requirements.txt
+	@mkdir -p .local && touch $@
+
+.local/setup-lambda: local/lambda-image.txt $(LAYERS:%=layers/%/requirements.txt) | .venv/bin/python
+	@echo "Installing the functions' layers and Lambda's own libraries (about a minute) ..."
+	@rm -rf .local/layers .local/lambda-image
+	@for layer in $(LAYERS); do $(PIP) --target .local/layers/$$layer -r layers/$$layer/requirements.txt || exit 1; done
+	@$(PIP) --target .local/lambda-image -r local/lambda-image.txt
+	@mkdir -p .local && touch $@
+
+.local/setup-tests: tests/requirements.txt | .local/setup-run
+	@echo "Installing what the tests need (about two minutes) ..."
+	@$(PIP) -r tests/requirements.txt
+	@mkdir -p .local && touch $@
+
+lock: setup-tests ## Pin all libraries anew, with their hashes.
+	@sh tests/lock.sh
+
+clean: ## Remove everything this Makefile made, the local database included.
+	rm -rf .venv .local .aws-sam

@@ -1,0 +1,31 @@
+"""`python -m local graph`: the state machine as a Mermaid diagram within a Markdown file."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from local.errors import UsageError
+from local.mermaid import diagram
+from local.paths import STATE_MACHINE
+
+BEGIN, END = "<!-- graph: written by make graph -->", "<!-- /graph -->"
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Write the diagram between the file's markers, or with --check only compare; 1 if it is stale."""
+    text = asked.file.read_text(encoding="utf-8")
+    drawn = with_diagram(text, asked.file)
+    if asked.check and drawn != text:
+        print(f"{asked.file}: the diagram is older than {STATE_MACHINE.name}. Run `make graph`.", file=sys.stderr)
+        return 1
+    if drawn != text:
+        asked.file.write_text(drawn, encoding="utf-8")
+    return 0
+
+
+def with_diagram(text: str, file: Path) -> str:
+    """Return the Markdown with the present diagram between its markers. Raises UsageError without markers."""
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise UsageError(f"{file} must hold the lines {BEGIN} and {END} once each.")
+    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+    return f"{before}{BEGIN}\n```mermaid\n{diagram(STATE_MACHINE.read_text(encoding='utf-8'))}```\n{END}{after}"

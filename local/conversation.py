@@ -1,0 +1,52 @@
+"""A conversation as a person reads it: who, what about, and every message in order, day by day."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.text import Text
+
+from local.tables import console, visible
+
+SENDERS = {"client": ("buyer", "cyan"), "seller": ("seller", "green"), "wb": ("WB", "magenta")}
+
+
+def show_conversation(chat: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> None:
+    """Print the chat's heading and all its messages."""
+    console.print(Text(visible(chat["client_name"]) or "(no name)", style="bold"), f"· {len(messages)} messages")
+    console.print(Text(_about(chat), style="dim"))
+    for day, of_day in groupby(messages, key=lambda message: message["sent_at"].astimezone().date()):
+        console.print(f"\n── {day:%d.%m.%Y} ──", style="dim")
+        for message in of_day:
+            _show_message(message)
+    console.print()
+
+
+def _about(chat: Mapping[str, Any]) -> str:
+    facts = {
+        "store": chat["store_name"],
+        "product": chat["nm_id"],
+        "order": chat["rid"],
+        "label": chat["tag"],
+        "not in WB's list since": chat["missing_since"] and f"{chat['missing_since']:%d.%m.%Y}",
+    }
+    return " · ".join(f"{name}: {visible(str(value))}" for name, value in facts.items() if value)
+
+
+def _show_message(message: Mapping[str, Any]) -> None:
+    name, colour = SENDERS.get(message["sender"], (visible(message["sender"]) or "unknown", "yellow"))
+    line = Text(f"{message['sent_at'].astimezone():%H:%M} ", style="dim")
+    line.append(f"{name}: ", style=f"bold {colour}")
+    line.append(visible(message["text"]))
+    for attachment in message["attachments"]:
+        line.append(f"\n      [{_attachment(attachment)}]", style="blue")
+    console.print(line, soft_wrap=True)
+
+
+def _attachment(attachment: Mapping[str, Any]) -> str:
+    facts = (attachment["kind"], attachment["name"], attachment["content_type"], _kilobytes(attachment["size"]))
+    return ", ".join(visible(fact) for fact in facts if fact)
+
+
+def _kilobytes(size: int | None) -> str | None:
+    return None if size is None else f"{max(1, size // 1000)} kB"

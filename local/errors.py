@@ -1,0 +1,5 @@
+"""What the command line says when it cannot go on, without a stack trace."""
+
+
+class UsageError(Exception):
+    """The command was used wrongly; the message says what is wrong, where, and what to do."""

@@ -1,0 +1,9 @@
+"""Where things are in this repository."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = sorted((ROOT / "layers").glob("*/python"))
+MIGRATIONS = ROOT / "migrations"
+STATE_MACHINE = ROOT / "statemachine" / "sync.asl.yaml"
+KEPT = ROOT / ".local"  # What outlives a run: the database, the logs, the installed layers.

@@ -1,0 +1,81 @@
+"""The stores file: which stores to sync, and where their tokens are. Checked whole before anything starts."""
+
+import os
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.errors import UsageError
+
+STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # It is part of S3 keys and of the token's parameter name.
+KNOWN = {"id", "name", "token", "token_env"}
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store as its owner entered it."""
+
+    id: str
+    name: str
+    token: str = field(repr=False)
+
+
+def read_stores_file(path: Path) -> list[Store]:
+    """Return the file's stores.
+
+    Raises:
+        UsageError: The file is missing or malformed, an entry is incomplete, or two entries share an id.
+    """
+    entries = _entries(path)
+    stores = [_store(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, start=1)]
+    doubled = [store_id for store_id, times in Counter(store.id for store in stores).items() if times > 1]
+    if doubled:
+        raise UsageError(f"{path}: the id {doubled[0]!r} stands there twice. Give each store an id of its own.")
+    return stores
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}). See `python -m local sync --help`.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+    entries = content.get("stores")
+    if not isinstance(entries, list) or not entries:
+        raise UsageError(f"{path} has no [[stores]] entry. See `python -m local sync --help`.")
+    return entries
+
+
+def _store(where: str, entry: object) -> Store:
+    if not isinstance(entry, Mapping):
+        raise UsageError(f"{where} is no table. Begin each store with a line [[stores]].")
+    if unknown := sorted(set(entry) - KNOWN):
+        raise UsageError(f"{where}: unknown key {unknown[0]!r}. Known are id, name, and token or token_env.")
+    store_id = _text(where, entry, "id")
+    if not STORE_ID.fullmatch(store_id):
+        raise UsageError(f"{where}: the id {store_id!r} may hold only letters, digits, - and _, at most 64.")
+    return Store(store_id, _text(where, entry, "name"), _token(where, entry))
+
+
+def _token(where: str, entry: Mapping[str, Any]) -> str:
+    if ("token" in entry) == ("token_env" in entry):
+        raise UsageError(f"{where}: give either token or token_env, not both and not neither.")
+    if "token" in entry:
+        return _text(where, entry, "token")
+    variable = _text(where, entry, "token_env")
+    token = os.environ.get(variable, "").strip()
+    if not token:
+        raise UsageError(f"{where}: the environment variable {variable} is not set. Put the store's token there.")
+    return token
+
+
+def _text(where: str, entry: Mapping[str, Any], key: str) -> str:
+    value = entry.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError(f"{where}: {key} is missing or not a text.")
+    return value.strip()

@@ -1,0 +1,53 @@
+"""Which stores are synced, and from which Wildberries: the owner's from the real one, or a simulator's."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.engine.clock import WallClock
+from local.errors import UsageError
+from local.simulator.server import Simulator
+from local.simulator.world import small_world
+from local.stores_file import Store, read_stores_file
+
+
+@dataclass(frozen=True)
+class Source:
+    """Stores, and the address of their Wildberries (None: what the template says, the real one)."""
+
+    stores: list[Store]
+    url: str | None
+    simulated: bool
+
+
+def read_stores(path: Path | None, wanted: list[str] | None) -> list[Store]:
+    """Return the stores of the file, or the simulator's; only those wanted, if any are named.
+
+    Raises:
+        UsageError: The file is not right, or it lacks a store that is wanted.
+    """
+    stores = read_stores_file(path) if path else _simulated_stores()
+    known = {store.id for store in stores}
+    if missing := [store_id for store_id in wanted or [] if store_id not in known]:
+        raise UsageError(
+            f"No store {missing[0]!r} in {path or 'the simulator'}. There are: {', '.join(sorted(known))}."
+        )
+    return [store for store in stores if not wanted or store.id in wanted]
+
+
+@contextmanager
+def wildberries(path: Path | None, wanted: list[str] | None) -> Iterator[Source]:
+    """Yield the stores with their Wildberries: WB_API_URL if set, else the real one for a file, else a simulator."""
+    stores, url = read_stores(path, wanted), os.environ.get("WB_API_URL")
+    if path or url:
+        yield Source(stores, url, simulated=path is None)
+        return
+    with Simulator(small_world(datetime.now(UTC)), WallClock()) as simulator:
+        yield Source(stores, simulator.url, simulated=True)
+
+
+def _simulated_stores() -> list[Store]:
+    return [Store(store.id, store.name, store.token) for store in small_world(datetime.now(UTC)).stores]
