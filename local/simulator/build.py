@@ -1,0 +1,175 @@
+"""Builds one store: stories laid out in time, as the chats, events and files that Wildberries would have of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from typing import Final
+
+from local.simulator.ids import uuid4
+from local.simulator.model import Chat, Event, StoredFile
+from local.simulator.people import Buyer
+from local.simulator.story import Line, Story
+from local.simulator.timeline import times
+
+SOURCES_BEGIN: Final = int(datetime(2026, 2, 15, tzinfo=UTC).timestamp() * 1000)  # "source: absent in older events"
+DOWNLOADS_BEGIN: Final = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)  # "old images have no downloadID"
+REFUNDS_END: Final = int(datetime(2026, 4, 1, tzinfo=UTC).timestamp() * 1000)  # event types: "older: refund"
+MOST_CHATS: Final = 5000  # the longest list anybody has seen
+NEW_CHAT_SHARE: Final = 0.85  # of all stories; the others are told in a chat that exists already
+NO_CARD_SHARE: Final = 0.25  # "placeholders (0, "") are common"
+CLIENT_ID_SHARE: Final = 0.05  # of events with a field that is documented nowhere
+PENDING_SHARE: Final = 0.05  # of images that are still moderated when they are first asked for
+REFUSED_SHARE: Final = 0.02
+DEVICES: Final = ("ios", "android", "rusite", "global")
+SELLERS_SOURCES: Final = ("seller-portal", "seller-portal", "seller-portal", "seller-public-api")
+NO_CARD: Final[dict[str, object]] = {"nmID": 0, "price": 0, "priceCurrency": "", "rid": "", "size": ""}
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A chat in the making: who writes, from which device, about which card."""
+
+    id: str
+    buyer: Buyer
+    reply_sign: str = field(repr=False)
+    card: dict[str, object]
+    device: str
+    opened: bool = False
+
+
+Moment = tuple[int, Conversation, Line]
+"""A line said in a conversation at a time (unix ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a store's chats hold."""
+
+    chats: tuple[Chat, ...]
+    events: tuple[Event, ...]
+    files: dict[str, StoredFile]
+
+
+class Builder:
+    """Builds the content of one store; the same rng in the same state gives the same content."""
+
+    def __init__(self, rng: Random, meet: Callable[[], Buyer], tell: Callable[[bool], Story]) -> None:
+        self._rng = rng
+        self._meet = meet
+        self._tell = tell
+        self._conversations: list[Conversation] = []
+        self._told_in: list[Conversation] = []
+        self._files: dict[str, StoredFile] = {}
+
+    def converse(self, buyer: Buyer, card: dict[str, object], chat_id: str | None = None) -> Conversation:
+        """Return a new chat with this buyer."""
+        chat_id = chat_id or f"1:{uuid4(self._rng)}"
+        sign = f"{chat_id}:{self._rng.getrandbits(128):032x}:{self._rng.getrandbits(256):064x}"
+        self._conversations.append(Conversation(chat_id, buyer, sign, card, self._rng.choice(DEVICES)))
+        return self._conversations[-1]
+
+    def build(self, events: int, told: Iterable[Moment] = ()) -> Content:
+        """Return exactly this many events: what is told already, and as many stories as fill the rest."""
+        moments = list(told)
+        while len(moments) < events:
+            moments += self._episode()
+        said = _apart(sorted(moments[:events], key=_time))
+        made = tuple(self._event(at, conversation, line) for at, conversation, line in said)
+        return Content(tuple(_chat(conversation) for conversation in self._conversations), made, self._files)
+
+    def card(self, nm_id: int, kopecks: int, size: str) -> dict[str, object]:
+        """Return a goodCard; its price is in kopecks "in reality"."""
+        rid = f"{self._rng.getrandbits(62)}.0.0"
+        return {"nmID": nm_id, "price": kopecks, "priceCurrency": "RUB", "rid": rid, "size": size}
+
+    def _episode(self) -> list[Moment]:
+        """Return one story, told in a new chat, or as another matter in one that exists."""
+        full = len(self._conversations) >= MOST_CHATS
+        if self._told_in and (full or self._rng.random() > NEW_CHAT_SHARE):
+            conversation = self._rng.choice(self._told_in)
+            story = self._tell(conversation.buyer.she)
+        else:
+            buyer = self._meet()
+            story = self._tell(buyer.she)
+            conversation = self.converse(buyer, self._card_of(story))
+            self._told_in.append(conversation)
+        said = times(story.lines, self._rng)
+        return [(at, conversation, line) for at, line in zip(said, story.lines, strict=True)]
+
+    def _card_of(self, story: Story) -> dict[str, object]:
+        """Return the card of the story's product, or a placeholder."""
+        if self._rng.random() < NO_CARD_SHARE:
+            return NO_CARD
+        return self.card(self._rng.randint(10**7, 3 * 10**8), story.product.rubles * 100, story.size)
+
+    def _event(self, at: int, conversation: Conversation, line: Line) -> Event:
+        opens, conversation.opened = not conversation.opened, True
+        refund = line.by == "wb" and at < REFUNDS_END
+        return Event(
+            id=uuid4(self._rng),
+            chat_id=conversation.id,
+            at=at,
+            sender="seller" if line.by == "rating" else line.by,
+            text=None if refund else line.text,
+            source=None if at < SOURCES_BEGIN else self._source(line, conversation),
+            client_name=conversation.buyer.shown if line.by == "client" else None,
+            reply_sign=conversation.reply_sign if opens else None,
+            attachments=self._attachments(at, conversation, line, opens),
+            event_type="refund" if refund else "message",
+            extra={"clientID": str(self._rng.getrandbits(28))} if self._rng.random() < CLIENT_ID_SHARE else None,
+        )
+
+    def _source(self, line: Line, conversation: Conversation) -> str | None:
+        """Return where a line was written; "messages WB itself writes arrive as seller, seller-portal"."""
+        if line.by == "seller":
+            return self._rng.choice(SELLERS_SOURCES)
+        return {"client": conversation.device, "rating": "seller-portal"}.get(line.by)
+
+    def _attachments(self, at: int, conversation: Conversation, line: Line, opens: bool) -> dict[str, object] | None:
+        attached: dict[str, object] = {}
+        if opens:
+            attached["goodCard"] = conversation.card
+        if line.images:
+            attached["images"] = [self._image(at) for _ in range(line.images)]
+        if line.file:
+            attached["files"] = [self._file(at, line.file)]
+        return attached or None
+
+    def _image(self, at: int) -> dict[str, object]:
+        basket, name = self._rng.randint(1, 20), uuid4(self._rng)
+        url = f"https://chat-basket-{basket:02}.wbbasket.ru/{name}/images/big.jpg"
+        if at < DOWNLOADS_BEGIN:
+            return {"date": _iso(at), "url": url}
+        pending, refused = self._rng.random() < PENDING_SHARE, self._rng.random() < REFUSED_SHARE
+        self._files[name] = StoredFile("image/jpeg", pending_seconds=30 * pending, refused=refused)
+        return {"date": _iso(at), "downloadID": name, "url": url}
+
+    def _file(self, at: int, name: str) -> dict[str, object]:
+        download_id = uuid4(self._rng)
+        self._files[download_id] = StoredFile("application/pdf")
+        url = f"https://chat-basket-07.wbbasket.ru/{download_id}/{name}"
+        kind = {"contentType": "application/pdf", "size": self._rng.randint(20_000, 400_000)}
+        return {**kind, "date": _iso(at), "downloadID": download_id, "name": name, "url": url}
+
+
+def _chat(conversation: Conversation) -> Chat:
+    return Chat(conversation.id, conversation.buyer.shown, conversation.reply_sign, conversation.card)
+
+
+def _apart(moments: Iterable[Moment]) -> Iterable[Moment]:
+    """Give every event a millisecond of its own: what shares one at a page's edge would be lost, as it may be at WB."""
+    before = 0
+    for at, conversation, line in moments:
+        before = max(at, before + 1)
+        yield before, conversation, line
+
+
+def _time(moment: Moment) -> int:
+    return moment[0]
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
