@@ -67,6 +67,7 @@ CREATE INDEX chat_messages_in_order ON chat_messages (chat_id, store_id, sent_at
 CREATE TABLE sync_logs (
     id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     store_id          text NOT NULL REFERENCES stores (id),
+    seller_key        text NOT NULL,                       -- stores.seller_id, or the store's id while that is unknown
     execution_id      text NOT NULL,
     sync_type         text NOT NULL,                       -- incremental, full
     status            text NOT NULL,                       -- running, success, partial, error, skipped
@@ -87,9 +88,17 @@ CREATE TABLE sync_logs (
     completed_at      timestamptz,
     UNIQUE (execution_id, store_id)                        -- a repeated "Open run" opens nothing twice
 );
--- The lease: at most one live run a store.
+-- The lease: at most one live run a store, and one a seller, whose stores share WB's rate limit.
 CREATE UNIQUE INDEX sync_logs_one_running_a_store ON sync_logs (store_id) WHERE status = 'running';
+CREATE UNIQUE INDEX sync_logs_one_running_a_seller ON sync_logs (seller_key) WHERE status = 'running';
 CREATE INDEX sync_logs_newest_first ON sync_logs (store_id, id DESC);
+
+CREATE TABLE rate_limits (
+    seller_key text NOT NULL,
+    method     text NOT NULL,                              -- chats, events: WB has a bucket for each
+    ready_at   timestamptz NOT NULL,                       -- when WB's bucket will have filled after it was empty
+    PRIMARY KEY (seller_key, method)
+);
 
 CREATE TABLE chat_labels (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -5,7 +5,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chatsync.events import SaveChats
 from chatsync.observability import logger, observed
 from chatsync.pages import read_page
-from database import chats, stores, sync_logs
+from database import chats, rate_limits, stores, sync_logs
 from database.connection import transaction
 from database.wb_chats import chat_rows
 
@@ -17,11 +17,23 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     rows = chat_rows(read_page(page.page_key)) if page.page_key else None
     token = stores.StoreToken(page.seller_id, page.token_type, page.token_expires_at)
     with transaction() as database:
-        sync_logs.renew(database, page.run_id, page.wait_seconds)
+        wait = (
+            rate_limits.seconds_until_ready(database, page.run_id, rate_limits.EVENTS)
+            if page.page_key
+            else page.wait_seconds
+        )
+        sync_logs.renew(database, page.run_id, wait)
         sync_logs.count(database, page.run_id, page.requests)
+        rate_limits.remember(database, page.run_id, rate_limits.CHATS, page.wait_seconds)
         stores.remember_token(database, page.store_id, token)
         if rows is not None:
             chats.save_list(database, page.store_id, rows)
-    listed = len(rows or [])
-    logger.info("Chats saved", extra={"store_id": page.store_id, "chats": listed})
-    return {"chats": listed, "wait_seconds": page.wait_seconds}
+    logger.info("Chats saved", extra={"store_id": page.store_id, "chats": len(rows or [])})
+    return {
+        "id": page.run_id,
+        "status": "running",
+        "cursor": page.cursor,
+        "listed": rows is not None,
+        "chats": len(rows or []),
+        "wait_seconds": wait,
+    }

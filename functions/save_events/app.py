@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chatsync.events import SaveEvents
 from chatsync.observability import logger, metrics, observed
 from chatsync.pages import read_page
-from database import messages, stores, sync_logs
+from database import messages, rate_limits, stores, sync_logs
 from database.connection import transaction
 
 
@@ -16,7 +16,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     page = SaveEvents.parse(event)
     events = read_page(page.page_key) if page.page_key else []
     with transaction() as database:
-        sync_logs.renew(database, page.run_id, page.wait_seconds)
+        sync_logs.renew(database, page.run_id, 0 if page.caught_up else page.wait_seconds)
+        rate_limits.remember(database, page.run_id, rate_limits.EVENTS, page.wait_seconds)
         added = messages.save_events(database, page.store_id, page.run_id, events)
         sync_logs.count(database, page.run_id, page.requests, len(events), added)
         stores.move_cursor(database, page.store_id, page.cursor)

@@ -81,6 +81,7 @@ class SaveChats(_Event):
 
     store_id: str
     run_id: int
+    cursor: int | None
     page_key: str | None
     wait_seconds: int
     requests: int

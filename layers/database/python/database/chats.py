@@ -43,7 +43,9 @@ def save_list(database: Database, store_id: str, rows: list[dict[str, Any]]) -> 
 
 def add_unknown(database: Database, store_id: str, messages: list[dict[str, Any]]) -> None:
     """Make a row for each chat of these messages that has none, so that no message lacks its chat."""
-    named = {message["chat_id"]: message["client_name"] for message in reversed(messages)}
+    named: dict[str, str | None] = {}
+    for message in messages:  # The seller's have no name of the client.
+        named[message["chat_id"]] = named.get(message["chat_id"]) or message["client_name"]
     database.run(
         """
         INSERT INTO chats (store_id, id, client_name)

@@ -19,12 +19,16 @@ import boto3
 import pg8000.native
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from chatsync.errors import DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
+from chatsync.errors import ChatSyncError, DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
 from chatsync.settings import setting
 
 ANSWER_SECONDS = 60  # pg8000 waits for ever unless told otherwise.
 KEEP_SECONDS = 600  # An IAM token lives 15 minutes; a connection is made anew well before.
 POSTGRES_PORT = 5432
+HOW_TO_ADDRESS = (
+    "DATABASE_URL must look like postgresql://user:password@host:port/database, "
+    "with the signs :/?#@ in a password written as %3A and so on."
+)
 RDS_CERTIFICATES = Path(__file__).with_name("rds_certificates.pem")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # Classes of SQLSTATE after which another try may succeed: connection, resources, operator's intervention, rollback.
@@ -76,6 +80,7 @@ class Database:
             yield
         except DatabaseRefusedError:
             self.run("ROLLBACK TO SAVEPOINT attempt")
+            self.run("RELEASE SAVEPOINT attempt")
             raise
         self.run("RELEASE SAVEPOINT attempt")
 
@@ -95,9 +100,12 @@ def transaction() -> Iterator[Database]:
     except DatabaseUnavailableError:
         _CONTAINER.discard()
         raise
-    except BaseException:
+    except ChatSyncError:
         with suppress(DatabaseUnavailableError, DatabaseRefusedError):
             database.run("ROLLBACK")
+        raise
+    except BaseException:
+        _CONTAINER.discard()  # It may have broken off a statement, whose answer would be taken for the next one's.
         raise
 
 
@@ -134,12 +142,16 @@ def read_address(url: str) -> Address:
     Raises:
         SettingMissingError: The URL names no Postgres.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or POSTGRES_PORT
+    except ValueError:  # Its text quotes the URL, and so the password.
+        raise SettingMissingError(HOW_TO_ADDRESS) from None
     if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname:
-        raise SettingMissingError("DATABASE_URL must look like postgresql://user:password@host:port/database.")
+        raise SettingMissingError(HOW_TO_ADDRESS)
     options = parse_qs(parts.query)
     iam = options.get("auth") == ["iam"]
-    user, port = unquote(parts.username or "postgres"), parts.port or POSTGRES_PORT
+    user = unquote(parts.username or "postgres")
     return Address(
         host=parts.hostname,
         port=port,

@@ -5,7 +5,7 @@ from typing import Any
 
 from database import stores
 from database.connection import Database
-from database.json_rows import json_rows
+from database.json_rows import json_rows, storable
 
 MESSAGES_A_CHAT = 30  # The newest ones; a label says what the buyer needs now.
 
@@ -73,7 +73,7 @@ def save(database: Database, store_id: str, run_id: int, classifier: str, labels
         store=store_id,
         run=run_id,
         classifier=classifier,
-        rows=json_rows(labels),
+        rows=json_rows([{**label, "reason": storable(label["reason"])} for label in labels]),
     )
     stores.refresh_statistics(database, store_id)
     return int(added[0]["labels"])

@@ -36,10 +36,12 @@ def _from_number(value: object) -> datetime:
 
 
 def _from_text(value: str) -> datetime:
-    if value.lstrip("-").isdecimal():
-        return _from_number(int(value))
     try:
+        if value.lstrip("-").isdecimal():
+            return _from_number(int(value))
         moment = datetime.fromisoformat(value)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except MomentInvalidError:
+        raise
     except (ValueError, OverflowError):
         raise MomentInvalidError("unreadable moment") from None

@@ -1,4 +1,4 @@
-"""The table `sync_logs`: a row a run. The running row is the store's lease.
+"""The table `sync_logs`: a row a run. The running row is the lease of its store, and of its seller.
 
 A run says with each save how long it will be silent; a run silent for longer is dead (killed, aborted, timed out), and
 the next run closes it and goes on from the cursor. Every save asks first whether its run still lives, in the same
@@ -9,15 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatsync.errors import LeaseLostError, RunAbandonedError, StoreUnknownError
+from database import rate_limits
 from database.connection import Database
+from database.rate_limits import CHATS
 
 # Longer than the longest time between two saves of a living run: four attempts of the slowest function with their
 # time-outs and back-offs (a test adds them up from the state machine), besides the waits that it announces.
-SILENCE_SECONDS = 2400
+SILENCE_SECONDS = 1200
 
 SHOWN = """id, store_id, execution_id, sync_type, status, chats_total, chats_synced, messages_added, chats_to_classify,
     chats_classified, events_read, wb_requests, waited_seconds, gaps, quarantined, error_type, error_message,
     started_at, completed_at"""
+# How often a store asks whether its seller's other store is done.
+SHORTEST_TURN_SECONDS, LONGEST_TURN_SECONDS = 10, 3600
+
 ABANDONED = (
     "This run stopped reporting (killed, aborted or timed out). Nothing is lost: the next run goes on from the cursor."
 )
@@ -26,60 +31,114 @@ SKIPPED = "Another run of this store was still going on. Its row tells how it en
 
 @dataclass(frozen=True)
 class OpenedRun:
-    """A run as the state machine needs it; `cursor` is the `next` (ms) of the first request, None = the beginning."""
+    """A run as the state machine needs it.
 
-    id: int
+    `status` is "running", "skipped" (the store has another live run) or "waiting" (its seller has, in another store).
+    `cursor` is the `next` (ms) of the first request, None = the beginning. `wait_seconds` come before what is next.
+    """
+
+    id: int | None
     status: str
-    cursor: int | None
+    cursor: int | None = None
+    wait_seconds: int = 0
 
 
 def open_run(database: Database, store_id: str, execution_id: str, full: bool) -> OpenedRun:
-    """Take the store's lease for this execution, or record that it is taken.
+    """Take the lease for this execution, record that the store's is taken, or say when to ask for the seller's again.
 
-    Repeated by the same execution it returns the same run. A full run forgets the cursor and nothing else.
+    Who runs is decided by the unique indexes alone. Repeated by the same execution it returns the same run.
+    A full run forgets the cursor and nothing else.
 
     Raises:
         StoreUnknownError: There is no such store.
     """
-    stores = database.rows("SELECT events_cursor FROM stores WHERE id = :id FOR UPDATE", id=store_id)
+    stores = database.rows(
+        "SELECT events_cursor, coalesce(seller_id, id) AS seller_key FROM stores WHERE id = :id FOR UPDATE", id=store_id
+    )
     if not stores:
         raise StoreUnknownError(f"No such store: {store_id}. Add it first.")
-    close_dead_runs(database, store_id)
-    inserted = _insert(database, store_id, execution_id, "full" if full else "incremental")
-    if inserted and full:
-        database.run("UPDATE stores SET events_cursor = NULL WHERE id = :id", id=store_id)
-    rows = database.rows(
-        "SELECT id, status FROM sync_logs WHERE execution_id = :execution AND store_id = :store",
-        execution=execution_id,
-        store=store_id,
+    close_dead_runs(database)
+    seller_key = stores[0]["seller_key"]
+    if _take_lease(database, store_id, seller_key, execution_id, "full" if full else "incremental"):
+        if full:
+            database.run("UPDATE stores SET events_cursor = NULL WHERE id = :id", id=store_id)
+        opened = _of(database, store_id, execution_id)[0]
+        renew(database, opened.id, opened.wait_seconds)
+        return opened
+    if found := _of(database, store_id, execution_id):
+        return found[0]
+    if wait := _seconds_behind_the_seller(database, store_id, seller_key):
+        return OpenedRun(None, "waiting", wait_seconds=wait)
+    _skip(database, store_id, seller_key, execution_id)
+    return _of(database, store_id, execution_id)[0]
+
+
+def _take_lease(database: Database, store_id: str, seller_key: str, execution_id: str, sync_type: str) -> bool:
+    return bool(
+        database.run(
+            """
+            INSERT INTO sync_logs (store_id, seller_key, execution_id, sync_type, status, alive_until)
+            VALUES (:store, :seller, :execution, :type, 'running', now() + make_interval(secs => :silence))
+            ON CONFLICT DO NOTHING
+            """,
+            store=store_id,
+            seller=seller_key,
+            execution=execution_id,
+            type=sync_type,
+            silence=float(SILENCE_SECONDS),
+        )
     )
-    cursor = None if inserted and full else stores[0]["events_cursor"]
-    return OpenedRun(rows[0]["id"], rows[0]["status"], cursor)
 
 
-def _insert(database: Database, store_id: str, execution_id: str, sync_type: str) -> bool:
-    inserted = database.rows(
+def _seconds_behind_the_seller(database: Database, store_id: str, seller_key: str) -> int:
+    """Return how long to wait for the run of another store of the seller; 0 if the store itself has the live run.
+
+    A tenth of that run's age: a run of seconds delays this one by seconds, one of days is asked after rarely.
+    """
+    rows = database.rows(
         """
-        INSERT INTO sync_logs (store_id, execution_id, sync_type, status, alive_until, completed_at, error_message)
-        SELECT :store, :execution, :type,
-               CASE WHEN busy THEN 'skipped' ELSE 'running' END,
-               now() + make_interval(secs => :silence),
-               CASE WHEN busy THEN now() END,
-               CASE WHEN busy THEN :skipped END
-        FROM (SELECT EXISTS (SELECT FROM sync_logs WHERE store_id = :store AND status = 'running') AS busy) AS lease
-        ON CONFLICT (execution_id, store_id) DO NOTHING
-        RETURNING status
+        SELECT least(greatest(extract(epoch FROM now() - started_at) / 10, :shortest), :longest)::integer AS seconds
+        FROM sync_logs
+        WHERE seller_key = :seller AND status = 'running' AND store_id <> :store
+          AND NOT EXISTS (SELECT FROM sync_logs WHERE store_id = :store AND status = 'running')
+        """,
+        seller=seller_key,
+        store=store_id,
+        shortest=float(SHORTEST_TURN_SECONDS),
+        longest=float(LONGEST_TURN_SECONDS),
+    )
+    return rows[0]["seconds"] if rows else 0
+
+
+def _skip(database: Database, store_id: str, seller_key: str, execution_id: str) -> None:
+    database.run(
+        """
+        INSERT INTO sync_logs (store_id, seller_key, execution_id, sync_type, status, alive_until, completed_at,
+                               error_message)
+        VALUES (:store, :seller, :execution, 'incremental', 'skipped', now(), now(), :message)
         """,
         store=store_id,
+        seller=seller_key,
         execution=execution_id,
-        type=sync_type,
-        silence=float(SILENCE_SECONDS),
-        skipped=SKIPPED,
+        message=SKIPPED,
     )
-    return [row["status"] for row in inserted] == ["running"]
 
 
-def renew(database: Database, run_id: int, wait_seconds: int) -> None:
+def _of(database: Database, store_id: str, execution_id: str) -> list[OpenedRun]:
+    """Return the execution's run of the store, if it has one."""
+    rows = database.rows(
+        """
+        SELECT sync_logs.id, status, events_cursor AS cursor
+        FROM sync_logs JOIN stores ON stores.id = store_id
+        WHERE execution_id = :execution AND store_id = :store
+        """,
+        execution=execution_id,
+        store=store_id,
+    )
+    return [OpenedRun(**row, wait_seconds=rate_limits.seconds_until_ready(database, row["id"], CHATS)) for row in rows]
+
+
+def renew(database: Database, run_id: int | None, wait_seconds: int) -> None:
     """Extend the run's lease over an announced wait.
 
     First in each transaction of a save: it locks the run's row until the commit.
@@ -117,16 +176,15 @@ def count(database: Database, run_id: int, requests: int, events: int = 0, added
     )
 
 
-def close_dead_runs(database: Database, store_id: str | None = None) -> int:
-    """Close runs that have been silent for longer than they said, of one store or of all; return how many."""
+def close_dead_runs(database: Database) -> int:
+    """Close the runs that have been silent for longer than they said; return how many."""
     return database.run(
         """
         UPDATE sync_logs SET status = 'error', completed_at = now(), error_type = :type, error_message = :message
-        WHERE status = 'running' AND alive_until < now() AND store_id = coalesce(:store, store_id)
+        WHERE status = 'running' AND alive_until < now()
         """,
         type=RunAbandonedError.__name__,
         message=ABANDONED,
-        store=store_id,
     )
 
 
@@ -162,9 +220,10 @@ def fail(database: Database, store_id: str, execution_id: str, error_type: str, 
     """
     database.run(
         """
-        INSERT INTO sync_logs AS run (store_id, execution_id, sync_type, status, alive_until, completed_at,
+        INSERT INTO sync_logs AS run (store_id, seller_key, execution_id, sync_type, status, alive_until, completed_at,
                                       error_type, error_message)
-        SELECT id, :execution, 'incremental', 'error', now(), now(), :type, :message FROM stores WHERE id = :store
+        SELECT id, coalesce(seller_id, id), :execution, 'incremental', 'error', now(), now(), :type, :message
+        FROM stores WHERE id = :store
         ON CONFLICT (execution_id, store_id) DO UPDATE
         SET status = 'error', completed_at = now(), error_type = excluded.error_type,
             error_message = excluded.error_message

@@ -9,7 +9,7 @@ from typing import Any
 
 from database.json_rows import as_raw, storable
 from database.moments import MomentInvalidError, read_moment
-from database.wb_chats import as_integer, as_text
+from database.wb_chats import as_id, as_integer, as_text
 
 
 class EventUnstorableError(ValueError):
@@ -42,8 +42,8 @@ def sort_events(events: Sequence[Any]) -> SortedEvents:
 
 
 def quarantine_row(event: Any, reason: str) -> dict[str, Any]:
-    """Return an event's row of `quarantined_events`: by its own id, or a digest where it has none."""
-    own = as_text(event.get("eventID")) if isinstance(event, Mapping) else None
+    """Return an event's row of `quarantined_events`: by its own id, or a digest where it has none to use."""
+    own = as_id(event.get("eventID")) if isinstance(event, Mapping) else None
     digest = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
     return {"id": own or digest, "reason": reason, "raw": as_raw(event)}
 
@@ -72,8 +72,8 @@ def _required(event: Mapping[str, Any], name: str) -> str:
     value = event.get(name)
     if not isinstance(value, str) or not value:
         raise EventUnstorableError(f"the event has no {name}")
-    if as_text(value) != value:
-        raise EventUnstorableError(f"the event's {name} has characters that Postgres cannot hold")
+    if as_id(value) is None:
+        raise EventUnstorableError(f"the event's {name} is too long or has characters that Postgres cannot hold")
     return value
 
 

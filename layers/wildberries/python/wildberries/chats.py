@@ -5,14 +5,14 @@ from typing import Any
 
 from chatsync.errors import WildberriesUnavailableError
 from wildberries.client import RateLimitedError, WildberriesClient
-from wildberries.limits import wait_after_limit
+from wildberries.limits import wait_after_limit, wait_for_refill
 
 CHATS_PATH = "/api/v1/seller/chats"
 
 
 @dataclass(frozen=True)
 class ChatList:
-    """WB's list, or None and the seconds until WB may be asked for it."""
+    """WB's list (None if WB made us wait for it), and the seconds until WB may be asked for it again."""
 
     chats: list[Any] | None
     wait_seconds: int
@@ -26,9 +26,9 @@ def fetch_chats(client: WildberriesClient, token_kind: str) -> ChatList:
         WildberriesRefusedError, WildberriesRejectedError, WildberriesUnavailableError: See WildberriesClient.get.
     """
     try:
-        result = client.get(CHATS_PATH, {}).result
+        answer = client.get(CHATS_PATH, {})
     except RateLimitedError as limit:
         return ChatList(None, wait_after_limit(limit.retry_seconds, token_kind))
-    if not isinstance(result, list):
+    if not isinstance(answer.result, list):
         raise WildberriesUnavailableError("WB's list of chats is no list. The next run tries again.")
-    return ChatList(result, 0)
+    return ChatList(answer.result, wait_for_refill(1, token_kind) if answer.remaining == 0 else 0)

@@ -5,6 +5,7 @@ proxies and netrc are not read.
 """
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ def _read(response: requests.Response) -> bytes:
 
 def _result(body: bytes) -> Any:
     try:
-        answer = json.loads(body, object_hook=_without_reply_sign, parse_constant=_refuse_constant)
+        answer = json.loads(body, object_hook=_without_reply_sign, parse_float=_finite, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise WildberriesUnavailableError("WB's answer is no JSON. The next run tries again.") from None
     if not isinstance(answer, dict) or answer.get("result") is None:
@@ -131,15 +132,22 @@ def _without_reply_sign(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def _finite(text: str) -> float | str:
+    """Return a number, or its text where no float is as large: it would become Infinity, which is no JSON."""
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)  # NaN and Infinity are no JSON, and Postgres stores none.
 
 
 def _number(header: str | None) -> float | None:
     try:
-        return max(0.0, float(header or ""))
+        number = float(header or "")
     except ValueError:
         return None
+    return max(0.0, number) if math.isfinite(number) else None
 
 
 def _whole_number(header: str | None) -> int | None:

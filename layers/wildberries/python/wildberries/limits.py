@@ -17,7 +17,7 @@ REFILL_SECONDS = (BURST_REQUESTS - 1) * SECONDS_A_REQUEST
 
 def wait_after_limit(retry_seconds: float | None, token_kind: str) -> int:
     """Return the seconds to wait after a 429: what WB said, rounded up, else the guess for the token's kind."""
-    if retry_seconds is not None and math.isfinite(retry_seconds):
+    if retry_seconds is not None:
         return max(1, math.ceil(retry_seconds))
     return BASE_SECONDS_A_REQUEST if token_kind == BASE else REFILL_SECONDS
 

@@ -7,7 +7,7 @@ Any claim may be missing in odd tokens: then the fact is unknown and the API dec
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import jwt
 
@@ -45,7 +45,7 @@ def read_token(token: str) -> TokenFacts:
     """
     try:
         claims = jwt.decode(token.strip(), options={"verify_signature": False, "verify_exp": False})
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, ValueError):  # ValueError: characters that no encoding has.
         raise TokenUnusableError(f"The store's token is not a WB token (no readable JWT). {HOW_TO_REPLACE}") from None
     return TokenFacts(
         kind=_kind(claims),
@@ -74,7 +74,7 @@ def _kind(claims: Mapping[str, Any]) -> str:
     if claims.get("t") is True:
         return "test"
     acc = claims.get("acc")
-    return KINDS.get(acc, "unknown") if isinstance(acc, int) else "unknown"
+    return KINDS.get(acc, "unknown") if _is_integer(acc) else "unknown"
 
 
 def _expiry(exp: object) -> datetime | None:
@@ -87,4 +87,8 @@ def _expiry(exp: object) -> datetime | None:
 
 
 def _bit(mask: object, bit: int) -> bool | None:
-    return bool(mask & bit) if isinstance(mask, int) else None
+    return bool(mask & bit) if _is_integer(mask) else None
+
+
+def _is_integer(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

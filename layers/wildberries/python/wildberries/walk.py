@@ -17,7 +17,10 @@ BURST_EVENTS = 5000  # Bounds the function's memory and the size of the statemen
 
 @dataclass
 class Burst:
-    """Events in WB's order, and where the walk goes on: at `cursor`, after `wait_seconds`, unless caught up."""
+    """Events in WB's order, and where the walk goes on: at `cursor`, unless caught up.
+
+    `wait_seconds` are to pass before WB's next request, be it this walk's or the next run's.
+    """
 
     cursor: int | None
     events: list[Any] = field(default_factory=list)
@@ -61,10 +64,10 @@ def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None
         burst.wait_seconds = wait_after_limit(limit.retry_seconds, token_kind)
         return
     page = read_page_of_events(answer.result)
+    if answer.remaining == 0:
+        burst.wait_seconds = wait_for_refill(burst.requests, token_kind)
     if page.is_end:
         burst.caught_up = True
         return
     burst.cursor = next_cursor(burst.cursor, page, datetime.now(UTC))
     burst.events.extend(page.events)
-    if answer.remaining == 0:
-        burst.wait_seconds = wait_for_refill(burst.requests, token_kind)
