@@ -53,7 +53,7 @@ setup-tests: setup .local/setup-tests
 	@mkdir -p .local && touch $@
 
 lock: setup-tests ## Pin all libraries anew, with their hashes.
-	@sh tests/lock.sh
+	@sh lock.sh
 
 clean: ## Remove everything this Makefile made, the local database included.
 	rm -rf .venv .local .aws-sam

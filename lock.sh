@@ -1,0 +1,19 @@
+#!/bin/sh
+# Pins all libraries with their hashes, for every platform and Python from 3.11 on. One set of versions for everything:
+# the tests' lock is made first, and the others only choose from it. `make lock` runs this.
+set -eu
+cd "$(dirname "$0")"
+.venv/bin/python -m pip install --quiet --target .local/uv uv==0.13.9
+lock() {
+    PYTHONPATH=.local/uv .venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 \
+        --generate-hashes --no-header --no-annotate "$@"
+}
+lock --upgrade tests/requirements.in -o tests/requirements.txt
+lock -c tests/requirements.txt local/requirements.in -o local/requirements.txt
+lock -c tests/requirements.txt local/lambda-image.in -o local/lambda-image.txt
+for layer in wildberries database classifier; do
+    lock -c tests/requirements.txt layers/$layer/requirements.in -o layers/$layer/requirements.txt
+done
+# Lambda's image carries botocore and what comes with it.
+lock -c tests/requirements.txt --no-emit-package botocore --no-emit-package python-dateutil --no-emit-package six \
+    --no-emit-package urllib3 layers/chatsync/requirements.in -o layers/chatsync/requirements.txt

@@ -1,0 +1,58 @@
+"""A real Postgres for the tests that need one: DATABASE_URL's server, or an embedded one. Never a database in use."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from database import connection, migrations
+from database.connection import Database, transaction
+from local.engine.postgres import Postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLES = "stores, chats, chat_messages, sync_logs, chat_labels, quarantined_events"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A new database of its own, with all migrations; dropped at the end."""
+    with ExitStack() as undo:
+        server = os.environ.get("DATABASE_URL")
+        if not server:
+            folder = tmp_path_factory.mktemp("postgres")
+            server = undo.enter_context(Postgres(folder / "data", durable=False)).url
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        admin = connection.connect(connection.read_address(server))
+        undo.callback(admin.close)
+        admin.run(f"CREATE DATABASE {name}")
+        undo.callback(admin.run, f"DROP DATABASE {name} WITH (FORCE)")
+        url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", url)
+            migrations.migrate(ROOT / "migrations")
+            yield url
+
+
+@pytest.fixture
+def emptied(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The test's database, without any rows; DATABASE_URL names it."""
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    with transaction() as database:
+        database.run(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    return postgres_url
+
+
+@pytest.fixture
+def database(emptied: str) -> Iterator[Database]:
+    """A transaction on the emptied database, rolled back at the end."""
+    with pytest.raises(_RolledBackError), transaction() as opened:
+        yield opened
+        raise _RolledBackError
+
+
+class _RolledBackError(Exception):
+    pass

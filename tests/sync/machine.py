@@ -1,0 +1,86 @@
+"""The real state machine, functions and database, against a simulated Wildberries, under a clock that does not wait."""
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from database import stores as stores_table
+from database import sync_logs
+from database.connection import transaction
+from database.stores import StoreToken
+from local.engine.clock import VirtualClock
+from local.engine.engine import Engine
+from local.engine.observation import ExecutionResult, InvocationEnded, Observation
+from local.simulator.model import SimulatedStore, World
+from local.simulator.server import Simulator
+from tests.conftest import ROOT
+
+TOKENS = "/chat-history-sync/stores"
+
+
+@dataclass(frozen=True)
+class Synced:
+    """How one execution ended: its result, and its rows of sync_logs by store."""
+
+    result: ExecutionResult
+    runs: dict[str, dict[str, Any]]
+    invocations: list[InvocationEnded]
+
+    def called(self, function: str, store_id: str | None = None) -> list[InvocationEnded]:
+        """Return the invocations of a function, of one store or of all."""
+        return [call for call in self.invocations if call.function == function and store_id in {None, call.store_id}]
+
+
+class Machine:
+    """One engine for all tests (its workers stay warm); a simulator for each test on the same port."""
+
+    def __init__(self, database_url: str) -> None:
+        self.clock = VirtualClock()
+        self._port = _free_port()
+        self._seen: list[Observation] = []
+        self.engine = Engine(
+            ROOT,
+            self.clock,
+            parameters={"WbApiUrl": f"http://127.0.0.1:{self._port}"},
+            environment={"DATABASE_URL": database_url, "POWERTOOLS_TRACE_DISABLED": "true"},
+            observe=self._seen.append,
+        )
+
+    @contextmanager
+    def wildberries(self, *stores: SimulatedStore, limits: bool = True, page_size: int = 50) -> Iterator[Simulator]:
+        """Serve these stores, and know their tokens."""
+        for store in stores:
+            self.know(store)
+        world, port = World(tuple(stores)), self._port
+        with Simulator(world, self.clock, limits=limits, page_size=page_size, port=port) as simulator:
+            yield simulator
+
+    def know(self, store: SimulatedStore) -> None:
+        """Register a store and keep its token where the functions look for it."""
+        with transaction() as database:
+            stores_table.register(database, store.id, store.name, active=True)
+            stores_table.remember_token(database, store.id, StoreToken(store.seller, "unknown", None))
+        self.engine.put_secret_parameter(f"{TOKENS}/{store.id}/token", store.token)
+
+    def sync(self, stores: Sequence[str] | None = None, **options: bool) -> Synced:
+        """Run one execution to its end."""
+        self._seen.clear()
+        result = self.engine.run({**({"store_ids": list(stores)} if stores is not None else {}), **options})
+        with transaction() as database:
+            rows = sync_logs.of_execution(database, result.arn)
+        ended = [seen for seen in self._seen if isinstance(seen, InvocationEnded)]
+        return Synced(result, {row["store_id"]: row for row in rows}, ended)
+
+
+def rows(sql: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Return what a query finds, outside of any function."""
+    with transaction() as database:
+        return database.rows(sql, **parameters)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,67 @@
+"""Every example of events/ goes through its function, in the machine's order, and the machine's through the machine."""
+
+import gzip
+import json
+from typing import Any
+
+from local.simulator.answers import chats as wb_list
+from local.simulator.model import SimulatedStore
+from local.simulator.stream import Stream
+from tests.conftest import ROOT
+from tests.sync.given import a_chat, a_store, an_event
+from tests.sync.machine import Machine, rows
+
+EVENTS = ROOT / "events"
+STORE = a_store([an_event(number, chat=1) for number in range(4)])
+TURGUNOV = SimulatedStore("turgunov", "ИП Тургунов Ф.Ф.", STORE.token, STORE.seller, (a_chat(1),), STORE.events)
+MESSAGE = {"sender": "client", "text": "Где заказ?", "sent_at": "2026-02-02T02:40:00+00:00"}
+LABEL = {"tag": "delivery", "confidence": 0.9, "reason": "слово: заказ", "model": "keywords/1", "abstained": False}
+PAGES = {
+    "chats": json.loads(wb_list(Stream(TURGUNOV)).body)["result"],
+    "events": [{"eventID": "event-0", "chatID": "1:chat-1", "addTimestamp": 1769500800000, "message": {"text": "?"}}],
+    "transcripts": [{"chat_id": "1:chat-1", "messages_total": 1, "messages": [MESSAGE]}],
+    "labels": [{"chat_id": "1:chat-1", "messages_total": 1, **LABEL}],
+}
+IN_ORDER = {
+    "list_stores": {"stores": 1, "full": False, "classify": True},
+    "open_run": {"id": 1, "status": "running", "cursor": None},
+    "fetch_chats": {"wait_seconds": 0, "requests": 1, "token_type": "personal"},
+    "save_chats": {"chats": 1, "wait_seconds": 0},
+    "fetch_events": {"caught_up": True, "requests": 3, "wait_seconds": 0},
+    "save_events": {"id": 1, "caught_up": False, "wait_seconds": 9, "added": 1},
+    "list_chat_pages": {"chats": 1},
+    "classify_chats": {"tokens_in": 0},
+    "save_labels": {"labels": 1},
+    "close_run": {"status": "partial", "gaps": 1},
+    "fail_run": {"error_type": "WildberriesRefusedError"},
+    "report": {"partial": 1, "running": 0},
+}
+
+
+def event(name: str) -> Any:
+    return json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_every_event_runs_through_its_function(machine: Machine) -> None:
+    bucket = machine.engine.stack.buckets["PageBucket"]
+    for name, page in PAGES.items():
+        body = gzip.compress(json.dumps(page).encode())
+        machine.engine.s3.put_object(Bucket=bucket, Key=f"pages/turgunov/1/{name}-example.json.gz", Body=body)
+    with machine.wildberries(TURGUNOV):
+        for function, expected in IN_ORDER.items():
+            done = machine.engine.lambdas.invoke(function, event(function))
+            assert not done.failed, (function, done.payload)
+            assert done.payload | expected == done.payload, function
+
+
+def test_the_machines_event_syncs_its_store(machine: Machine) -> None:
+    with machine.wildberries(TURGUNOV):
+        result = machine.engine.run(event("execution"))
+    assert result.output == {"success": 1, "partial": 0, "error": 0, "skipped": 0, "running": 0}
+    assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 4}]
+
+
+def test_each_function_has_an_event_and_each_event_a_function() -> None:
+    functions = {folder.parent.name for folder in (ROOT / "functions").glob("*/app.py")}
+    assert {file.stem for file in EVENTS.glob("*.json")} == functions | {"execution"}
+    assert set(IN_ORDER) == functions
