@@ -1,6 +1,7 @@
 """A real Postgres for the tests that need one: DATABASE_URL's server, or an embedded one. Never a database in use."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,12 +19,14 @@ TABLES = "stores, chats, chat_messages, sync_logs, chat_labels, quarantined_even
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A new database of its own, with all migrations; dropped at the end."""
     with ExitStack() as undo:
         server = os.environ.get("DATABASE_URL")
         if not server:
-            folder = tmp_path_factory.mktemp("postgres")
+            # Not pytest's own folder, which only root may enter: as root, Postgres runs as another user.
+            folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="chat-history-sync-")))
+            folder.chmod(0o711)
             server = undo.enter_context(Postgres(folder / "data", durable=False)).url
         name = f"test_{uuid.uuid4().hex[:12]}"
         admin = connection.connect(connection.read_address(server))

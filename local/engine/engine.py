@@ -1,0 +1,236 @@
+"""The one-machine AWS: runs the stack of template.yaml, its state machine and its functions, on this computer."""
+
+import json
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+from local.engine.aws import local_aws
+from local.engine.clock import Clock
+from local.engine.interpreter import EngineBroken, interpreter, is_transition
+from local.engine.lambdas import Invocation, LambdaService
+from local.engine.observation import (
+    ChildExecution,
+    ExecutionResult,
+    InvocationEnded,
+    InvocationStarted,
+    Observation,
+    Status,
+    Waiting,
+    WaitReason,
+    store_of,
+)
+from local.engine.stack import ACCOUNT_ID, REGION, StackInvalid, load_stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+# moto and its seams are one for a process.
+_ONE_ENGINE = threading.Lock()
+
+# How soon a running execution notices stop(). A signal handler may call that, so it only sets a flag.
+_STOP_POLL_SECONDS = 0.05
+
+# How long invocations that run when an execution is stopped may take to end by themselves.
+_STOP_GRACE_SECONDS = 10.0
+
+
+@dataclass
+class _Run:
+    """What the engine knows of one execution; `over` ends its waits, `ended` says that the interpreter left it."""
+
+    stop_asked: bool = False
+    aborted: bool = False
+    over: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+    failure: Exception | None = None
+    children: list[ChildExecution] = field(default_factory=list)
+    waits: list[Waiting] = field(default_factory=list)
+
+
+class Engine:
+    """Runs a stack from `root`/template.yaml (a context manager, one at a time in a process).
+
+    `parameters` are values for the template's parameters; `environment` is merged over every function's own;
+    `observe` is called from the interpreter's threads and must neither block nor raise.
+    Raises StackInvalid for a template it cannot run, EngineBroken when moto is not as expected.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        clock: Clock,
+        parameters: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        observe: Callable[[Observation], None] | None = None,
+    ) -> None:
+        self._root = root
+        self._clock = clock
+        self._parameters = parameters or {}
+        self._environment = environment or {}
+        self._observe = observe or (lambda observation: None)
+        self._runs: dict[str, _Run] = {}
+        self._undo = ExitStack()
+
+    def __enter__(self) -> "Engine":
+        """Start AWS, create the stack's buckets and state machine; workers start when they are needed."""
+        if not _ONE_ENGINE.acquire(blocking=False):
+            raise EngineBroken("Another engine runs in this process")
+        with ExitStack() as undo:
+            undo.callback(_ONE_ENGINE.release)
+            self._start(undo)
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """End all workers and forget everything but the log files."""
+        self._undo.close()
+
+    def _start(self, undo: ExitStack) -> None:
+        aws = undo.enter_context(local_aws(REGION))
+        environment = {"AWS_ENDPOINT_URL": aws.endpoint_url, **self._environment}
+        self.stack = load_stack(self._root, self._parameters, environment)
+        undo.enter_context(interpreter(self))
+        self.s3: S3Client = aws.client("s3")
+        self._ssm: SSMClient = aws.client("ssm")
+        self._secrets: SecretsManagerClient = aws.client("secretsmanager")
+        self._machines: SFNClient = aws.client("stepfunctions")
+        for bucket in self.stack.buckets.values():
+            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self._machine_arn = self._create_machine()
+        self.lambdas = LambdaService(self.stack, self._root / ".local" / "logs")
+        undo.callback(self.lambdas.close)
+
+    def _create_machine(self) -> str:
+        try:
+            created = self._machines.create_state_machine(
+                name=self.stack.machine_name,
+                definition=self.stack.definition,
+                roleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/local",
+            )
+        except ClientError as error:
+            raise StackInvalid(f"The state machine file is not valid: {error}") from error
+        return created["stateMachineArn"]
+
+    def put_secret_parameter(self, name: str, value: str) -> None:
+        """Store a SecureString in the parameter store, over any older one."""
+        self._ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+
+    def put_secret(self, name: str, value: str) -> None:
+        """Store a secret in Secrets Manager, over any older one."""
+        try:
+            self._secrets.create_secret(Name=name, SecretString=value)
+        except self._secrets.exceptions.ResourceExistsException:
+            self._secrets.put_secret_value(SecretId=name, SecretString=value)
+
+    def run(self, execution_input: Mapping[str, Any], name: str | None = None) -> ExecutionResult:
+        """Start an execution, wait for its end and return how it ended; also from several threads at once.
+
+        `name` must be new to this engine, as on AWS (else ValueError). Raises EngineBroken when the interpreter fails.
+        """
+        name = name or f"local-{uuid.uuid4()}"
+        if name in self._runs:
+            raise ValueError(f"An execution named {name} exists")
+        run = self._runs[name] = _Run()
+        arn = self._machines.start_execution(
+            stateMachineArn=self._machine_arn, name=name, input=json.dumps(execution_input)
+        )["executionArn"]
+        try:
+            self._await(run)
+        finally:
+            if not run.ended.is_set():  # stopped, or interrupted by an exception
+                self._abort(run, arn)
+        if run.failure is not None:
+            raise EngineBroken(f"The interpreter failed: {type(run.failure).__name__}") from run.failure
+        return self._result(run, name, arn)
+
+    def stop(self) -> None:
+        """Stop every running execution: waits end, no new task starts, running invocations get some seconds to end.
+
+        Returns at once; run() then returns with the status ABORTED. Safe to call from a signal handler.
+        """
+        for run in tuple(self._runs.values()):
+            run.stop_asked = True
+
+    def invoke(self, function: str, payload: object) -> Invocation:
+        """Run the function of a Task state (see interpreter.Host)."""
+        name, store_id = function.rpartition(":")[2], store_of(payload)
+        self._observe(InvocationStarted(name, payload, store_id))
+        done = self.lambdas.invoke(name, payload)
+        self._observe(InvocationEnded(name, payload, store_id, done.payload, done.failed, done.billed_ms))
+        return done
+
+    def wait(self, execution: str, seconds: float, reason: WaitReason, state_input: object) -> None:
+        """Let a Wait state's or a Retry's time pass (see interpreter.Host)."""
+        run = self._runs[execution]
+        waiting = Waiting(seconds, self._clock.now() + seconds, reason, store_of(state_input), state_input)
+        run.waits.append(waiting)
+        self._observe(waiting)
+        self._clock.wait(seconds, run.over)
+
+    def child_ended(self, execution: str, child: ChildExecution) -> None:
+        """Keep the counts of a Distributed Map's item (see interpreter.Host)."""
+        self._runs[execution].children.append(child)
+
+    def execution_ended(self, execution: str, error: Exception | None) -> None:
+        """Let run() go on (see interpreter.Host)."""
+        run = self._runs[execution]
+        run.failure = error
+        run.over.set()
+        run.ended.set()
+
+    def _await(self, run: _Run) -> None:
+        while not run.stop_asked and not run.ended.wait(_STOP_POLL_SECONDS):
+            pass
+
+    def _abort(self, run: _Run, arn: str) -> None:
+        """Stop an execution and return once nothing of it runs any more."""
+        while not self._begun(arn) and not run.ended.wait(_STOP_POLL_SECONDS):
+            pass
+        if run.ended.is_set():
+            return
+        self._machines.stop_execution(executionArn=arn)
+        run.aborted = True
+        run.over.set()
+        if not run.ended.wait(_STOP_GRACE_SECONDS):
+            self.lambdas.kill_workers()
+            run.ended.wait()
+
+    def _begun(self, arn: str) -> bool:
+        """Return whether the first state was entered; moto cannot, or silently does not, stop an execution before."""
+        events = self._machines.get_execution_history(executionArn=arn)["events"]
+        return any(is_transition(event["type"]) for event in events)
+
+    def _result(self, run: _Run, name: str, arn: str) -> ExecutionResult:
+        described = self._machines.describe_execution(executionArn=arn)
+        history = tuple(self._machines.get_execution_history(executionArn=arn)["events"])
+        output = described.get("output")
+        transitions = sum(is_transition(event["type"]) for event in history)
+        return ExecutionResult(
+            name=name,
+            arn=arn,
+            status=_status(described["status"], run),
+            output=None if output is None else json.loads(output),
+            error=None if run.aborted else described.get("error"),
+            cause=None if run.aborted else described.get("cause"),
+            history=history,
+            children=tuple(sorted(run.children, key=lambda child: child.index)),
+            waits=tuple(run.waits),
+            transitions=transitions + sum(child.transitions for child in run.children),
+        )
+
+
+def _status(described: str, run: _Run) -> Status:
+    """Return AWS's status; moto calls an execution FAILED when the stop hit a task of its outermost level."""
+    if run.aborted and described != "SUCCEEDED":
+        return "ABORTED"
+    return cast(Status, described)

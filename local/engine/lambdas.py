@@ -1,0 +1,164 @@
+"""The Lambda service of one machine: invokes the stack's functions in their pools of workers."""
+
+import json
+import sys
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.engine.pools import Pool
+from local.engine.stack import FunctionSpec, Stack
+from local.engine.workers import InitFailedError, Invocation, Worker
+
+__all__ = ["Invocation", "LambdaService", "LambdaServiceError", "Usage"]
+
+_LOG_FOLDER_MODE = 0o700
+
+
+class LambdaServiceError(Exception):
+    """The service refuses an invocation; `code` is Lambda's own name for the reason."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a function cost so far."""
+
+    invocations: int = 0
+    failures: int = 0
+    cold_starts: int = 0
+    billed_ms: int = 0
+    peak_memory_mb: int = 0
+
+    def plus(self, one: Invocation) -> "Usage":
+        """Return the usage with one invocation more."""
+        return Usage(
+            self.invocations + 1,
+            self.failures + one.failed,
+            self.cold_starts + one.cold,
+            self.billed_ms + one.billed_ms,
+            max(self.peak_memory_mb, one.peak_memory_mb or 0),
+        )
+
+
+class LambdaService:
+    """Invokes functions by name or ARN, from any number of threads. Close it, or its workers stay."""
+
+    def __init__(self, stack: Stack, log_path: Path) -> None:
+        log_path.mkdir(mode=_LOG_FOLDER_MODE, parents=True, exist_ok=True)
+        self._functions = {spec.name: _Function(spec, stack, log_path) for spec in stack.functions.values()}
+
+    @property
+    def invocations(self) -> Mapping[str, Usage]:
+        """What each function cost so far, by name."""
+        return {name: function.usage for name, function in self._functions.items()}
+
+    def invoke(self, arn_or_name: str, payload: object, request_id: str | None = None) -> Invocation:
+        """Run a function once and return how it ended; a failed handler is not an exception here.
+
+        Raises LambdaServiceError for an unknown function (ResourceNotFoundException) and above its reserved
+        concurrency (TooManyRequestsException).
+        """
+        return self._function(arn_or_name).invoke(payload, request_id or str(uuid.uuid4()))
+
+    def pids(self, name: str) -> list[int]:
+        """Return the process ids of a function's workers."""
+        return [worker.pid for worker in self._function(name).pool.workers]
+
+    def kill_workers(self) -> None:
+        """Kill all workers, busy or idle; running invocations end with Runtime.ExitError."""
+        for function in self._functions.values():
+            for worker in function.pool.workers:
+                worker.kill()
+
+    def close(self) -> None:
+        """End all workers. Nothing can be invoked any more."""
+        for function in self._functions.values():
+            function.pool.close()
+
+    def _function(self, arn_or_name: str) -> "_Function":
+        name = arn_or_name.rpartition(":")[2]
+        if name not in self._functions:
+            raise LambdaServiceError("ResourceNotFoundException", f"Function not found: {arn_or_name}")
+        return self._functions[name]
+
+
+class _Function:
+    """One function: its workers, how many run, and what they cost."""
+
+    def __init__(self, spec: FunctionSpec, stack: Stack, log_path: Path) -> None:
+        environment = _environment(spec, stack.region)
+        self._spec = spec
+        self._lock = threading.Lock()
+        self._running = 0
+        self.usage = Usage()
+        self.pool = Pool(lambda: Worker(spec, stack.root, environment, log_path / f"{spec.name}.log"))
+
+    def invoke(self, payload: object, request_id: str) -> Invocation:
+        """Run the handler once."""
+        event = json.dumps(payload, ensure_ascii=False).encode()
+        self._enter()
+        try:
+            invocation = self._run(event, request_id)
+        finally:
+            self._leave()
+        with self._lock:
+            self.usage = self.usage.plus(invocation)
+        return invocation
+
+    def _run(self, event: bytes, request_id: str) -> Invocation:
+        try:
+            worker = self.pool.take()
+        except InitFailedError as error:
+            return Invocation(error.payload, failed=True, billed_ms=0, cold=True, peak_memory_mb=None)
+        try:
+            return worker.invoke(request_id, event)
+        finally:
+            self.pool.give_back(worker)
+
+    def _enter(self) -> None:
+        reserved = self._spec.reserved_concurrency
+        with self._lock:
+            if reserved is not None and self._running >= reserved:
+                raise LambdaServiceError("TooManyRequestsException", "Rate Exceeded.")
+            self._running += 1
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._running -= 1
+
+
+def _environment(spec: FunctionSpec, region: str) -> dict[str, str]:
+    """Return a worker's whole environment: what Lambda sets, and the template's variables; nothing of ours.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "TZ": ":UTC",
+        "_HANDLER": spec.handler,
+        "LAMBDA_TASK_ROOT": str(spec.folder),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+        "AWS_LAMBDA_FUNCTION_NAME": spec.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{spec.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        # Fake, and no way to anybody's real ones: no metadata service, no ~/.aws.
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SESSION_TOKEN": "local",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        **spec.environment,
+    }

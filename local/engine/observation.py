@@ -1,0 +1,78 @@
+"""What an engine lets its user see while it runs, and what one execution came to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+WaitReason = Literal["wait", "retry"]
+Status = Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+
+
+@dataclass(frozen=True)
+class InvocationStarted:
+    """A Task state invokes a function."""
+
+    function: str
+    payload: object
+    store_id: str | None
+
+
+@dataclass(frozen=True)
+class InvocationEnded:
+    """A function has answered; `result` is Lambda's error object when `failed`."""
+
+    function: str
+    payload: object
+    store_id: str | None
+    result: object
+    failed: bool
+    billed_ms: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A Wait state, or the pause before a Retry, begins; it ends at `until` (unix seconds of the engine's clock)."""
+
+    seconds: float
+    until: float
+    reason: WaitReason
+    store_id: str | None
+    state_input: object
+
+
+Observation = InvocationStarted | InvocationEnded | Waiting
+
+
+@dataclass(frozen=True)
+class ChildExecution:
+    """One item of a Distributed Map: on AWS an execution with a history of its own (at most 25,000 events)."""
+
+    index: int
+    transitions: int
+    events: int
+
+
+@dataclass(frozen=True)
+class ExecutionResult:
+    """How an execution ended, as DescribeExecution and GetExecutionHistory would tell it.
+
+    `output` is None unless `status` is SUCCEEDED. `transitions` counts the states entered, children's included (AWS
+    also bills each retry: see `waits`).
+    """
+
+    name: str
+    arn: str
+    status: Status
+    output: Any
+    error: str | None
+    cause: str | None
+    history: tuple[Mapping[str, Any], ...]
+    children: tuple[ChildExecution, ...]
+    waits: tuple[Waiting, ...]
+    transitions: int
+
+
+def store_of(data: object) -> str | None:
+    """Return the store that a payload or a state's input is about, if any."""
+    store_id = data.get("store_id") if isinstance(data, dict) else None
+    return store_id if isinstance(store_id, str) else None

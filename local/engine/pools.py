@@ -1,0 +1,123 @@
+"""The warm workers of one function, and the callers that wait for one."""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from local.engine.workers import Worker
+
+# A function of this project waits for the network or the database most of its time; more processes would not help.
+MAX_WORKERS = 32
+
+# Starting more processes at once than there are processors makes none of them ready sooner.
+_MAX_STARTING = os.cpu_count() or 1
+
+
+class PoolClosedError(Exception):
+    """The engine is closing: nothing is invoked any more."""
+
+
+class Pool:
+    """Hands out idle workers, and starts more only as fast as callers wait for them.
+
+    A caller that finds none idle gets whichever comes first: one that another caller returns, or a newly started one.
+    """
+
+    def __init__(self, start: Callable[[], Worker]) -> None:
+        self._start = start
+        self._ready: deque[Worker | Exception] = deque()
+        self._workers: set[Worker] = set()
+        self._free_places = MAX_WORKERS
+        self._waiting = 0
+        self._starting = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    @property
+    def workers(self) -> list[Worker]:
+        """The workers that live now."""
+        with self._changed:
+            return list(self._workers)
+
+    def take(self) -> Worker:
+        """Return a worker for one invocation. Raises what its start raised, or PoolClosedError while closing."""
+        with self._changed:
+            self._waiting += 1
+            try:
+                return self._next_ready()
+            finally:
+                self._waiting -= 1
+
+    def give_back(self, worker: Worker) -> None:
+        """Make a worker available to the next caller; a dead one is forgotten."""
+        with self._changed:
+            if worker.alive:
+                self._ready.append(worker)
+            else:
+                self._forget(worker)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Kill every worker. Who waits for one gets PoolClosedError."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            for worker in self._workers:
+                worker.kill()
+
+    def _next_ready(self) -> Worker:
+        while True:
+            if self._closed:
+                raise PoolClosedError
+            if not self._ready:
+                self._start_more()
+                self._changed.wait()
+                continue
+            ready = self._ready.pop()
+            if isinstance(ready, Exception):
+                raise ready
+            if ready.alive:
+                return ready
+            self._forget(ready)
+
+    def _start_more(self) -> None:
+        """Begin cold starts while callers outnumber the workers that are ready or starting. Needs the lock."""
+        wanted = min(self._waiting - len(self._ready), _MAX_STARTING)
+        while self._starting < wanted and self._free_places > 0 and not self._closed:
+            self._starting += 1
+            self._free_places -= 1
+            threading.Thread(target=self._cold_start, name="cold-start", daemon=True).start()
+
+    def _cold_start(self) -> None:
+        worker: Worker | None = None
+        failure: Exception | None = None
+        try:
+            worker = self._start()
+            self._remember(worker)
+            worker.wait_until_ready()
+        except Exception as error:  # whatever it is, somebody waits to hear of it
+            failure = error
+        with self._changed:
+            self._starting -= 1
+            if worker is not None and failure is None:
+                self._ready.append(worker)
+            else:
+                self._forget(worker)
+            # A failure concerns whoever waits; with nobody waiting, the next caller gets a start of its own.
+            if failure is not None and self._waiting > len(self._ready):
+                self._ready.append(failure)
+            self._start_more()
+            self._changed.notify()
+
+    def _remember(self, worker: Worker) -> None:
+        with self._changed:
+            self._workers.add(worker)
+            if self._closed:
+                worker.kill()
+
+    def _forget(self, worker: Worker | None) -> None:
+        """Free the place of a worker that is dead or never came to life. Needs the lock."""
+        if worker is not None:
+            self._workers.discard(worker)
+        self._free_places += 1

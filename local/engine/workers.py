@@ -1,0 +1,195 @@
+"""One warm container of a Lambda function: a process of its own, running AWS's runtime client.
+
+A handler run inside the engine would share globals, environment and imports with all others, which Lambda never does.
+"""
+
+import json
+import math
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.engine.runtime_api import Answered, Event, Exited, InitFailed, Ready, Report, RuntimeApi
+from local.engine.stack import FunctionSpec
+
+# Lambda gives a cold start 10 s; a laptop that starts a dozen at once may need longer.
+_INIT_TIMEOUT_SECONDS = 60.0
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB of response, plus its envelope
+_MAX_RESPONSE_BYTES = 6_291_556
+
+_MAIN = Path(__file__).with_name("worker_main.py")
+_LOG_FILE_MODE = 0o600
+
+
+class InitFailedError(Exception):
+    """A worker ended before it could take an event; `payload` is Lambda's error object."""
+
+    def __init__(self, payload: object) -> None:
+        super().__init__("a worker could not start")
+        self.payload = payload
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """How one invocation ended: `payload` is the answer, or Lambda's error object when `failed`.
+
+    `billed_ms` is the handler's time in whole ms, rounded up; a cold start's own time is not in it.
+    `peak_memory_mb` is the most the worker ever held, None where the system does not tell.
+    """
+
+    payload: object
+    failed: bool
+    billed_ms: int
+    cold: bool
+    peak_memory_mb: int | None
+
+
+class Worker:
+    """A worker process. One invocation at a time; dead after a time-out or a crash, and then never used again."""
+
+    def __init__(self, spec: FunctionSpec, root: Path, environment: Mapping[str, str], log_file: Path) -> None:
+        self._spec = spec
+        self._log_file = log_file
+        self._api = RuntimeApi()
+        self._cold = True
+        self._killed = False
+        self._process = self._launch(root, environment)
+        threading.Thread(target=self._watch, name=f"worker-{spec.name}", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the worker's process."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Return False once the process has ended or was told to."""
+        return not self._killed and self._process.returncode is None
+
+    def wait_until_ready(self) -> None:
+        """Return once the handler is imported. Raises InitFailedError when it cannot be."""
+        report = self._report(_INIT_TIMEOUT_SECONDS)
+        if isinstance(report, Ready):
+            return
+        self.kill()
+        match report:
+            case InitFailed(payload):
+                raise InitFailedError(json.loads(payload))
+            case Exited(code):
+                raise InitFailedError(_exit_error("", code))
+            case _:
+                raise InitFailedError(_timeout_error("", _INIT_TIMEOUT_SECONDS))
+
+    def invoke(self, request_id: str, payload: bytes) -> Invocation:
+        """Run the handler once. A failure is an outcome too; a time-out kills the worker, as on Lambda."""
+        timeout = self._spec.timeout_seconds
+        started = time.perf_counter()
+        self._api.events.put(Event(request_id, self._spec.arn, int((time.time() + timeout) * 1000), payload))
+        report = self._report(timeout)
+        billed_ms = math.ceil((time.perf_counter() - started) * 1000)
+        peak_memory_mb = self._peak_memory_mb()
+        result, failed = self._read(report, request_id)
+        cold, self._cold = self._cold, False
+        return Invocation(result, failed, billed_ms, cold, peak_memory_mb)
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._killed = True
+        self._process.kill()
+
+    def _launch(self, root: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+        folders = map(str, _import_path(self._spec, root))
+        log = os.open(self._log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, _LOG_FILE_MODE)
+        try:
+            return subprocess.Popen(
+                [_base_python(), "-I", "-S", str(_MAIN), self._spec.handler, *folders],
+                cwd=self._spec.folder,
+                env={**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+                stdin=subprocess.PIPE,  # open as long as this process lives, see worker_main.py
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # a Ctrl-C in the terminal is the engine's to handle
+            )
+        except OSError:
+            self._api.close()
+            raise
+        finally:
+            os.close(log)
+
+    def _report(self, timeout: float) -> Report | None:
+        try:
+            return self._api.reports.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def _read(self, report: Report | None, request_id: str) -> tuple[object, bool]:
+        """Return the payload and whether it is an error, whatever became of the invocation."""
+        match report:
+            case Answered(_, payload, failed) if len(payload) <= _MAX_RESPONSE_BYTES:
+                return json.loads(payload), failed
+            case Answered():
+                error = _size_error()
+            case Exited(code):
+                error = _exit_error(request_id, code)
+            case _:
+                self.kill()
+                error = _timeout_error(request_id, self._spec.timeout_seconds)
+        self._log(error)
+        return error, True
+
+    def _log(self, error: Mapping[str, str]) -> None:
+        """Add the line that Lambda adds when the function could not tell it itself."""
+        with self._log_file.open("a", encoding="utf-8") as log:
+            log.write(f"{error['errorType']} {error['errorMessage']}\n")
+
+    def _peak_memory_mb(self) -> int | None:
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        except OSError:
+            return None
+        peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), None)
+        return None if peak is None else int(peak.split()[1]) // 1024
+
+    def _watch(self) -> None:
+        """Wait for the process to end, whoever ended it."""
+        code = self._process.wait()
+        self._api.reports.put(Exited(code))
+        self._api.close()
+        if self._process.stdin:
+            self._process.stdin.close()
+
+
+def _base_python() -> str:
+    """Return the interpreter behind the virtual environment: with -S it finds the standard library and no more."""
+    return str(getattr(sys, "_base_executable", sys.executable))
+
+
+def _import_path(spec: FunctionSpec, root: Path) -> list[Path]:
+    """Return the folders a function may import from, in Lambda's order: its code, its layers, the image."""
+    own = [root / "layers" / layer / "python" for layer in spec.layers]
+    third_party = [root / ".local" / "layers" / layer for layer in spec.layers]
+    return [path.resolve() for path in (spec.folder, *own, *third_party, root / ".local" / "lambda-image")]
+
+
+def _exit_error(request_id: str, code: int) -> dict[str, str]:
+    ending = f"exit status {code}" if code >= 0 else f"signal: {(signal.strsignal(-code) or str(-code)).lower()}"
+    message = f"RequestId: {request_id} Error: Runtime exited with error: {ending}"
+    return {"errorType": "Runtime.ExitError", "errorMessage": message}
+
+
+def _timeout_error(request_id: str, seconds: float) -> dict[str, str]:
+    message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
+    return {"errorType": "Sandbox.Timedout", "errorMessage": message}
+
+
+def _size_error() -> dict[str, str]:
+    message = f"Response payload size exceeded maximum allowed payload size ({_MAX_RESPONSE_BYTES} bytes)."
+    return {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}

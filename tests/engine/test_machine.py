@@ -1,0 +1,150 @@
+"""The toy state machine, from its file to its functions."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.engine.clock import VirtualClock
+from local.engine.engine import Engine
+from local.engine.interpreter import EngineBroken
+from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
+
+_INLINE_ITEMS = 1100  # Python's own limit of recursion ends moto's loop at about 985
+
+
+@pytest.fixture(scope="module")
+def observed() -> list[Observation]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def engine(toy: Path, observed: list[Observation]) -> Iterator[Engine]:
+    with Engine(toy, VirtualClock(start=1000.0), {"PauseSeconds": "0"}, observe=observed.append) as engine:
+        yield engine
+
+
+def stores(*stores: dict[str, Any]) -> dict[str, Any]:
+    return {"stores": list(stores)}
+
+
+def failures(engine: Engine, store_id: str) -> str:
+    """Returns what the state machine told "Fail run" about a store."""
+    bucket = engine.stack.buckets["PagesBucket"]
+    return engine.s3.get_object(Bucket=bucket, Key=f"failed/{store_id}.json")["Body"].read().decode()
+
+
+def test_a_run_goes_from_the_list_to_the_report(engine: Engine) -> None:
+    result = engine.run(stores({"store_id": "a"}, {"store_id": "b"}), name="first")
+    assert (result.status, result.name, result.error) == ("SUCCEEDED", "first", None)
+    assert result.arn.endswith(":execution:local-toy:first")
+    assert result.output.keys() == {"failed"}
+    events = [event["type"] for event in result.history]
+    assert (events[0], events[-1]) == ("ExecutionStarted", "ExecutionSucceeded")
+    assert "MapRunSucceeded" in events
+
+
+def test_an_hours_wait_takes_no_time(engine: Engine, observed: list[Observation]) -> None:
+    result = engine.run(stores({"store_id": "slow", "wait_seconds": 3600}))
+    (wait,) = result.waits
+    assert (wait.seconds, wait.reason, wait.store_id) == (3600, "wait", "slow")
+    assert wait.until >= 1000.0 + 3600
+    assert wait in observed
+
+
+def test_a_transient_error_is_retried_after_1_2_4_seconds(engine: Engine) -> None:
+    result = engine.run(stores({"store_id": "flaky", "behaviour": "transient"}))
+    assert [(wait.seconds, wait.reason, wait.store_id) for wait in result.waits] == [
+        (1, "retry", "flaky"),
+        (2, "retry", "flaky"),
+        (4, "retry", "flaky"),
+    ]
+    assert "TransientError" in failures(engine, "flaky")
+
+
+def test_an_error_is_caught_by_its_class_name(engine: Engine, observed: list[Observation]) -> None:
+    before = len(observed)
+    engine.run(stores({"store_id": "locked", "behaviour": "locked"}))
+    functions = [one.function for one in observed[before:] if isinstance(one, InvocationStarted)]
+    assert functions == ["list_stores", "sync_store", "report"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "error"),
+    [("broken", "ValueError"), ("die", "Runtime.ExitError"), ("hang", "Sandbox.Timedout")],
+)
+def test_a_failed_store_does_not_fail_the_others(engine: Engine, behaviour: str, error: str) -> None:
+    result = engine.run(stores({"store_id": behaviour, "behaviour": behaviour}, {"store_id": "good"}))
+    assert result.status == "SUCCEEDED"
+    assert f'"Error": "{error}"' in failures(engine, behaviour)
+    assert len(result.children) == 2
+
+
+def test_every_state_is_counted_children_too(engine: Engine) -> None:
+    """List stores, Each store, Pause, Report; in each child Sync store, Again?, Each page, Synced and n Read page."""
+    result = engine.run(stores({"store_id": "a", "pages": 3}, {"store_id": "b"}))
+    assert [child.transitions for child in result.children] == [4 + 3, 4]
+    assert result.transitions == 4 + 7 + 4
+    assert all(child.events > child.transitions for child in result.children)
+    assert all(event["type"] != "PassStateEntered" for event in result.history)
+
+
+def test_one_worker_of_an_inline_map_takes_more_than_a_thousand_items(engine: Engine) -> None:
+    result = engine.run(stores({"store_id": "big", "pages": _INLINE_ITEMS}))
+    assert result.status == "SUCCEEDED"
+    assert result.children[0].transitions == 4 + _INLINE_ITEMS
+
+
+def test_invocations_are_observed_with_their_store(engine: Engine, observed: list[Observation]) -> None:
+    before = len(observed)
+    engine.run(stores({"store_id": "seen"}))
+    mine = [one for one in observed[before:] if not isinstance(one, Waiting) and one.store_id == "seen"]
+    started, ended = mine
+    assert isinstance(started, InvocationStarted)
+    assert isinstance(ended, InvocationEnded)
+    assert (started.function, ended.function, ended.failed) == ("sync_store", "sync_store", False)
+    assert isinstance(ended.result, dict)
+    assert ended.result["result"] == "synced"
+    assert ended.billed_ms >= 1
+
+
+def test_two_executions_run_at_once(engine: Engine) -> None:
+    names, results = ["one", "two"], {}
+
+    def run(name: str) -> None:
+        results[name] = engine.run(stores({"store_id": name, "wait_seconds": 5}), name=name)
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [results[name].status for name in names] == ["SUCCEEDED", "SUCCEEDED"]
+    assert [[wait.store_id for wait in results[name].waits] for name in names] == [["one"], ["two"]]
+
+
+def test_a_name_is_used_once(engine: Engine) -> None:
+    engine.run({}, name="unique")
+    with pytest.raises(ValueError, match="unique"):
+        engine.run({}, name="unique")
+
+
+def test_an_execution_that_fails_says_why(engine: Engine) -> None:
+    result = engine.run({})
+    assert (result.status, result.error, result.output) == ("FAILED", "KeyError", None)
+    assert "stores" in (result.cause or "")
+
+
+def test_secrets_are_kept_and_replaced(engine: Engine) -> None:
+    for value in ("old", "new"):
+        engine.put_secret_parameter("/toy/token", value)
+        engine.put_secret("toy/key", value)
+    assert engine._ssm.get_parameter(Name="/toy/token", WithDecryption=True)["Parameter"]["Value"] == "new"
+    assert engine._secrets.get_secret_value(SecretId="toy/key")["SecretString"] == "new"
+
+
+def test_there_is_one_engine_a_process(engine: Engine, toy: Path) -> None:
+    with pytest.raises(EngineBroken, match="Another engine"), Engine(toy, VirtualClock()):
+        pass

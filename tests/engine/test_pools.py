@@ -1,0 +1,161 @@
+"""The pool's decisions, with workers that exist only in name."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from local.engine import pools
+from local.engine.pools import MAX_WORKERS, Pool, PoolClosedError
+from local.engine.workers import InitFailedError
+
+
+class NamedWorker:
+    """A worker whose start takes until `may_start` is set."""
+
+    def __init__(self, may_start: threading.Event, failure: InitFailedError | None = None) -> None:
+        self.alive = True
+        self._may_start = may_start
+        self._failure = failure
+
+    def wait_until_ready(self) -> None:
+        self._may_start.wait()
+        if self._failure:
+            raise self._failure
+
+    def kill(self) -> None:
+        self.alive = False
+        self._may_start.set()
+
+
+class Starts:
+    """Starts workers, at once or when told, and remembers how many."""
+
+    def __init__(self) -> None:
+        self.may_start = threading.Event()
+        self.may_start.set()
+        self.begun = threading.Semaphore(0)
+        self.failure: InitFailedError | None = None
+        self.workers: list[NamedWorker] = []
+
+    def __call__(self) -> Any:
+        worker = NamedWorker(self.may_start, self.failure)
+        self.workers.append(worker)
+        self.begun.release()
+        return worker
+
+
+@pytest.fixture
+def starts() -> Starts:
+    return Starts()
+
+
+@pytest.fixture
+def pool(starts: Starts) -> Pool:
+    return Pool(starts)
+
+
+def in_thread(call: Callable[[], Any]) -> "Future[Any]":
+    future: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except Exception as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
+
+
+def test_an_idle_worker_is_used_again(pool: Pool, starts: Starts) -> None:
+    for _ in range(10):
+        pool.give_back(pool.take())
+    assert len(starts.workers) == 1
+
+
+def test_a_caller_takes_a_returned_worker_rather_than_wait_for_its_own(pool: Pool, starts: Starts) -> None:
+    """Given a busy worker and a caller whose own one is starting, when the busy one returns, then the caller has it."""
+    first = pool.take()
+    starts.may_start.clear()
+    caller = in_thread(pool.take)
+    for _ in range(2):
+        starts.begun.acquire()
+    pool.give_back(first)
+    assert caller.result(timeout=10) is first
+    starts.may_start.set()
+
+
+def test_a_dead_worker_is_never_handed_out(pool: Pool) -> None:
+    worker = pool.take()
+    pool.give_back(worker)
+    worker.kill()
+    assert pool.take() is not worker
+    assert worker not in pool.workers
+
+
+def test_a_start_that_fails_is_one_callers_failure(pool: Pool, starts: Starts) -> None:
+    starts.failure = InitFailedError({"errorType": "Runtime.ImportModuleError"})
+    with pytest.raises(InitFailedError):
+        pool.take()
+    starts.failure = None
+    assert pool.take().alive
+    assert len(starts.workers) == 2
+
+
+def test_a_worker_that_cannot_even_be_launched_is_its_callers_failure() -> None:
+    def start() -> Any:
+        raise OSError("no more processes")
+
+    with pytest.raises(OSError, match="no more processes"):
+        Pool(start).take()
+
+
+def test_callers_beyond_the_limit_wait_for_a_worker(pool: Pool) -> None:
+    taken = [pool.take() for _ in range(MAX_WORKERS)]
+    caller = in_thread(pool.take)
+    assert not caller.done()
+    pool.give_back(taken[0])
+    assert caller.result(timeout=10) is taken[0]
+
+
+def test_a_place_is_free_again_when_its_worker_died(pool: Pool) -> None:
+    taken = [pool.take() for _ in range(MAX_WORKERS)]
+    caller = in_thread(pool.take)
+    taken[0].kill()
+    pool.give_back(taken[0])
+    assert caller.result(timeout=10).alive
+
+
+def test_no_more_start_at_once_than_there_are_processors(
+    pool: Pool, starts: Starts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given 25 callers at once, when none returns its worker, then all get one, two starting at a time."""
+    monkeypatch.setattr(pools, "_MAX_STARTING", 2)
+    starts.may_start.clear()
+    with ThreadPoolExecutor(25) as callers:
+        taken = [callers.submit(pool.take) for _ in range(25)]
+        for _ in range(2):
+            starts.begun.acquire()
+        assert len(starts.workers) == 2
+        starts.may_start.set()
+        assert len({future.result(timeout=10) for future in taken}) == 25
+    assert len(starts.workers) == 25
+
+
+def test_closing_ends_workers_and_callers(pool: Pool, starts: Starts) -> None:
+    idle = pool.take()
+    pool.give_back(idle)
+    busy = pool.take()
+    starts.may_start.clear()
+    caller = in_thread(pool.take)
+    for _ in range(2):
+        starts.begun.acquire()
+    pool.close()
+    with pytest.raises(PoolClosedError):
+        caller.result(timeout=10)
+    assert not busy.alive
+    with pytest.raises(PoolClosedError):
+        pool.take()

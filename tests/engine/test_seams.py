@@ -1,0 +1,91 @@
+"""A moto that has changed, or a machine it cannot run, must stop the engine at its start."""
+
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+from moto.stepfunctions.parser.asl.component.common.path import result_path
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.distributed_item_processor_worker import (  # noqa: E501
+    DistributedItemProcessorWorker as DistributedWorker,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.iteration_worker import IterationWorker
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.utils import json_path
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+
+from local.engine.clock import VirtualClock
+from local.engine.engine import Engine
+from local.engine.interpreter import EngineBroken, interpreter
+from local.engine.stack import StackInvalid
+
+SEAMS = [
+    (lambda_eval_utils, "_invoke_lambda_function"),
+    (WaitFunction, "_wait_interval"),
+    (retrier_decl.RetrierDecl, "_eval_body"),
+    (IterationWorker, "_eval_pool"),
+    (DistributedWorker, "_eval_pool"),
+    (DistributedWorker, "_eval_job"),
+    (ExecutionWorker, "_execution_logic"),
+    (ExecutionWorker, "_get_evaluation_entrypoint"),
+    (json_path, "parse"),
+    (result_path, "parse"),
+    (EvalComponent, "_log_exception"),
+    (EvalComponent, "_log_failure_event_exception"),
+]
+
+
+def names(seam: Any) -> str:
+    return seam if isinstance(seam, str) else seam.__name__.rpartition(".")[2]
+
+
+@pytest.mark.parametrize(("owner", "name"), SEAMS, ids=names)
+def test_a_seam_that_is_gone_is_named(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(owner, name)
+    with pytest.raises(EngineBroken, match=name), interpreter(MagicMock()):
+        pass
+
+
+@pytest.mark.parametrize(("owner", "name"), SEAMS, ids=names)
+def test_a_seam_with_other_parameters_is_named(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def changed(surprise: object) -> None: ...
+
+    monkeypatch.setattr(owner, name, changed)
+    with pytest.raises(EngineBroken, match=name), interpreter(MagicMock()):
+        pass
+
+
+def test_a_retry_that_sleeps_elsewhere_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(retrier_decl, "time")
+    with pytest.raises(EngineBroken, match="time"), interpreter(MagicMock()):
+        pass
+
+
+def test_every_seam_is_put_back() -> None:
+    before = [getattr(owner, name) for owner, name in SEAMS]
+    level = logging.getLogger("moto").level
+    with interpreter(MagicMock()):
+        assert all(getattr(owner, name) is not old for (owner, name), old in zip(SEAMS, before, strict=True))
+        assert not logging.getLogger("moto.stepfunctions").isEnabledFor(logging.CRITICAL)
+    assert [getattr(owner, name) for owner, name in SEAMS] == before
+    assert logging.getLogger("moto").level == level
+
+
+def test_a_file_that_is_no_state_machine_is_refused(toy: Path, tmp_path: Path) -> None:
+    root = tmp_path / "bad"
+    shutil.copytree(toy, root, symlinks=True)
+    (root / "statemachine" / "toy.asl.yaml").write_text("StartAt: Nowhere\nStates: 3\n")
+    with pytest.raises(StackInvalid, match="state machine file is not valid"), Engine(root, VirtualClock()):
+        pass
+
+
+def test_an_engine_that_could_not_start_leaves_room_for_the_next(toy: Path, tmp_path: Path) -> None:
+    with pytest.raises(StackInvalid), Engine(tmp_path, VirtualClock()):
+        pass
+    with Engine(toy, VirtualClock()) as engine:
+        assert engine.stack.functions

@@ -1,0 +1,3 @@
+"""The toy stack's one layer."""
+
+SYNCED = "synced"
