@@ -178,25 +178,28 @@ def count(database: Database, run_id: int, requests: int, events: int = 0, added
 
 def close_dead_runs(database: Database) -> int:
     """Close the runs that have been silent for longer than they said; return how many."""
-    return database.run(
-        """
-        UPDATE sync_logs SET status = 'error', completed_at = now(), error_type = :type, error_message = :message
-        WHERE status = 'running' AND alive_until < now()
-        """,
-        type=RunAbandonedError.__name__,
-        message=ABANDONED,
-    )
+    return _abandon(database, "alive_until < now()")
 
 
 def close_all_runs(database: Database) -> int:
     """Close every running run; return how many. Only for a database that nobody else can be syncing into."""
+    return _abandon(database, "true")
+
+
+def release(database: Database, store_id: str) -> int:
+    """Close the store's running run, whoever holds it; return how many there were, 0 or 1. A person's decision."""
+    return _abandon(database, "store_id = :store", store=store_id)
+
+
+def _abandon(database: Database, which: str, **parameters: str) -> int:
     return database.run(
-        """
+        f"""
         UPDATE sync_logs SET status = 'error', completed_at = now(), error_type = :type, error_message = :message
-        WHERE status = 'running'
-        """,
+        WHERE status = 'running' AND {which}
+        """,  # noqa: S608 - `which` is one of the three conditions above
         type=RunAbandonedError.__name__,
         message=ABANDONED,
+        **parameters,
     )
 
 

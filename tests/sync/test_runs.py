@@ -1,0 +1,137 @@
+"""A store's run: its lease, its end in every case, and that it troubles no other store."""
+
+import os
+import signal
+import threading
+import time
+
+from database import sync_logs
+from database.connection import connect, read_address, transaction
+from local.simulator.faults import hang
+from tests.sync.given import a_store, an_event, events_of
+from tests.sync.machine import Machine, rows
+from tests.sync.snapshot import content
+
+
+def expire_leases() -> None:
+    with transaction() as database:
+        database.run("UPDATE sync_logs SET alive_until = now() - interval '1 second' WHERE status = 'running'")
+
+
+def open_run_of_another_execution(store_id: str) -> None:
+    with transaction() as database:
+        sync_logs.open_run(database, store_id, "another-execution", full=False)
+
+
+def test_a_store_with_a_live_run_is_skipped(machine: Machine) -> None:
+    store, other = a_store(events_of(3)), a_store(events_of(3))
+    with machine.wildberries(store, other) as wb:
+        open_run_of_another_execution(store.id)
+        synced = machine.sync([store.id, other.id])
+    assert {run["store_id"]: run["status"] for run in synced.runs.values()} == {
+        store.id: "skipped",
+        other.id: "success",
+    }
+    assert [request for request in wb.requests if request.store_id == store.id] == []
+
+
+def test_a_dead_run_is_closed_as_error_and_taken_over(machine: Machine) -> None:
+    store = a_store(events_of(3))
+    with machine.wildberries(store):
+        open_run_of_another_execution(store.id)
+        expire_leases()
+        run = machine.sync([store.id]).runs[store.id]
+    assert run["status"] == "success"
+    dead = rows("SELECT status, error_type, error_message, completed_at FROM sync_logs ORDER BY id LIMIT 1")[0]
+    assert (dead["status"], dead["error_type"]) == ("error", "RunAbandonedError")
+    assert "next run goes on from the cursor" in dead["error_message"]
+    assert dead["completed_at"] is not None
+
+
+def test_a_run_that_lost_its_lease_writes_nothing_more(machine: Machine) -> None:
+    store = a_store(events_of(200))
+    with machine.wildberries(store, limits=False) as wb:
+        wb.faults.add(store.id, "events", hang())
+        waiting = threading.Thread(target=machine.sync, args=([store.id],))
+        waiting.start()
+        while not [request for request in wb.requests if request.method == "events"]:
+            time.sleep(0.01)
+        with transaction() as database:
+            assert sync_logs.release(database, store.id) == 1
+        for pid in machine.engine.lambdas.pids("fetch_events"):
+            os.kill(pid, signal.SIGKILL)
+        waiting.join()
+    assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 0}]
+    assert [row["status"] for row in rows("SELECT status FROM sync_logs")] == ["error"]
+    assert rows("SELECT events_cursor FROM stores") == [{"events_cursor": None}]
+
+
+def test_a_killed_function_is_tried_again(machine: Machine) -> None:
+    store = a_store(events_of(100))
+    with machine.wildberries(store, limits=False) as wb:
+        wb.faults.add(store.id, "events", hang())
+        running = threading.Thread(target=machine.sync, args=([store.id],))
+        running.start()
+        while not [request for request in wb.requests if request.method == "events"]:
+            time.sleep(0.01)
+        machine.engine.lambdas.kill_workers()
+        running.join()
+    assert [row["status"] for row in rows("SELECT status FROM sync_logs")] == ["success"]
+    assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 100}]
+
+
+def test_a_stopped_execution_goes_on_from_its_cursor(machine: Machine) -> None:
+    store = a_store(events_of(300))
+    with machine.wildberries(store, page_size=10) as wb:
+        wb.faults.add(store.id, "chats", hang())
+        running = threading.Thread(target=machine.sync, args=([store.id],))
+        running.start()
+        while not wb.requests:
+            time.sleep(0.01)
+        machine.engine.stop()
+        running.join()
+        expire_leases()
+        run = machine.sync([store.id]).runs[store.id]
+    assert (run["status"], run["messages_added"]) == ("success", 300)
+    assert [row["status"] for row in rows("SELECT status FROM sync_logs ORDER BY id")] == ["error", "success"]
+
+
+def test_a_database_that_goes_away_in_mid_run_loses_nothing(machine: Machine, postgres_url: str) -> None:
+    store = a_store(events_of(200))
+    with machine.wildberries(store, page_size=10) as wb:
+        admin = connect(read_address(postgres_url.rpartition("/")[0] + "/postgres"))
+        name = postgres_url.rpartition("/")[2]
+        wb.faults.add(store.id, "events", hang())
+        running = threading.Thread(target=machine.sync, args=([store.id],))
+        running.start()
+        while not [request for request in wb.requests if request.method == "events"]:
+            time.sleep(0.01)
+        admin.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        admin.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        machine.engine.lambdas.kill_workers()
+        running_ended = threading.Event()
+        threading.Thread(target=lambda: (running.join(), running_ended.set())).start()
+        running_ended.wait(60)
+        admin.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        admin.close()
+        running.join()
+        left = rows("SELECT status FROM sync_logs")
+        cursor = rows("SELECT events_cursor FROM stores")
+        expire_leases()
+        run = machine.sync([store.id]).runs[store.id]
+    assert left == [{"status": "running"}]
+    assert cursor == [{"events_cursor": None}]
+    assert (run["status"], run["messages_added"]) == ("success", 200)
+
+
+def test_replaying_every_function_of_a_run_changes_nothing(machine: Machine) -> None:
+    store = a_store([*events_of(60), an_event(70, extra={"eventID": 5})])
+    with machine.wildberries(store, limits=False):
+        synced = machine.sync([store.id])
+        before = content()
+        for call in synced.invocations:
+            if call.function.startswith(("save", "close", "open")):
+                machine.engine.lambdas.invoke(call.function, call.payload)
+    assert content() == before
+    assert rows("SELECT count(*) AS n FROM sync_logs") == [{"n": 1}]
+    assert rows("SELECT status, messages_added FROM sync_logs") == [{"status": "partial", "messages_added": 60}]
