@@ -1,10 +1,11 @@
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chatsync.errors import describe_failure
 from chatsync.events import FailRun
-from chatsync.observability import logger, observed
+from chatsync.observability import logger, metrics, observed
 from database import sync_logs
 from database.connection import transaction
 
@@ -16,5 +17,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     error_type, message = describe_failure(run.error, run.cause)
     with transaction() as database:
         sync_logs.fail(database, run.store_id, run.execution_id, error_type, message)
+    metrics.add_metric(error_type, MetricUnit.Count, 1)
     logger.warning("Run failed", extra={"store_id": run.store_id, "error_type": error_type, "sentence": message})
     return {"error_type": error_type, "message": message}

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -7,6 +8,7 @@ from chatsync.events import FetchChats
 from chatsync.observability import logger, metrics, observed
 from chatsync.pages import page_key, write_page
 from wildberries import chats, store_token
+from wildberries.token import EXPIRY_WARNING_DAYS
 
 
 @observed
@@ -22,6 +24,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         write_page(key, listed.chats)
     metrics.add_metric("WbRequests", MetricUnit.Count, listed.requests)
     metrics.add_metric("WbWait", MetricUnit.Seconds, listed.wait_seconds)
+    days_left = token.days_left(datetime.now(UTC))
+    if days_left is not None:
+        metrics.add_metric("TokenDaysLeft", MetricUnit.Count, days_left)
+        if days_left < EXPIRY_WARNING_DAYS:
+            logger.warning("Token expires soon", extra={"store_id": wanted.store_id, "days_left": days_left})
     logger.info("Chats fetched", extra={"store_id": wanted.store_id, "wait_seconds": listed.wait_seconds})
     return {
         "page_key": key,
