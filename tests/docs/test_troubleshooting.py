@@ -1,0 +1,17 @@
+"""docs/troubleshooting.md lists every sentence that the code can say, and no sentence that it cannot."""
+
+import re
+
+from tests.conftest import ROOT
+from tests.docs.sentences import sentences
+
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+
+
+def test_every_sentence_of_the_code_is_on_the_page() -> None:
+    assert {sentence for sentence in sentences() if sentence not in PAGE} == set()
+
+
+def test_every_sentence_on_the_page_is_in_the_code() -> None:
+    listed = re.findall(r"^\| ([^|]+?) \| [^|]+ \| [^|]+ \|$", PAGE, re.M)
+    assert {sentence for sentence in listed if sentence != "sentence"} - sentences() == set()
