@@ -7,14 +7,13 @@ from chatsync.observability import logger, observed
 from chatsync.pages import read_page
 from database import chats, rate_limits, stores, sync_logs
 from database.connection import transaction
-from database.wb_chats import chat_rows
 
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Save WB's list of chats, what the store's token says of itself, and how long the run will now be silent."""
     page = SaveChats.parse(event)
-    rows = chat_rows(read_page(page.page_key)) if page.page_key else None
+    listed = read_page(page.page_key) if page.page_key else None
     token = stores.StoreToken(page.seller_id, page.token_type, page.token_expires_at)
     with transaction() as database:
         wait = (
@@ -26,14 +25,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         sync_logs.count(database, page.run_id, page.requests)
         rate_limits.remember(database, page.run_id, rate_limits.CHATS, page.wait_seconds)
         stores.remember_token(database, page.store_id, token)
-        if rows is not None:
-            chats.save_list(database, page.store_id, rows)
-    logger.info("Chats saved", extra={"store_id": page.store_id, "chats": len(rows or [])})
+        if listed is not None:
+            chats.save_list(database, page.store_id, listed)
+    logger.info("Chats saved", extra={"store_id": page.store_id, "chats": len(listed or [])})
     return {
         "id": page.run_id,
         "status": "running",
         "cursor": page.cursor,
-        "listed": rows is not None,
-        "chats": len(rows or []),
+        "listed": listed is not None,
+        "chats": len(listed or []),
         "wait_seconds": wait,
     }

@@ -27,14 +27,19 @@ def _field(owner: str, event: Mapping[str, Any], name: str, expected: Any) -> An
     if name not in event:
         raise EventInvalidError(f"The event of {owner} has no field '{name}'. See the events/ folder for a whole one.")
     value = event[name]
-    if type(value) not in _kinds(expected):
+    if not any(_fits(value, option) for option in _options(expected)):
         raise EventInvalidError(f"The field '{name}' of {owner} is {type(value).__name__}, not {expected}.")
     return value
 
 
-def _kinds(expected: Any) -> set[type]:
-    options = get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
-    return {get_origin(option) or option for option in options}
+def _options(expected: Any) -> tuple[Any, ...]:
+    return get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
+
+
+def _fits(value: Any, option: Any) -> bool:
+    """Exact types: True is no number here. A list's items are looked at too."""
+    items = get_args(option)
+    return type(value) is (get_origin(option) or option) and (not items or all(type(item) in items for item in value))
 
 
 @dataclass(frozen=True)

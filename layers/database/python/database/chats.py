@@ -4,14 +4,15 @@ from typing import Any
 
 from database.connection import Database
 from database.json_rows import json_rows
+from database.wb_chats import chat_rows
 
 # WB's list may be capped at 5000 chats (seen, not documented): a list as long as that proves nothing about the rest.
 LIST_CAP = 5000
 
 
-def save_list(database: Database, store_id: str, rows: list[dict[str, Any]]) -> None:
+def save_list(database: Database, store_id: str, listed: list[Any]) -> None:
     """Store WB's list: new chats are added, changed ones updated, chats gone from it marked (never removed)."""
-    listed = json_rows(rows)
+    rows = chat_rows(listed)
     database.run(
         """
         INSERT INTO chats AS known (store_id, id, client_name, nm_id, rid, product_size, price_kopecks, price_currency,
@@ -35,9 +36,9 @@ def save_list(database: Database, store_id: str, rows: list[dict[str, Any]]) -> 
         WHERE known.raw::text IS DISTINCT FROM excluded.raw::text OR known.missing_since IS NOT NULL
         """,
         store=store_id,
-        rows=listed,
+        rows=json_rows(rows),
     )
-    if len(rows) < LIST_CAP:
+    if len(listed) < LIST_CAP:
         _mark_missing(database, store_id, [row["id"] for row in rows])
 
 
@@ -69,10 +70,11 @@ def by_id(database: Database, chat_id: str) -> list[dict[str, Any]]:
 
 
 def _mark_missing(database: Database, store_id: str, listed: list[str]) -> None:
+    """Mark the chats that the list showed before (these have its `raw`) and does not now."""
     database.run(
         """
         UPDATE chats SET missing_since = now()
-        WHERE store_id = :store AND missing_since IS NULL
+        WHERE store_id = :store AND missing_since IS NULL AND raw IS NOT NULL
           AND id NOT IN (SELECT json_array_elements_text(CAST(:listed AS json)))
         """,
         store=store_id,

@@ -1,9 +1,14 @@
 """The end of a run: is what WB lists stored here? Only then it is a success."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from database import quarantine, stores, sync_logs
 from database.connection import Database
+
+# Conditions on a row of `chats`: in WB's present list (raw is WB's entry there), with a newer message than stored.
+IS_LISTED = "raw IS NOT NULL AND missing_since IS NULL"
+IS_GAP = "listed_message_at > coalesce(last_message_at, '-infinity')"
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,12 @@ def _finished(database: Database, run_id: int) -> Reconciled | None:
 
 def _compare(database: Database, store_id: str, run_id: int) -> Reconciled:
     rows = database.rows(
-        """
+        f"""
         SELECT count(*)::integer AS chats_total,
-               (count(*) FILTER (WHERE listed_message_at > coalesce(last_message_at, '-infinity')))::integer AS gaps,
+               (count(*) FILTER (WHERE {IS_GAP}))::integer AS gaps,
                (SELECT chats_to_classify - chats_classified FROM sync_logs WHERE id = :run) AS chats_unlabelled
-        FROM chats WHERE store_id = :store AND raw IS NOT NULL AND missing_since IS NULL
-        """,
+        FROM chats WHERE store_id = :store AND {IS_LISTED}
+        """,  # noqa: S608 - constants
         store=store_id,
         run=run_id,
     )
@@ -94,3 +99,13 @@ def _what_is_missing(found: Reconciled) -> str | None:
         (found.chats_unlabelled, "chats left unlabelled until the next run"),
     )
     return "; ".join(f"{number} {what}" for number, what in parts if number) or None
+
+
+def gaps(database: Database) -> list[dict[str, Any]]:
+    """Return the chats of which WB lists a newer message than is stored, newest first."""
+    return database.rows(
+        f"""
+        SELECT store_id, id, client_name, listed_message_at, last_message_at
+        FROM chats WHERE {IS_LISTED} AND {IS_GAP} ORDER BY listed_message_at DESC, store_id, id
+        """  # noqa: S608 - constants
+    )

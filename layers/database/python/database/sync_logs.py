@@ -67,7 +67,8 @@ def open_run(database: Database, store_id: str, execution_id: str, full: bool) -
         return opened
     if found := _of(database, store_id, execution_id):
         return found[0]
-    if wait := _seconds_behind_the_seller(database, store_id, seller_key):
+    wait = _seconds_behind_the_seller(database, store_id, seller_key)
+    if wait is not None:
         return OpenedRun(None, "waiting", wait_seconds=wait)
     _skip(database, store_id, seller_key, execution_id)
     return _of(database, store_id, execution_id)[0]
@@ -90,24 +91,26 @@ def _take_lease(database: Database, store_id: str, seller_key: str, execution_id
     )
 
 
-def _seconds_behind_the_seller(database: Database, store_id: str, seller_key: str) -> int:
-    """Return how long to wait for the run of another store of the seller; 0 if the store itself has the live run.
+def _seconds_behind_the_seller(database: Database, store_id: str, seller_key: str) -> int | None:
+    """Return how long to wait before asking for the lease again; None if the store itself has a live run.
 
-    A tenth of that run's age: a run of seconds delays this one by seconds, one of days is asked after rarely.
+    A tenth of the age of the seller's other run: a run of seconds delays this one by seconds, one of days is asked
+    after rarely. Had that run ended just now, the shortest time.
     """
     rows = database.rows(
         """
-        SELECT least(greatest(extract(epoch FROM now() - started_at) / 10, :shortest), :longest)::integer AS seconds
+        SELECT least(greatest(extract(epoch FROM now() - min(started_at)) / 10, :shortest), :longest)::integer
+               AS seconds
         FROM sync_logs
-        WHERE seller_key = :seller AND status = 'running' AND store_id <> :store
-          AND NOT EXISTS (SELECT FROM sync_logs WHERE store_id = :store AND status = 'running')
+        WHERE status = 'running' AND (seller_key = :seller OR store_id = :store)
+        HAVING bool_or(store_id = :store) IS NOT TRUE
         """,
         seller=seller_key,
         store=store_id,
         shortest=float(SHORTEST_TURN_SECONDS),
         longest=float(LONGEST_TURN_SECONDS),
     )
-    return rows[0]["seconds"] if rows else 0
+    return rows[0]["seconds"] if rows else None
 
 
 def _skip(database: Database, store_id: str, seller_key: str, execution_id: str) -> None:

@@ -1,0 +1,66 @@
+"""DATABASE_URL in its variants: where Postgres is, how to log in, and whether the way there is encrypted."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from chatsync.errors import SettingMissingError
+from database.connection import RDS_CERTIFICATES, Address, read_address
+
+RDS = "chats.abc.eu-central-1.rds.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("postgresql://127.0.0.1", Address("127.0.0.1", 5432, "postgres", "postgres", None, tls=False)),
+        ("postgres://u@localhost:6000/", Address("localhost", 6000, "postgres", "u", None, tls=False)),
+        ("postgresql://u:p@[::1]:6000/db", Address("::1", 6000, "db", "u", "p", tls=False)),
+        ("postgresql://u:p@db.example.org/chats", Address("db.example.org", 5432, "chats", "u", "p", tls=True)),
+        ("postgresql://u:p%40%2F%3A@h/d%20b", Address("h", 5432, "d b", "u", "p@/:", tls=True)),
+        ("postgresql://u:@h/db", Address("h", 5432, "db", "u", None, tls=True)),
+        ("postgresql://u:p@h/db?sslmode=disable", Address("h", 5432, "db", "u", "p", tls=False)),
+        ("postgresql://u:p@h/db?sslmode=require", Address("h", 5432, "db", "u", "p", tls=True)),
+        ("postgresql://u:p@h/db?sslmode=prefer&x=1", Address("h", 5432, "db", "u", "p", tls=True)),
+        ("postgresql://u:p@localhost.example.org/db", Address("localhost.example.org", 5432, "db", "u", "p", tls=True)),
+    ],
+)
+def test_a_url_is_read_as_an_address(url: str, address: Address) -> None:
+    assert read_address(url) == address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "chats",
+        "mysql://u:secret@h/db",
+        "postgresql:///db",
+        "postgresql://u:secret@:5432/db",
+        "postgresql://u:p@ss:secret/x@h/db",
+        "postgresql://u:secret@h:99999/db",
+        "postgresql://u:secret@[::1/db",
+    ],
+)
+def test_what_names_no_postgres_is_refused_and_not_quoted(url: str) -> None:
+    with pytest.raises(SettingMissingError, match="DATABASE_URL must look like") as refused:
+        read_address(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_an_address_shows_no_password() -> None:
+    assert "secret" not in repr(read_address("postgresql://u:secret@h/db"))
+
+
+def test_an_iam_login_signs_a_token_here_and_trusts_rdss_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "key", "AWS_REGION": "x"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    address = read_address(f"postgresql://app@{RDS}:5433/chats?auth=iam")
+    token = urlsplit(f"https://{address.password}")
+    signed = parse_qs(token.query)
+    assert (token.hostname, token.port) == (RDS, 5433)
+    assert (signed["Action"], signed["DBUser"], signed["X-Amz-Expires"]) == (["connect"], ["app"], ["900"])
+    assert "X-Amz-Signature" in signed
+    assert (address.tls, address.certificates) == (True, str(RDS_CERTIFICATES))
+    assert "X-Amz" not in repr(address)

@@ -1,0 +1,186 @@
+"""The one connection of a container: transactions, breaks, and errors that quote nothing."""
+
+import socket
+import traceback
+from collections.abc import Iterator
+
+import pytest
+
+from chatsync.errors import ChatSyncError, DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
+from database import connection
+from database.connection import Address, Database, connect, read_address, transaction
+from tests.database.given_rows import column
+
+BACKEND = "SELECT pg_backend_pid()"
+STORES = "SELECT id FROM stores ORDER BY id"
+SECRET = "secret-value"
+ADD_STORE = "INSERT INTO stores (id, name) VALUES (:id, 'ИП Проба')"
+
+
+@pytest.fixture
+def container(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A container of its own, whose first transaction connects."""
+    own = connection._Container()
+    monkeypatch.setattr(connection, "_CONTAINER", own)
+    yield
+    own.discard()
+
+
+@pytest.fixture
+def outside(emptied: str) -> Iterator[Database]:
+    """Another connection, which commits each statement."""
+    raw = connect(read_address(emptied))
+    yield Database(raw)
+    raw.close()
+
+
+def backend() -> int:
+    """Return the server process that serves the container."""
+    with transaction() as database:
+        return int(column(database, BACKEND)[0])
+
+
+def test_a_transaction_commits_all_of_it(container: None, outside: Database) -> None:
+    with transaction() as database:
+        database.run(ADD_STORE, id="a")
+        assert column(outside, STORES) == []
+        database.run(ADD_STORE, id="b")
+    assert column(outside, STORES) == ["a", "b"]
+
+
+@pytest.mark.parametrize("error", [ChatSyncError, RuntimeError, KeyboardInterrupt])
+def test_an_error_inside_leaves_nothing(container: None, outside: Database, error: type[BaseException]) -> None:
+    with pytest.raises(error), transaction() as database:
+        database.run(ADD_STORE, id="a")
+        raise error
+    with transaction() as database:
+        assert column(database, STORES) == []
+
+
+def test_a_refused_statement_undoes_those_before_it(container: None, outside: Database) -> None:
+    with pytest.raises(DatabaseRefusedError), transaction() as database:
+        database.run(ADD_STORE, id="a")
+        database.run(ADD_STORE, id="a")
+    assert column(outside, STORES) == []
+
+
+def test_a_warm_container_keeps_its_connection(container: None) -> None:
+    assert backend() == backend()
+
+
+def test_an_expected_error_keeps_the_connection(container: None) -> None:
+    kept = backend()
+    with pytest.raises(ChatSyncError), transaction():
+        raise ChatSyncError
+    assert backend() == kept
+
+
+def test_an_old_connection_is_made_anew(container: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = backend()
+    monkeypatch.setattr(connection, "KEEP_SECONDS", 0)
+    assert backend() != old
+
+
+def test_a_connection_that_broke_between_two_invocations_is_replaced(container: None, outside: Database) -> None:
+    broken = backend()
+    outside.rows("SELECT pg_terminate_backend(:pid, 5000)", pid=broken)
+    assert backend() != broken
+
+
+def test_a_connection_that_breaks_inside_a_transaction_commits_nothing(container: None, outside: Database) -> None:
+    with pytest.raises(DatabaseUnavailableError), transaction() as database:
+        database.run(ADD_STORE, id="a")
+        outside.rows("SELECT pg_terminate_backend(:pid, 5000)", pid=column(database, BACKEND)[0])
+        database.run(ADD_STORE, id="b")
+    assert column(outside, STORES) == []
+    assert backend()
+
+
+def test_a_connection_that_breaks_before_the_commit_commits_nothing(container: None, outside: Database) -> None:
+    with pytest.raises(DatabaseUnavailableError), transaction() as database:
+        database.run(ADD_STORE, id="a")
+        outside.rows("SELECT pg_terminate_backend(:pid, 5000)", pid=column(database, BACKEND)[0])
+    assert column(outside, STORES) == []
+
+
+def test_a_statement_broken_off_does_not_answer_the_next_one(container: None) -> None:
+    with pytest.raises(UnicodeEncodeError), transaction() as database:
+        database.rows("SELECT CAST(:text AS text)", text="\ud800")
+    with transaction() as database:
+        assert column(database, "SELECT 7") == [7]
+
+
+def test_a_database_that_does_not_answer_is_given_up(container: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.1)
+    with pytest.raises(DatabaseUnavailableError), transaction() as database:
+        database.rows("SELECT pg_sleep(2)")
+
+
+def test_what_fails_inside_a_savepoint_is_undone_and_the_rest_goes_on(container: None, outside: Database) -> None:
+    with transaction() as database:
+        database.run(ADD_STORE, id="a")
+        with pytest.raises(DatabaseRefusedError), database.savepoint():
+            database.run(ADD_STORE, id="b")
+            database.run(ADD_STORE, id="a")
+        with database.savepoint():
+            database.run(ADD_STORE, id="c")
+    assert column(outside, STORES) == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO stores (id, name) SELECT 'x', :value FROM generate_series(1, 2)",
+        "SELECT CAST(:value AS integer)",
+        "SELECT CAST(:value AS json)",
+        "INSERT INTO stores (id, name, events_cursor) VALUES (:value, NULL, 1)",
+    ],
+)
+def test_a_refusal_quotes_no_value(container: None, sql: str) -> None:
+    with pytest.raises(DatabaseRefusedError, match="SQLSTATE") as refused, transaction() as database:
+        database.run(sql, value=SECRET)
+    assert SECRET not in "".join(traceback.format_exception(refused.value))
+
+
+def test_what_another_try_may_cure_is_unavailable_and_not_refused(container: None) -> None:
+    with pytest.raises(DatabaseUnavailableError, match="57014"), transaction() as database:
+        database.run("SET LOCAL statement_timeout = 1")
+        database.rows("SELECT pg_sleep(2)")
+
+
+def test_rows_are_dicts_and_a_statement_counts_what_it_touched(database: Database) -> None:
+    assert database.rows("SELECT 1 AS a, NULL AS b UNION ALL SELECT 2, 'x'") == [
+        {"a": 1, "b": None},
+        {"a": 2, "b": "x"},
+    ]
+    assert database.run(ADD_STORE, id="a") == 1
+    assert database.run("UPDATE stores SET active = false WHERE id = 'b'") == 0
+    assert database.run("BEGIN") == 0
+
+
+def test_statements_leave_without_delay(emptied: str) -> None:
+    raw = connect(read_address(emptied))
+    assert raw._usock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+    raw.close()
+
+
+def test_nobody_listening_is_unavailable(container: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://user:{SECRET}@127.0.0.1:{port}/x")
+    with pytest.raises(DatabaseUnavailableError, match="ConnectionRefusedError") as failed, transaction():
+        pass
+    assert SECRET not in "".join(traceback.format_exception(failed.value))
+
+
+def test_a_refused_login_is_unavailable_and_names_no_password(emptied: str) -> None:
+    known = read_address(emptied)
+    with pytest.raises(DatabaseUnavailableError, match="3D000") as failed:
+        connect(Address(known.host, known.port, "no_such_database", known.user, SECRET, tls=False))
+    assert SECRET not in "".join(traceback.format_exception(failed.value))
+
+
+def test_without_an_address_the_setting_is_named(container: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    with pytest.raises(SettingMissingError, match="DATABASE_URL"), transaction():
+        pass

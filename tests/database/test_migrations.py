@@ -1,0 +1,113 @@
+"""Migrations: each once and whole, in order, under one lock."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from chatsync.errors import DatabaseRefusedError
+from database import connection
+from database.connection import Database, connect, read_address, transaction
+from database.migrations import LOCK, migrate, read_migrations
+from tests.conftest import ROOT
+from tests.database.given_rows import column
+
+LAYERS = [str(ROOT / f"layers/{layer}/python") for layer in ("chatsync", "database")]
+MIGRATE = (
+    "import sys; from pathlib import Path; from database.migrations import migrate; print(migrate(Path(sys.argv[1])))"
+)
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = :lock"
+
+
+@pytest.fixture
+def new_database(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """An empty database that DATABASE_URL names, and a connection to it besides."""
+    admin = connect(read_address(postgres_url))
+    name = f"migrated_{uuid.uuid4().hex[:12]}"
+    admin.run(f"CREATE DATABASE {name}")
+    url = urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+    monkeypatch.setenv("DATABASE_URL", url)
+    container = connection._Container()
+    monkeypatch.setattr(connection, "_CONTAINER", container)
+    raw = connect(read_address(url))
+    yield Database(raw)
+    raw.close()
+    container.discard()
+    admin.run(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three migrations, the third needing the first two."""
+    (tmp_path / "0001_a.sql").write_text("CREATE TABLE a (n integer); INSERT INTO a VALUES (1)")
+    (tmp_path / "0002_b.sql").write_text("-- «буквы» and :colons\nALTER TABLE a ADD COLUMN b text DEFAULT 'x:y'")
+    (tmp_path / "0010_c.sql").write_text("INSERT INTO a VALUES (2, 'z')")
+    (tmp_path / "notes.txt").write_text("no migration")
+    return tmp_path
+
+
+def applied(database: Database) -> list[str]:
+    return column(database, "SELECT version FROM schema_migrations ORDER BY version")
+
+
+def test_migrations_are_the_sql_files_in_order(folder: Path) -> None:
+    assert [migration.version for migration in read_migrations(folder)] == ["0001_a", "0002_b", "0010_c"]
+
+
+def test_a_second_run_does_nothing(new_database: Database, folder: Path) -> None:
+    assert migrate(folder) == ["0001_a", "0002_b", "0010_c"]
+    assert migrate(folder) == []
+    assert column(new_database, "SELECT n FROM a ORDER BY n") == [1, 2]
+
+
+def test_a_new_migration_runs_on_the_data_that_is_there(new_database: Database, folder: Path) -> None:
+    migrate(folder)
+    (folder / "0011_d.sql").write_text("UPDATE a SET n = n * 10")
+    assert migrate(folder) == ["0011_d"]
+    assert column(new_database, "SELECT n FROM a ORDER BY n") == [10, 20]
+
+
+def test_a_failing_migration_names_itself_and_leaves_nothing_of_itself(new_database: Database, folder: Path) -> None:
+    (folder / "0002_b.sql").write_text("CREATE TABLE half (n integer); INSERT INTO a VALUES ('секрет')")
+    with pytest.raises(DatabaseRefusedError, match="The migration 0002_b failed") as failed:
+        migrate(folder)
+    assert "секрет" not in str(failed.value)
+    assert applied(new_database) == ["0001_a"]
+    assert column(new_database, "SELECT to_regclass('half')") == [None]
+
+
+def test_a_mended_migration_goes_on_where_it_failed(new_database: Database, folder: Path) -> None:
+    mended = (folder / "0002_b.sql").read_text()
+    (folder / "0002_b.sql").write_text("SELECT 1 / 0")
+    with pytest.raises(DatabaseRefusedError):
+        migrate(folder)
+    (folder / "0002_b.sql").write_text(mended)
+    assert migrate(folder) == ["0002_b", "0010_c"]
+
+
+def test_two_at_once_wait_for_each_other(new_database: Database, folder: Path) -> None:
+    new_database.rows("SELECT pg_advisory_lock(:lock)", lock=LOCK)
+    environment = {"DATABASE_URL": os.environ["DATABASE_URL"], "PYTHONPATH": os.pathsep.join(LAYERS)}
+    command = [sys.executable, "-c", MIGRATE, str(folder)]
+    runners = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    while column(new_database, WAITING, lock=LOCK) != [2]:
+        assert [runner.poll() for runner in runners] == [None, None], "a runner did not wait"
+    new_database.rows("SELECT pg_advisory_unlock(:lock)", lock=LOCK)
+    outputs = [runner.communicate()[0] for runner in runners]
+    assert [runner.returncode for runner in runners] == [0, 0]
+    done = [version for output in outputs for version in ("0001_a", "0002_b", "0010_c") if version in output]
+    assert sorted(done) == ["0001_a", "0002_b", "0010_c"]
+    assert column(new_database, "SELECT n FROM a ORDER BY n") == [1, 2]
+
+
+def test_the_projects_own_migrations_run_twice(new_database: Database) -> None:
+    assert migrate(ROOT / "migrations")
+    assert migrate(ROOT / "migrations") == []
+    with transaction() as database:
+        assert column(database, "SELECT count(*) FROM stores") == [0]

@@ -1,0 +1,134 @@
+"""Bodies as WB, a proxy or an accident may send them: read whole, or a passing fault; never half, never for ever."""
+
+import gzip
+import json
+
+import pytest
+
+from chatsync.errors import WildberriesUnavailableError
+from local.simulator.faults import Fault, cut_body, junk, raw_json
+from tests.wildberries.byte_server import ByteServer, chunks, head, ok
+from tests.wildberries.walking import wildberries
+from wildberries import client as wildberries_client
+
+DEEP = 50_000
+
+
+def read(body: str) -> object:
+    """Return what the client makes of this body."""
+    with ByteServer(ok(body.encode("utf-8", "surrogatepass"))) as server:
+        return server.client().get("/", {}).result
+
+
+def test_the_result_comes_as_wb_sent_it() -> None:
+    result = read('{"result": [1, "два", null, 1.5, {"a": "\\ud800\\u0000\ud800"}], "errors": null}')
+    assert result == [1, "два", None, 1.5, {"a": "\ud800\0\ud800"}]
+
+
+def test_reply_signs_are_removed_at_any_depth() -> None:
+    sign = {"replySign": "capability", "kept": 1}
+    result = read(json.dumps({"result": [sign, {"a": [[sign]], "replySign": {"replySign": 1}}], "replySign": "x"}))
+    assert result == [{"kept": 1}, {"a": [[{"kept": 1}]]}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        '{"result": []',
+        '{"result": [NaN]}',
+        '{"result": [-Infinity]}',
+        '{"result": ' + "[" * DEEP + "]" * DEEP + "}",
+        '{"result": ' + '{"a":' * DEEP + "1" + "}" * DEEP + "}",
+        '{"result": ' + "9" * 5000 + "}",
+        '{"result": "\udcff"',
+        "[]",
+        "null",
+        '"result"',
+        "{}",
+        '{"result": null}',
+        '{"errors": ["wrong"]}',
+    ],
+    ids=lambda body: body[:20] or "empty",
+)
+def test_what_is_no_answer_is_a_passing_fault(body: str) -> None:
+    with pytest.raises(WildberriesUnavailableError):
+        read(body)
+
+
+def test_a_number_beyond_all_floats_is_kept_as_its_text() -> None:
+    assert read('{"result": {"x": 1e400, "y": -1e400}}') == {"x": "1e400", "y": "-1e400"}
+
+
+@pytest.mark.parametrize("fault", [junk(), cut_body(), raw_json("[1, 2"), raw_json('{"result"')])
+def test_junk_and_cut_bodies_are_passing_faults(fault: Fault) -> None:
+    with wildberries() as (simulator, store, client):
+        simulator.faults.add(store.id, "chats", fault)
+        with pytest.raises(WildberriesUnavailableError):
+            client.get("/api/v1/seller/chats", {})
+
+
+def test_a_whole_json_that_is_shorter_than_promised_is_a_cut_body() -> None:
+    body = b'{"result": []}'
+    with (
+        ByteServer(head(f"Content-Length: {len(body) + 1}") + body) as server,
+        pytest.raises(WildberriesUnavailableError, match="cut its answer"),
+    ):
+        server.client().get("/", {})
+
+
+@pytest.mark.parametrize(
+    ("end", "whole"), [(b"0\r\n\r\n", True), (b"", False), (b"5\r\nab", False), (b"zz\r\n", False)]
+)
+def test_a_chunked_body_is_whole_only_with_its_last_chunk(end: bytes, whole: bool) -> None:
+    with ByteServer(head("Transfer-Encoding: chunked"), *chunks(b'{"result":', b" [7]}"), end) as server:
+        if whole:
+            assert server.client().get("/", {}).result == [7]
+        else:
+            with pytest.raises(WildberriesUnavailableError):
+                server.client().get("/", {})
+
+
+def test_a_gzipped_body_is_read_byte_by_byte_if_it_comes_so() -> None:
+    body = gzip.compress(b'{"result": [7]}')
+    pieces = [bytes([byte]) for byte in body]
+    with ByteServer(head("Content-Encoding: gzip", f"Content-Length: {len(body)}"), *pieces) as server:
+        assert server.client().get("/", {}).result == [7]
+
+
+def test_a_gzipped_body_that_is_none_is_a_passing_fault() -> None:
+    with (
+        ByteServer(ok(b'{"result": [7]}', "Content-Encoding: gzip")) as server,
+        pytest.raises(WildberriesUnavailableError),
+    ):
+        server.client().get("/", {})
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_a_body_larger_than_any_answer_is_given_up(encoded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wildberries_client, "ANSWER_BYTES", 1_000_000)
+    body = b'{"result": ["' + b"a" * 2_000_000 + b'"]}'
+    answer = ok(gzip.compress(body), "Content-Encoding: gzip") if encoded else ok(body)
+    with ByteServer(answer) as server, pytest.raises(WildberriesUnavailableError, match="too long"):
+        server.client().get("/", {})
+
+
+def test_an_answer_of_ten_megabytes_is_normal() -> None:
+    assert read('{"result": ["' + "a" * 10_000_000 + '"]}') == ["a" * 10_000_000]
+
+
+def test_a_trickling_body_is_given_up_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wildberries_client, "ANSWER_SECONDS", 0.1)
+    with (
+        ByteServer(head("Content-Length: 100000000"), then=b" ") as server,
+        pytest.raises(WildberriesUnavailableError, match="too slow"),
+    ):
+        server.client().get("/", {})
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\n", head("Content-Length: 99"), head() + b"{"])
+def test_silence_is_given_up_after_its_time(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wildberries_client, "SILENCE_SECONDS", 0.1)
+    with ByteServer(sent, then=b"") as server, pytest.raises(WildberriesUnavailableError):
+        server.client().get("/", {})

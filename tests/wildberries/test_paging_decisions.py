@@ -1,0 +1,98 @@
+"""Where the walk goes on after a page, decided from the page alone."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from chatsync.errors import CursorInvalidError, WildberriesUnavailableError
+from wildberries.paging import Page, next_cursor, read_page_of_events, require_valid_cursor
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
+DAY_MS = 86_400_000
+AT = 1_770_000_000_000
+
+
+def a_page(next_ms: int | None, events: int = 50) -> Page:
+    return Page([{}] * events, next_ms, events)
+
+
+def test_a_page_is_read_as_wb_sent_it() -> None:
+    page = read_page_of_events({"next": AT, "totalEvents": 2, "events": [{"eventID": "a"}, {"eventID": "b"}], "new": 1})
+    assert page == Page([{"eventID": "a"}, {"eventID": "b"}], AT, 2)
+    assert not page.is_end
+
+
+@pytest.mark.parametrize(
+    ("result", "end"),
+    [
+        ({"next": AT, "totalEvents": 0, "events": []}, True),
+        ({"next": AT, "totalEvents": 0, "events": None}, True),
+        ({"totalEvents": 0}, True),
+        ({"next": AT, "totalEvents": 1, "events": [{}]}, False),
+        ({"next": AT, "totalEvents": 0, "events": [{}]}, False),
+        ({"next": AT, "totalEvents": 3, "events": []}, False),
+        ({"next": AT, "events": [{}]}, False),
+    ],
+)
+def test_only_wbs_zero_without_events_is_the_end(result: Any, end: bool) -> None:
+    assert read_page_of_events(result).is_end is end
+
+
+@pytest.mark.parametrize(
+    "result",
+    [[], "text", 5, {}, {"totalEvents": 5}, {"events": {}}, {"events": "[]"}, {"totalEvents": 3, "events": None}],
+)
+def test_a_page_without_a_list_of_events_is_a_passing_fault(result: Any) -> None:
+    with pytest.raises(WildberriesUnavailableError):
+        read_page_of_events(result)
+
+
+@pytest.mark.parametrize("odd", ["1770000000000", 1.77e12, True, None, [], {}])
+def test_a_next_that_is_no_integer_is_none(odd: Any) -> None:
+    assert read_page_of_events({"next": odd, "totalEvents": 1, "events": [{}]}).next_ms is None
+
+
+@pytest.mark.parametrize("cursor", [None, 1_262_304_000_000, AT, NOW_MS, NOW_MS + DAY_MS])
+def test_a_cursor_where_events_can_lie_is_valid(cursor: int | None) -> None:
+    require_valid_cursor(cursor, NOW)
+
+
+@pytest.mark.parametrize("cursor", [0, -1, 1_770_000_000, 1_262_303_999_999, NOW_MS + DAY_MS + 1, AT * 1000, 10**30])
+def test_a_stored_cursor_where_none_can_lie_is_an_error_that_names_the_way_out(cursor: int) -> None:
+    with pytest.raises(CursorInvalidError, match="Run this store with full"):
+        require_valid_cursor(cursor, NOW)
+
+
+@pytest.mark.parametrize("asked", [None, AT - 1000, AT - 2])
+def test_the_walk_asks_again_from_a_millisecond_before_the_pages_last_event(asked: int | None) -> None:
+    assert next_cursor(asked, a_page(AT), NOW) == AT - 1
+
+
+def test_a_page_of_the_overlap_alone_is_left_behind() -> None:
+    assert next_cursor(AT - 1, a_page(AT, events=1), NOW) == AT
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        (AT, AT),
+        (AT, AT - 1),
+        (AT, 0),
+        (AT, None),
+        (None, None),
+        (AT, NOW_MS + DAY_MS + 1),
+        (None, NOW_MS + DAY_MS + 1),
+        (AT, 10**30),
+    ],
+    ids=["still", "backward", "zero", "missing", "missing at first", "future", "future at first", "absurd"],
+)
+def test_a_cursor_that_does_not_move_on_is_an_error(asked: int | None, answered: int | None) -> None:
+    with pytest.raises(CursorInvalidError, match="does not move on"):
+        next_cursor(asked, a_page(answered), NOW)
+
+
+def test_the_zone_of_now_does_not_matter() -> None:
+    in_moscow = NOW.astimezone(timezone(timedelta(hours=3)))
+    assert next_cursor(None, a_page(NOW_MS + DAY_MS), in_moscow) == NOW_MS + DAY_MS - 1

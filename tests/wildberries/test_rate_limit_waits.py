@@ -1,0 +1,25 @@
+"""How long to wait: what WB says, rounded up; where it says nothing, the pace of the token's kind."""
+
+import pytest
+
+from wildberries.limits import wait_after_limit, wait_for_refill
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [(1.0, 1), (0.2, 1), (0.0, 1), (4.01, 5), (3600.0, 3600), (123456.0, 123456)]
+)
+@pytest.mark.parametrize("kind", ["base", "personal", "unknown"])
+def test_wbs_word_is_taken_whole_seconds_upwards(kind: str, said: float, seconds: int) -> None:
+    assert wait_after_limit(said, kind) == seconds
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [("base", 3600), ("personal", 9), ("service", 9), ("unknown", 9)])
+def test_where_wb_is_silent_the_tokens_kind_decides(kind: str, seconds: int) -> None:
+    assert wait_after_limit(None, kind) == seconds
+
+
+@pytest.mark.parametrize(
+    ("requests", "kind", "seconds"), [(1, "base", 3600), (10, "base", 9), (1, "personal", 9), (10, "personal", 9)]
+)
+def test_only_a_bucket_of_a_single_request_takes_an_hour_to_refill(requests: int, kind: str, seconds: int) -> None:
+    assert wait_for_refill(requests, kind) == seconds
