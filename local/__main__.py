@@ -1,12 +1,20 @@
 """`python -m local`: the command line."""
 
+import signal
 import sys
+from pathlib import Path
 
-from local.paths import LAYERS
+ROOT = Path(__file__).resolve().parent.parent
 
+if not __package__:  # started as `python /path/to/local`, from any folder: Python then looks in local/ itself
+    sys.path[0] = str(ROOT)
 # The functions get their layers from Lambda (or from the engine); this process reads the same code from its folders.
-sys.path[:0] = [str(folder) for folder in LAYERS]
+sys.path[:0] = [str(folder) for folder in sorted((ROOT / "layers").glob("*/python"))]
 
 from local.cli import main  # noqa: E402
 
+# A polite kill, or a closed terminal, is answered as Ctrl-C is: everything started here is stopped with it.
+for number in (signal.SIGTERM, signal.SIGHUP):
+    if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+        signal.signal(number, signal.default_int_handler)
 sys.exit(main())

@@ -1,50 +1,117 @@
 """The command line: what can be asked, and what each exit code means."""
 
 import argparse
+import importlib
+import os
 import sys
 from pathlib import Path
 
 from chatsync.errors import ChatSyncError
-from local.commands import chat, graph, simulator, status, sync
-from local.engine.interpreter import EngineBroken
-from local.engine.postgres import PostgresInUse
-from local.engine.stack import StackInvalid
-from local.errors import UsageError
+from local.errors import NotNowError, UsageError
 
-EXIT_SUCCESS, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
+EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
+LARGEST_PORT = 65535
+MOST_STORES, MOST_EVENTS = 10_000, 1_000_000  # More would not fit into the memory of a small machine.
 
+# Help texts are at most 79 wide: they are printed as they stand here.
 DESCRIPTION = """\
-The whole of Chat History Sync on this machine: the state machine, the functions and the database of the deployed
-stack, with neither AWS nor Docker. Without a stores file it syncs the stores of a simulated Wildberries.
+The whole of Chat History Sync on this machine: the state machine, the
+functions and the database of the deployed stack, with neither AWS nor Docker.
+Without a stores file it syncs the stores of a simulated Wildberries.
 """
-ENVIRONMENT = """\
+OVERVIEW = """\
+examples:
+  python -m local sync                     five simulated stores, 30 seconds
+  python -m local sync --stores shops.toml your own stores (see `sync --help`)
+  python -m local status                   what is stored, how the runs ended
+  python -m local chat 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19
+                                           a conversation, first message to last
+
 environment:
-  WB_API_URL     another Wildberries server than the real one (or the simulator)
-  DATABASE_URL   another Postgres than the one kept in .local/: postgresql://user:password@host:port/database
-  CLASSIFIER     keywords (the default), or openai/MODEL with OPENAI_API_KEY and OPENAI_BASE_URL
+  DATABASE_URL   another Postgres than the one kept in .local/:
+                 postgresql://user:password@host:port/database
+  WB_API_URL     another Wildberries server than the real one (or simulator)
+  CLASSIFIER     who labels the chats: keywords (the default, offline), or
+                 openai/MODEL with OPENAI_API_KEY and, for another server than
+                 OpenAI's, OPENAI_BASE_URL
 
 exit codes:
-  0  all went well      1  some store was not synced whole, or nothing was found      2  wrong use
+  0  all went well
+  1  not all of it: a store was not synced whole, or nothing was found
+  2  wrong use
 """
-STORES_FILE = """\
-a stores file (TOML):
+SYNCING = """\
+Fetches what is new in each store, stores and labels it, and shows how each
+run ended (its row of sync_logs). Ctrl-C stops cleanly: what is stored stays
+stored, and the next sync goes on from there.
+"""
+SYNC_EXAMPLES = """\
+a stores file (TOML), one [[stores]] for each store:
   [[stores]]
-  id = "my-shop"               # your own short name: letters, digits, - and _
+  id = "my-shop"           # your own short name: letters, digits, - and _
   name = "ИП Иванова А. А."
-  token_env = "WB_TOKEN"       # the environment variable that holds the token; or token = "..." itself
+  token_env = "WB_TOKEN"   # the environment variable that holds the token;
+                           # or token = "..." itself
+
+examples:
+  WB_TOKEN=... python -m local sync --stores shops.toml
+  python -m local sync --stores shops.toml --store my-shop --no-classify
+  python -m local sync --json > runs.json
+
+Make the token in the seller portal: a Personal token with the category
+«Buyers chat»; read-only is enough. WB answers 10 requests at once and then one
+a second, with a Base token one an HOUR. The sync waits as long as WB asks.
+"""
+SIMULATING = """\
+Serves a simulated Wildberries until Ctrl-C: WB's addresses, limits and errors.
+What it prints is a stores file:
+  python -m local simulator --stores 20 > grown.toml          (one terminal)
+  WB_API_URL=http://127.0.0.1:8080 \\
+      python -m local sync --stores grown.toml                (another one)
+"""
+RELEASING = """\
+Closes the running runs of stores. A run that was killed holds its store for 40
+minutes (in the database kept in .local/ only until the next sync); this frees
+it at once. A run that is still alive ends as an error, and loses nothing.
+"""
+CHAT_EXAMPLE = """\
+example:
+  python -m local chat 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19
+An unknown id is answered with the ids of the chats that were active last.
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    asked = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # A terminal that cannot show «ИП» shows escapes instead of failing.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.command is None:
+        parser.print_help(sys.stderr)
+        return EXIT_USAGE
+    return _run(asked)
+
+
+def _run(asked: argparse.Namespace) -> int:
+    """Import only the command asked for: the engine behind `sync` takes seconds to load."""
     try:
-        exit_code: int = asked.command(asked)
-    except (UsageError, StackInvalid, PostgresInUse) as error:
+        exit_code: int = importlib.import_module(f"local.commands.{asked.command}").run(asked)
+        sys.stdout.flush()
+    except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_USAGE
-    except (ChatSyncError, EngineBroken) as error:
+    except (NotNowError, ChatSyncError) as error:
         print(f"error: {error}", file=sys.stderr)
+        return EXIT_INCOMPLETE
+    except ImportError as error:  # Another Python than the one `make setup` made ready.
+        print(f"error: {error}. Run `make setup` once, then use .venv/bin/python -m local.", file=sys.stderr)
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return EXIT_INCOMPLETE
+    except BrokenPipeError:  # `... | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_INCOMPLETE
     return exit_code
 
@@ -52,35 +119,66 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     layout = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="python -m local", description=DESCRIPTION, epilog=ENVIRONMENT, formatter_class=layout
+        prog="python -m local", description=DESCRIPTION, epilog=OVERVIEW, formatter_class=layout
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     syncing = commands.add_parser(
-        "sync", help="sync stores, and show how each run ended", epilog=STORES_FILE, formatter_class=layout
+        "sync",
+        help="sync stores, and show how each run ended",
+        description=SYNCING,
+        epilog=SYNC_EXAMPLES,
+        formatter_class=layout,
     )
     syncing.add_argument("--stores", type=Path, metavar="FILE", help="a stores file; without it, simulated stores")
     syncing.add_argument("--store", action="append", metavar="ID", help="only this store (may be repeated)")
     syncing.add_argument("--full", action="store_true", help="read the whole history again from its beginning")
     syncing.add_argument("--no-classify", action="store_true", help="leave the chats' labels as they are")
-    syncing.add_argument("--json", action="store_true", help="print the sync_logs rows as JSON, and nothing else")
-    syncing.set_defaults(command=sync.run)
+    syncing.add_argument("--json", action="store_true", help="print the sync_logs rows as JSON; progress to stderr")
 
-    seeing = commands.add_parser("status", help="show stores, tokens, cursors and the last runs")
-    seeing.set_defaults(command=status.run)
+    about = "Shows each store with its token's health and how far it is read, and the last runs."
+    seeing = commands.add_parser("status", help="show stores, tokens, cursors and the last runs", description=about)
+    seeing.add_argument("--gaps", action="store_true", help="list the chats with a newer message at WB than stored")
 
-    reading = commands.add_parser("chat", help="print a whole conversation")
-    reading.add_argument("id", metavar="ID", help="the chat's id, such as 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19")
-    reading.set_defaults(command=chat.run)
+    asking = commands.add_parser("sql", help="run one query on what is stored", description="For looking only.")
+    asking.add_argument("query", metavar="QUERY", help='such as "SELECT count(*) FROM chat_messages"')
 
-    simulating = commands.add_parser("simulator", help="serve the simulated Wildberries alone")
-    simulating.add_argument("--port", type=int, default=8080, help="the port on 127.0.0.1 (default: 8080)")
-    simulating.add_argument("--stores", type=int, metavar="N", help="so many grown stores instead of the five")
-    simulating.add_argument("--events", type=int, default=600, metavar="N", help="events of each (default: 600)")
-    simulating.set_defaults(command=simulator.run)
+    reading = commands.add_parser(
+        "chat",
+        help="print a whole conversation",
+        description="Prints a conversation from its first message to its last.",
+        epilog=CHAT_EXAMPLE,
+        formatter_class=layout,
+    )
+    reading.add_argument("id", metavar="ID", help="the chat's id, as Wildberries gave it")
+
+    releasing = commands.add_parser(
+        "release",
+        help="free stores that a dead run still holds",
+        description=RELEASING,
+        formatter_class=layout,
+    )
+    releasing.add_argument("store", nargs="+", metavar="STORE", help="the store's id")
+
+    simulating = commands.add_parser(
+        "simulator", help="serve the simulated Wildberries alone", description=SIMULATING, formatter_class=layout
+    )
+    port, stores, events = (_whole(0, LARGEST_PORT), _whole(1, MOST_STORES), _whole(0, MOST_EVENTS))
+    simulating.add_argument("--port", type=port, default=8080, help="on 127.0.0.1 (default: 8080; 0: any free one)")
+    simulating.add_argument("--stores", type=stores, metavar="N", help="so many grown stores instead of the five")
+    simulating.add_argument("--events", type=events, metavar="N", help="events of each grown store (default: 600)")
 
     drawing = commands.add_parser("graph", help="write the state machine's diagram into a Markdown file")
     drawing.add_argument("file", type=Path, help="the file with the markers between which the diagram stands")
     drawing.add_argument("--check", action="store_true", help="only say whether the diagram is up to date")
-    drawing.set_defaults(command=graph.run)
     return parser
+
+
+class _whole:  # noqa: N801 - reads as a type where it is used; argparse names it in its messages
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
+
+    def __call__(self, text: str) -> int:
+        if not text.isdecimal() or not self._least <= int(text) <= self._most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {self._least} to {self._most}")
+        return int(text)

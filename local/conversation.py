@@ -9,12 +9,15 @@ from rich.text import Text
 from local.tables import console, visible
 
 SENDERS = {"client": ("buyer", "cyan"), "seller": ("seller", "green"), "wb": ("WB", "magenta")}
+INDENT = 6  # As wide as a time: what a buyer writes on a new line can never look like another message.
+NARROWEST = 20
 
 
 def show_conversation(chat: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> None:
-    """Print the chat's heading and all its messages."""
-    console.print(Text(visible(chat["client_name"]) or "(no name)", style="bold"), f"· {len(messages)} messages")
-    console.print(Text(_about(chat), style="dim"))
+    """Print the chat's heading and all its messages, in this machine's time."""
+    number = f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
+    console.print(Text(visible(chat["client_name"]) or "(no name)", style="bold"), f"· {number}")
+    console.sentence(Text(_about(chat), style="dim"))
     for day, of_day in groupby(messages, key=lambda message: message["sent_at"].astimezone().date()):
         console.print(f"\n── {day:%d.%m.%Y} ──", style="dim")
         for message in of_day:
@@ -28,19 +31,27 @@ def _about(chat: Mapping[str, Any]) -> str:
         "product": chat["nm_id"],
         "order": chat["rid"],
         "label": chat["tag"],
-        "not in WB's list since": chat["missing_since"] and f"{chat['missing_since']:%d.%m.%Y}",
+        "not in WB's list since": chat["missing_since"] and f"{chat['missing_since'].astimezone():%d.%m.%Y}",
     }
     return " · ".join(f"{name}: {visible(str(value))}" for name, value in facts.items() if value)
 
 
 def _show_message(message: Mapping[str, Any]) -> None:
     name, colour = SENDERS.get(message["sender"], (visible(message["sender"]) or "unknown", "yellow"))
-    line = Text(f"{message['sent_at'].astimezone():%H:%M} ", style="dim")
-    line.append(f"{name}: ", style=f"bold {colour}")
-    line.append(visible(message["text"]))
-    for attachment in message["attachments"]:
-        line.append(f"\n      [{_attachment(attachment)}]", style="blue")
-    console.print(line, soft_wrap=True)
+    said = Text(f"{name}: ", style=f"bold {colour}")
+    said.append("\n".join(map(visible, (message["text"] or "").splitlines())), style="not bold default")
+    lines = _wrapped(said)
+    lines += [Text(f"[{_attachment(attachment)}]", style="blue") for attachment in message["attachments"]]
+    console.print(Text(f"{message['sent_at'].astimezone():%H:%M} ", style="dim") + lines[0], soft_wrap=True)
+    for line in lines[1:]:
+        console.print(Text(" " * INDENT) + line, soft_wrap=True)
+
+
+def _wrapped(text: Text) -> list[Text]:
+    """Return the text in lines: between words on a terminal, elsewhere only where its author broke them."""
+    if not console.is_terminal:
+        return list(text.split("\n", allow_blank=True))
+    return list(text.wrap(console, max(NARROWEST, console.width - INDENT)))
 
 
 def _attachment(attachment: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ def _machine(machine: Mapping[str, Any], depth: int) -> Iterator[str]:
     for target in dict.fromkeys(target for state in states.values() for target in _catches(state)):
         catching = [name for name, state in states.items() if target in _catches(state)]
         source = f"errors_to_{_id(target)}"
-        yield f'{pad}{source}>"any error of {_listing(catching, states)}"] -.-> {_id(target)}'
+        yield f'{pad}{source}>"an error of {_listing(catching, states)}"] -.-> {_id(target)}'
 
 
 def _node(name: str, state: Mapping[str, Any], depth: int) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _catches(state: Mapping[str, Any]) -> list[str]:
 def _listing(names: list[str], states: Mapping[str, Any]) -> str:
     """Name the states, or all of them at once where every task and map of the level is among them."""
     working = [name for name, state in states.items() if state["Type"] in {"Task", "Map"}]
-    return "these" if set(names) >= set(working) - {"Fail run"} else ", ".join(names)
+    return "a step here" if set(names) >= set(working) - {"Fail run"} else ", ".join(names)
 
 
 def _id(name: str) -> str:

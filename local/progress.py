@@ -1,22 +1,30 @@
 """What each store is doing while an execution runs: a live table on a terminal, plain lines elsewhere."""
 
-import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
-from local.tables import visible
+from local.tables import STYLES, Terminal, visible
 
 REFRESHES_A_SECOND = 5
+LINES_AROUND = 5  # the table's heading, the line below it, and what the command itself says
+LONGEST_DOING = len("waits for WB until 12:00:00")
+COUNTS = ("chats", "requests", "messages")
+GAP = 2  # between two columns
+DIGITS = 6
 FINAL = {"close_run", "fail_run"}
+ACTIVE, TURN, ENDED = range(3)  # in the order in which stores are shown where not all find room
 
 
 @dataclass
@@ -24,25 +32,28 @@ class StoreProgress:
     """A store's line."""
 
     name: str
+    phase: int = TURN
     doing: str = "waits for its turn"
+    style: str = "dim"
     chats: int = 0
     requests: int = 0
     messages: int = 0
+    to_label: int = 0
+    labelled: int = 0
 
 
 class Progress:
     """Follows an execution's observations, which arrive from the interpreter's threads."""
 
-    def __init__(self, names: Mapping[str, str], quiet: bool) -> None:
-        self._console = Console(file=sys.stderr if quiet else sys.stdout, highlight=False)
-        self._stores = {store_id: StoreProgress(name) for store_id, name in names.items()}
+    def __init__(self, names: Mapping[str, str], on_stderr: bool) -> None:
+        self._console = Terminal(stderr=on_stderr)
+        self._stores = {store_id: StoreProgress(visible(name)) for store_id, name in names.items()}
         self._lock = threading.Lock()
-        live = self._console.is_terminal and not quiet
-        self._live = (
-            Live(get_renderable=self._table, console=self._console, refresh_per_second=REFRESHES_A_SECOND)
-            if live
-            else None
-        )
+        self._live: Live | None = None
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            self._live = Live(
+                get_renderable=self._picture, console=self._console, refresh_per_second=REFRESHES_A_SECOND
+            )
 
     def __enter__(self) -> Self:
         if self._live:
@@ -55,64 +66,110 @@ class Progress:
         if self._live:
             self._live.stop()
 
+    def say(self, sentence: str) -> None:
+        """Print a sentence about the whole execution."""
+        self._console.sentence(sentence)
+
     def observe(self, seen: Observation) -> None:
         """Take in one observation."""
-        if seen.store_id not in self._stores:
+        store = self._stores.get(seen.store_id or "")
+        if store is None:
             return
         with self._lock:
-            store = self._stores[seen.store_id]
             said = _follow(store, seen)
         if said and self._live is None:
-            self._console.print(
-                f"{time.strftime('%H:%M:%S')}  {visible(store.name)}: {said}", markup=False, soft_wrap=True
-            )
+            with suppress(OSError):  # The terminal may be gone; the execution goes on.
+                self._console.print(f"{time.strftime('%H:%M:%S')}  {store.name}: {said}", soft_wrap=True)
 
-    def _table(self) -> Table:
-        table = Table(box=None)
-        for column in ("store", "doing"):
-            table.add_column(column)
-        for column in ("chats", "WB requests", "new messages"):
-            table.add_column(column, justify="right")
+    def _picture(self) -> Group:
         with self._lock:
-            for store in self._stores.values():
-                table.add_row(
-                    visible(store.name), store.doing, str(store.chats), str(store.requests), str(store.messages)
-                )
-        return table
+            stores = list(self._stores.values())
+            room = max(1, self._console.height - LINES_AROUND)
+            shown = stores if len(stores) <= room else sorted(stores, key=lambda store: store.phase)[:room]
+            return Group(_table(shown, self._console.width), _rest(stores, len(stores) - len(shown)))
+
+
+def _table(stores: Sequence[StoreProgress], width: int) -> Table:
+    room = width - sum(GAP + max(len(column), DIGITS) for column in COUNTS) - GAP
+    names = max(1, min(room - LONGEST_DOING, max(cell_len(store.name) for store in stores)))
+    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False)
+    table.add_column("store", no_wrap=True, width=names)
+    table.add_column("doing", no_wrap=True, width=max(1, room - names))
+    for column in COUNTS:
+        table.add_column(column, justify="right", no_wrap=True, min_width=DIGITS)
+    for store in stores:
+        counts = (str(number) if number else "" for number in (store.chats, store.requests, store.messages))
+        table.add_row(Text(store.name), Text(store.doing, style=store.style), *counts)
+    return table
+
+
+def _rest(stores: Sequence[StoreProgress], hidden: int) -> Text:
+    ended, waiting = (sum(store.phase == phase for store in stores) for phase in (ENDED, TURN))
+    if not hidden:
+        return Text()
+    return Text(f"... and {hidden} more. Of all {len(stores)}, {ended} ended and {waiting} wait for their turn.")
 
 
 def _follow(store: StoreProgress, seen: Observation) -> str | None:
     """Bring the store's line up to date; return a sentence where something worth a plain line happened."""
     if isinstance(seen, Waiting):
-        until = time.strftime("%H:%M:%S", time.localtime(seen.until))
+        until = _clock(seen.until)
         store.doing = f"waits for WB until {until}" if seen.reason == "wait" else f"tries again at {until}"
+        store.style = "yellow"
         return store.doing
+    state = _state(seen.function)
     if isinstance(seen, InvocationStarted):
-        store.doing = seen.function.replace("_", " ")
+        store.phase, store.doing, store.style = ACTIVE, state, ""
         return None
+    result = seen.result if isinstance(seen.result, dict) else {}
     if seen.failed:
-        return f"{seen.function.replace('_', ' ')} failed ({_error_type(seen)})"
-    return _ended(store, seen.function, seen.result if isinstance(seen.result, dict) else {})
-
-
-def _ended(store: StoreProgress, function: str, result: Mapping[str, Any]) -> str | None:
-    store.requests += result.get("requests", 0)
-    if function == "open_run" and result["status"] == "skipped":
-        store.doing = "skipped: another run is going on"
+        store.doing, store.style = f"{state} failed ({result.get('errorType', 'unknown')})", "red"
         return store.doing
-    if function == "save_chats" and not result["wait_seconds"]:
-        store.chats = result["chats"]
-        return f"{store.chats} chats listed"
-    if function == "save_events":
-        store.messages += result["added"]
+    store.requests += result.get("requests", 0)
+    if seen.function in FINAL or result.get("status") == "skipped":
+        return _ended(store, result)
+    return _advanced(store, seen, result)
+
+
+def _ended(store: StoreProgress, result: Mapping[str, Any]) -> str:
+    status = result.get("status", "error")
+    store.phase, store.style = ENDED, STYLES.get(status, "")
+    if status == "error":
+        store.doing = f"error: {result.get('message')}"
+    elif status == "skipped":
+        store.doing = "skipped: another run is on"
+    else:
+        store.doing = status
+    return store.doing
+
+
+def _advanced(store: StoreProgress, seen: InvocationEnded, result: Mapping[str, Any]) -> str | None:
+    if seen.function == "save_chats" and not result.get("wait_seconds"):
+        store.chats = result.get("chats", 0)
+        return f"{_chats(store.chats)} listed"
+    if seen.function == "save_events":
+        store.messages += result.get("added", 0)
         return f"{store.requests} WB requests, {store.messages} new messages"
-    if function == "list_chat_pages" and result["chats"]:
-        return f"{result['chats']} chats to label"
-    if function in FINAL:
-        store.doing = result.get("status") or f"error: {result['message']}"
+    if seen.function == "list_chat_pages":
+        store.to_label = result.get("chats", 0)
+        return f"{_chats(store.to_label)} to label" if store.to_label else None
+    if seen.function == "save_labels":
+        store.labelled += result.get("labels", 0)
+        store.doing = f"{store.labelled} of {store.to_label} labelled"
         return store.doing
     return None
 
 
-def _error_type(seen: InvocationEnded) -> str:
-    return str(seen.result.get("errorType", "unknown")) if isinstance(seen.result, dict) else "unknown"
+def _state(function: str) -> str:
+    """Return the state's name, which is the function's in words."""
+    return function.replace("_", " ").capitalize()
+
+
+def _chats(number: int) -> str:
+    return "1 chat" if number == 1 else f"{number} chats"
+
+
+def _clock(moment: float) -> str:
+    """Return the time of day, with the date where it is not today's."""
+    then = time.localtime(moment)
+    return time.strftime("%H:%M:%S" if then[:3] == time.localtime()[:3] else "%d.%m. %H:%M", then)

@@ -12,7 +12,9 @@ from typing import Any
 from local.errors import UsageError
 
 STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # It is part of S3 keys and of the token's parameter name.
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 KNOWN = {"id", "name", "token", "token_env"}
+HELP = "`python -m local sync --help` shows a whole file."
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,16 @@ def read_stores_file(path: Path) -> list[Store]:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}). See `python -m local sync --help`.") from None
+        raise UsageError(f"{path} cannot be read ({error.strerror}). {HELP}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+        raise UsageError(f"{path} is not valid TOML: {error}. {HELP}") from None
+    if unknown := sorted(set(content) - {"stores"}):
+        raise UsageError(f"{path}: unknown key {unknown[0]!r} outside of [[stores]]. {HELP}")
     entries = content.get("stores")
     if not isinstance(entries, list) or not entries:
-        raise UsageError(f"{path} has no [[stores]] entry. See `python -m local sync --help`.")
+        raise UsageError(f"{path} has no [[stores]] entry. {HELP}")
     return entries
 
 
@@ -58,7 +62,7 @@ def _store(where: str, entry: object) -> Store:
         raise UsageError(f"{where}: unknown key {unknown[0]!r}. Known are id, name, and token or token_env.")
     store_id = _text(where, entry, "id")
     if not STORE_ID.fullmatch(store_id):
-        raise UsageError(f"{where}: the id {store_id!r} may hold only letters, digits, - and _, at most 64.")
+        raise UsageError(f"{where}: an id may hold only the letters a to z, digits, - and _, at most 64 of them.")
     return Store(store_id, _text(where, entry, "name"), _token(where, entry))
 
 
@@ -68,6 +72,8 @@ def _token(where: str, entry: Mapping[str, Any]) -> str:
     if "token" in entry:
         return _text(where, entry, "token")
     variable = _text(where, entry, "token_env")
+    if not VARIABLE.fullmatch(variable):  # Not quoted: it may be the token itself.
+        raise UsageError(f"{where}: token_env is no name of an environment variable. For the token itself use token.")
     token = os.environ.get(variable, "").strip()
     if not token:
         raise UsageError(f"{where}: the environment variable {variable} is not set. Put the store's token there.")

@@ -1,94 +1,169 @@
-"""Tables for the terminal."""
+"""Tables for people. They fit on 80 columns; nothing in them is cut, and nothing WB sent can command the terminal."""
 
+import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-FILE_WIDTH = 120  # Where the output is no terminal; rich would take 80 and cut the tables.
-console = Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
 STYLES = {"success": "green", "partial": "yellow", "error": "red", "skipped": "dim", "running": "cyan"}
+FILE_WIDTH = 120  # Where the output is no terminal.
 EXPIRY_WARNING_DAYS = 30
-CONTROL_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: 0x2421}
-CONTROL_PICTURES |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+CONTROLS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}  # their pictures, such as ␛
+CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+# What turns the order of a line around, or breaks it. The joiners stay: emoji and several scripts need them.
+BIDI_AND_BREAKS = re.compile("[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+class Terminal(Console):
+    """A console that takes every text as it is, and does not mind when its reader has seen enough (`| head`)."""
+
+    def __init__(self, stderr: bool = False) -> None:
+        stream = sys.stderr if stderr else sys.stdout
+        width = None if stream.isatty() else FILE_WIDTH
+        super().__init__(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+
+    def on_broken_pipe(self) -> None:
+        """Go on in silence: what runs has still to end well."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+    def sentence(self, text: Text | str) -> None:
+        """Print a sentence: wrapped between words on a terminal, one line elsewhere."""
+        self.print(text, soft_wrap=not self.is_terminal)
+
+
+console = Terminal()
 
 
 def visible(text: str | None) -> str:
-    """Return a text of WB's that cannot command the terminal: control characters become their pictures."""
-    return (text or "").translate(CONTROL_PICTURES)
+    """Return a text of WB's on one line that cannot command the terminal: what would do so becomes visible."""
+    return BIDI_AND_BREAKS.sub(lambda found: f"<U+{ord(found[0]):04X}>", (text or "").translate(CONTROLS))
 
 
-def show_runs(runs: Sequence[Mapping[str, Any]], transitions: int | None = None) -> None:
+def show_runs(runs: Sequence[Mapping[str, Any]], title: str) -> None:
     """Print rows of sync_logs, and below them what each store that is not a success should know."""
-    table = Table(title="sync_logs", title_justify="left")
-    for column in ("run", "store", "status", "type"):
-        table.add_column(column, no_wrap=True)
-    for column in ("chats synced", "messages added", "chats classified", "WB requests", "waited s", "took s"):
-        table.add_column(column, justify="right")
+    table = _table(title)
+    table.add_column("run")
+    table.add_column("store", overflow="fold")
+    table.add_column("status", no_wrap=True)
+    for column in ("chats\nsynced", "messages\nadded", "chats\nlabelled", "WB\nrequests", "waited", "took"):
+        table.add_column(column, justify="right", no_wrap=True)
     for run in runs:
         table.add_row(*_run_cells(run))
     console.print(table)
+    console.print()
     for run in runs:
         if run["error_message"]:
-            status = Text(f"{run['store_id']} ({run['status']}): ", style=STYLES.get(run["status"], ""))
-            console.print(status + Text(run["error_message"], style="default"))
-    if transitions is not None:
-        console.print(f"{transitions} state transitions.", style="dim")
-
-
-def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:
-    ended = run["completed_at"] or datetime.now(UTC)
-    return (
-        str(run["id"]),
-        visible(run["store_id"]),
-        Text(run["status"], style=STYLES.get(run["status"], "")),
-        run["sync_type"],
-        f"{run['chats_synced']} of {run['chats_total']}",
-        str(run["messages_added"]),
-        str(run["chats_classified"]),
-        str(run["wb_requests"]),
-        str(run["waited_seconds"]),
-        f"{(ended - run['started_at']).total_seconds():.1f}",
-    )
+            store = Text(f"run {run['id']}, {visible(run['store_id'])}: ", style=STYLES.get(run["status"], ""))
+            console.sentence(store + Text(visible(run["error_message"]), style="default"))
 
 
 def show_stores(stores: Sequence[Mapping[str, Any]]) -> None:
     """Print the stores with the health of their tokens and how far each has been read."""
-    table = Table(title="stores", title_justify="left")
-    for column in ("store", "name", "token", "expires", "read up to", "last success"):
+    table = _table("stores")
+    for column in ("store", "token"):
+        table.add_column(column, overflow="fold")
+    for column in ("read up to", "last success"):
         table.add_column(column)
     for column in ("chats", "messages"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     for store in stores:
         table.add_row(
-            visible(store["id"]),
-            visible(store["name"]),
-            store["token_type"] or "not seen yet",
-            _expiry(store["token_expires_at"]),
-            _minute(_from_cursor(store["events_cursor"])) or "the beginning",
-            _minute(store["last_success_at"]) or "never",
+            Text(visible(store["id"])) + Text(f"\n{visible(store['name'])}", style="dim"),
+            _token(store["token_type"], store["token_expires_at"]),
+            _minute(_from_cursor(store["events_cursor"]), "\n") or "nothing yet",
+            _minute(store["last_success_at"], "\n") or "never",
             str(store["total_chats"]),
             str(store["messages"]),
         )
     console.print(table)
+    console.print()
 
 
-def _expiry(expires_at: datetime | None) -> Text:
+def show_gaps(chats: Sequence[Mapping[str, Any]]) -> None:
+    """Print the chats of which WB lists a newer message than is stored."""
+    if not chats:
+        console.sentence("No gaps: no chat in WB's lists has a newer message than is stored.")
+        return
+    table = _table(f"{len(chats)} chats have a newer message at WB than stored")
+    table.add_column("id", no_wrap=True)
+    for column in ("store", "at WB", "stored"):
+        table.add_column(column, overflow="fold")
+    for chat in chats:
+        stored = _minute(chat["last_message_at"]) or "nothing"
+        table.add_row(visible(chat["id"]), visible(chat["store_id"]), _minute(chat["listed_message_at"]), stored)
+    console.print(table)
+
+
+def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
+    """Print the ids of chats, with what tells one from the other."""
+    table = _table("active last")
+    table.add_column("id", no_wrap=True)
+    for column in ("buyer", "store", "last message"):
+        table.add_column(column, overflow="fold")
+    for chat in chats:
+        names = (visible(chat["id"]), visible(chat["client_name"]) or "(no name)", visible(chat["store_name"]))
+        table.add_row(*names, _minute(chat["last_message_at"]))
+    console.print(table)
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+
+
+def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:
+    ended = run["completed_at"] or datetime.now(UTC)
+    status = Text(run["status"], style=STYLES.get(run["status"], ""))
+    return (
+        str(run["id"]),
+        visible(run["store_id"]),
+        status + "\n(full)" if run["sync_type"] == "full" else status,
+        f"{run['chats_synced']}/{run['chats_total']}",
+        str(run["messages_added"]),
+        str(run["chats_classified"]),
+        str(run["wb_requests"]),
+        _duration(run["waited_seconds"]),
+        _duration(round((ended - run["started_at"]).total_seconds())),
+    )
+
+
+def _duration(seconds: int) -> str:
+    hours, minutes = seconds // 3600, seconds // 60
+    if hours:
+        return f"{hours} h {minutes % 60:02}"
+    return f"{minutes} min" if minutes >= 10 else f"{seconds} s"  # noqa: PLR2004 - two digits of either say enough
+
+
+def _token(kind: str | None, expires_at: datetime | None) -> Text:
+    if kind is None:
+        return Text("not seen yet", style="dim")
     if expires_at is None:
-        return Text("unknown", style="dim")
+        return Text(f"{visible(kind)}\nexpiry unknown")
     days = (expires_at - datetime.now(UTC)).days
     if days < 0:
-        return Text(f"expired {expires_at:%d.%m.%Y}", style="red")
-    return Text(f"in {days} days", style="yellow" if days < EXPIRY_WARNING_DAYS else "")
+        return Text(f"{visible(kind)}\n") + Text(f"expired {expires_at.astimezone():%d.%m.%Y}", style="red")
+    left = Text(f"{days} days left", style="yellow" if days < EXPIRY_WARNING_DAYS else "")
+    return Text(f"{visible(kind)}\n") + left
 
 
 def _from_cursor(cursor: int | None) -> datetime | None:
     return None if cursor is None else datetime.fromtimestamp(cursor / 1000, UTC)
 
 
-def _minute(moment: datetime | None) -> str:
-    return f"{moment.astimezone():%d.%m.%Y %H:%M}" if moment else ""
+def _minute(moment: datetime | None, between: str = " ") -> str:
+    return f"{moment.astimezone():%d.%m.%Y}{between}{moment.astimezone():%H:%M}" if moment else ""

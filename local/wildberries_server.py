@@ -1,17 +1,23 @@
 """Which stores are synced, and from which Wildberries: the owner's from the real one, or a simulator's."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.engine.clock import WallClock
 from local.errors import UsageError
 from local.simulator.server import Simulator
 from local.simulator.world import small_world
 from local.stores_file import Store, read_stores_file
+from wildberries.client import LOOPBACK
+
+ADDRESS = re.compile(r"https?://[^/?#\s]+/?")
+LISTED = 10
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,13 @@ class Source:
     stores: list[Store]
     url: str | None
     simulated: bool
+
+    @property
+    def place(self) -> str:
+        """Where the stores are, for people."""
+        if self.url is None:
+            return "Wildberries"
+        return "a simulated Wildberries" if self.simulated else self.url
 
 
 def read_stores(path: Path | None, wanted: list[str] | None) -> list[Store]:
@@ -32,16 +45,18 @@ def read_stores(path: Path | None, wanted: list[str] | None) -> list[Store]:
     stores = read_stores_file(path) if path else _simulated_stores()
     known = {store.id for store in stores}
     if missing := [store_id for store_id in wanted or [] if store_id not in known]:
-        raise UsageError(
-            f"No store {missing[0]!r} in {path or 'the simulator'}. There are: {', '.join(sorted(known))}."
-        )
+        raise UsageError(f"No store {missing[0]!r} in {path or 'the simulator'}. There are: {_listing(known)}.")
     return [store for store in stores if not wanted or store.id in wanted]
 
 
 @contextmanager
 def wildberries(path: Path | None, wanted: list[str] | None) -> Iterator[Source]:
-    """Yield the stores with their Wildberries: WB_API_URL if set, else the real one for a file, else a simulator."""
-    stores, url = read_stores(path, wanted), os.environ.get("WB_API_URL")
+    """Yield the stores with their Wildberries: WB_API_URL if set, else the real one for a file, else a simulator.
+
+    Raises:
+        UsageError: As read_stores, or WB_API_URL is no address.
+    """
+    stores, url = read_stores(path, wanted), _given_url()
     if path or url:
         yield Source(stores, url, simulated=path is None)
         return
@@ -51,3 +66,17 @@ def wildberries(path: Path | None, wanted: list[str] | None) -> Iterator[Source]
 
 def _simulated_stores() -> list[Store]:
     return [Store(store.id, store.name, store.token) for store in small_world(datetime.now(UTC)).stores]
+
+
+def _given_url() -> str | None:
+    url = os.environ.get("WB_API_URL")
+    if url and not ADDRESS.fullmatch(url):
+        raise UsageError("WB_API_URL must be an address such as http://127.0.0.1:8080, without a path.")
+    if url and urlsplit(url).scheme == "http" and urlsplit(url).hostname not in LOOPBACK:
+        raise UsageError("WB_API_URL must start with https:// (or name this machine): the tokens go there.")
+    return url
+
+
+def _listing(store_ids: set[str]) -> str:
+    shown, more = sorted(store_ids)[:LISTED], max(0, len(store_ids) - LISTED)
+    return ", ".join(shown) + (f", and {more} more" if more else "")

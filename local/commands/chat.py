@@ -1,24 +1,45 @@
 """`python -m local chat`: one whole conversation, in order."""
 
 import argparse
+from dataclasses import dataclass
+from typing import Any
 
 from database import chats, messages
-from database.connection import transaction
+from database.connection import Database
 from local.conversation import show_conversation
-from local.database import opened_database
-from local.tables import console
+from local.database import query
+from local.tables import console, show_chats, visible
+
+SUGGESTED = 5
+LAST_ACTIVE = """
+    SELECT chats.id, client_name, stores.name AS store_name, last_message_at
+    FROM chats JOIN stores ON stores.id = store_id WHERE last_message_at IS NOT NULL
+    ORDER BY last_message_at DESC, chats.id LIMIT :limit
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The chat of each store that has it, with its messages; where none has it, the chats active last."""
+
+    conversations: list[tuple[dict[str, Any], list[dict[str, Any]]]]
+    suggestions: list[dict[str, Any]]
 
 
 def run(asked: argparse.Namespace) -> int:
     """Print the chat of every store that has it; 1 if none has."""
-    with opened_database(for_reading=True), transaction() as database:
-        found = [
-            (chat, messages.of_chat(database, chat["store_id"], asked.id)) for chat in chats.by_id(database, asked.id)
-        ]
-    for chat, conversation in found:
+    found = query(lambda database: _look(database, asked.id))
+    for chat, conversation in found.conversations:
         show_conversation(chat, conversation)
-    if not found:
-        console.print(
-            f"No chat {asked.id} is stored. Sync its store first, or look the id up in the table chats.", markup=False
-        )
-    return 0 if found else 1
+    if found.conversations:
+        return 0
+    console.print(f"No chat {visible(asked.id)} is stored. Is the id whole, and its store synced?", soft_wrap=True)
+    if found.suggestions:
+        show_chats(found.suggestions)
+    return 1
+
+
+def _look(database: Database, chat_id: str) -> Found:
+    known = chats.by_id(database, chat_id)
+    conversations = [(chat, messages.of_chat(database, chat["store_id"], chat_id)) for chat in known]
+    return Found(conversations, [] if known else database.rows(LAST_ACTIVE, limit=SUGGESTED))

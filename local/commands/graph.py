@@ -13,7 +13,10 @@ BEGIN, END = "<!-- graph: written by make graph -->", "<!-- /graph -->"
 
 def run(asked: argparse.Namespace) -> int:
     """Write the diagram between the file's markers, or with --check only compare; 1 if it is stale."""
-    text = asked.file.read_text(encoding="utf-8")
+    try:
+        text = asked.file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{asked.file} cannot be read ({error.strerror}).") from None
     drawn = with_diagram(text, asked.file)
     if asked.check and drawn != text:
         print(f"{asked.file}: the diagram is older than {STATE_MACHINE.name}. Run `make graph`.", file=sys.stderr)
@@ -25,7 +28,8 @@ def run(asked: argparse.Namespace) -> int:
 
 def with_diagram(text: str, file: Path) -> str:
     """Return the Markdown with the present diagram between its markers. Raises UsageError without markers."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise UsageError(f"{file} must hold the lines {BEGIN} and {END} once each.")
-    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise UsageError(f"{file} must hold the lines {BEGIN} and {END} once each, in this order.")
     return f"{before}{BEGIN}\n```mermaid\n{diagram(STATE_MACHINE.read_text(encoding='utf-8'))}```\n{END}{after}"

@@ -1,43 +1,53 @@
 """`python -m local simulator`: the simulated Wildberries alone, with its stores' tokens."""
 
 import argparse
+import json
 import signal
+import sys
 from datetime import UTC, datetime
 
 from local.engine.clock import WallClock
 from local.errors import UsageError
 from local.simulator.server import Simulator
 from local.simulator.world import World, grown_world, small_world
-from local.tables import console
+
+EVENTS = 600  # of each grown store
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C; what is printed is a stores file."""
+    if asked.events is not None and asked.stores is None:
+        raise UsageError("--events is about grown stores: give --stores N too.")
     world = _world(asked)
     try:
         simulator = Simulator(world, WallClock(), port=asked.port)
     except OSError as error:
         raise UsageError(f"Port {asked.port} cannot be used ({error.strerror}). Choose another with --port.") from None
-    with simulator:
-        console.print(f"A simulated Wildberries with {len(world.stores)} stores on {simulator.url} (Ctrl-C ends it).")
-        console.print(f"Sync from it in another terminal:  WB_API_URL={simulator.url} python -m local sync")
-        for store in world.stores:
-            console.print(
-                f'\n[[stores]]\nid = "{store.id}"\nname = "{store.name}"\ntoken = "{store.token}"',
-                markup=False,
-                soft_wrap=True,
-            )
-        _wait_for_interrupt()
+    try:
+        with simulator:
+            print(_stores_file(world, simulator.url, asked.stores is None), flush=True)
+            signal.pause()
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
     return 0
 
 
 def _world(asked: argparse.Namespace) -> World:
     now = datetime.now(UTC)
-    return small_world(now) if asked.stores is None else grown_world(now, asked.stores, asked.events)
+    if asked.stores is None:
+        return small_world(now)
+    return grown_world(now, asked.stores, EVENTS if asked.events is None else asked.events)
 
 
-def _wait_for_interrupt() -> None:
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
-        console.print("Stopped.")
+def _stores_file(world: World, url: str, known_without_file: bool) -> str:
+    """Return the stores as TOML, under comments that say how to sync them."""
+    how = "sync" if known_without_file else "sync --stores THIS_OUTPUT_AS_A_FILE"
+    heading = (
+        f"# A simulated Wildberries with {len(world.stores)} stores on {url} (Ctrl-C ends it).\n"
+        f"# Sync from it in another terminal:  WB_API_URL={url} python -m local {how}\n"
+    )
+    entries = (
+        f'[[stores]]\nid = "{store.id}"\nname = {json.dumps(store.name, ensure_ascii=False)}\ntoken = "{store.token}"\n'
+        for store in world.stores
+    )
+    return "\n".join((heading, *entries))

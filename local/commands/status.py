@@ -1,22 +1,31 @@
 """`python -m local status`: stores, tokens, cursors and the last runs."""
 
 import argparse
+from typing import Any
 
-from database import stores, sync_logs
-from database.connection import transaction
-from local.database import opened_database
-from local.tables import console, show_runs, show_stores
+from database import reconciliation, stores, sync_logs
+from database.connection import Database
+from local.database import query
+from local.tables import console, show_gaps, show_runs, show_stores
 
 RUNS_SHOWN = 10
+
+Rows = list[dict[str, Any]]
 
 
 def run(asked: argparse.Namespace) -> int:
     """Print the tables; 1 if nothing was ever synced."""
-    with opened_database(for_reading=True), transaction() as database:
-        known, runs = stores.overview(database), sync_logs.latest(database, RUNS_SHOWN)
+    if asked.gaps:
+        show_gaps(query(reconciliation.gaps))
+        return 0
+    known, runs = query(_look)
     if not known:
         console.print("No store was synced yet. `make run` syncs the simulator's.")
         return 1
     show_stores(known)
-    show_runs(runs)
+    show_runs(runs, "the last runs (sync_logs)")
     return 0
+
+
+def _look(database: Database) -> tuple[Rows, Rows]:
+    return stores.overview(database), sync_logs.latest(database, RUNS_SHOWN)

@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 _NO_VALUE = object()
 
 
-class StackInvalid(Exception):  # noqa: N818 - the name the engine's users know
+class StackInvalidError(Exception):
     """The template, the state machine file or a folder they name cannot be used; the text says why."""
 
 
@@ -53,13 +53,13 @@ _TemplateLoader.add_multi_constructor("!", _construct_tag)
 
 
 def read_template(path: Path) -> dict[str, Any]:
-    """Return the template with every tag in its long form. Raises StackInvalid when it is not one."""
+    """Return the template with every tag in its long form. Raises StackInvalidError when it is not one."""
     try:
         template = yaml.load(path.read_text(encoding="utf-8"), _TemplateLoader)  # noqa: S506 - derives from SafeLoader
     except (OSError, yaml.YAMLError) as error:
-        raise StackInvalid(f"{path} cannot be read as a template: {error}") from error
+        raise StackInvalidError(f"{path} cannot be read as a template: {error}") from error
     if not isinstance(template, dict) or "Resources" not in template:
-        raise StackInvalid(f"{path} is not a CloudFormation template: it has no Resources")
+        raise StackInvalidError(f"{path} is not a CloudFormation template: it has no Resources")
     return template
 
 
@@ -93,10 +93,10 @@ class Resolver:
         }
         unknown = sorted(parameters.keys() - self._declared.keys())
         if unknown:
-            raise StackInvalid(f"The template has no parameter named {', '.join(unknown)}")
+            raise StackInvalidError(f"The template has no parameter named {', '.join(unknown)}")
 
     def resolve(self, node: Any) -> Any:
-        """Return `node` with its intrinsic functions replaced. Raises StackInvalid for what cannot be resolved."""
+        """Return `node` with its intrinsic functions replaced. Raises StackInvalidError for what cannot be resolved."""
         if isinstance(node, list):
             values = [self.resolve(item) for item in node]
             return [value for value in values if value is not _NO_VALUE]
@@ -107,14 +107,14 @@ class Resolver:
             if name in self._functions:
                 return self._functions[name](argument)
             if str(name).startswith("Fn::"):
-                raise StackInvalid(f"{name} is not supported by the local engine")
+                raise StackInvalidError(f"{name} is not supported by the local engine")
         resolved = {key: self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in resolved.items() if value is not _NO_VALUE}
 
     def condition(self, name: str) -> bool:
         """Return the value of one of the template's Conditions."""
         if name not in self._conditions:
-            raise StackInvalid(f"The template has no condition named {name}")
+            raise StackInvalidError(f"The template has no condition named {name}")
         return bool(self.resolve(self._conditions[name]))
 
     def parameter(self, name: str) -> str | list[str]:
@@ -122,7 +122,7 @@ class Resolver:
         declared = self._declared[name]
         value = self._parameters.get(name, declared.get("Default"))
         if value is None:
-            raise StackInvalid(f"The parameter {name} has no Default: give it a value")
+            raise StackInvalidError(f"The parameter {name} has no Default: give it a value")
         if declared.get("Type") == "CommaDelimitedList":
             return [item.strip() for item in str(value).split(",")]
         return as_text(value)
@@ -142,7 +142,7 @@ class Resolver:
 
     def _known(self, logical_id: str) -> str:
         if logical_id not in self._logical_ids:
-            raise StackInvalid(f"The template has no parameter or resource named {logical_id}")
+            raise StackInvalidError(f"The template has no parameter or resource named {logical_id}")
         return logical_id
 
     def _sub(self, argument: str | list[Any]) -> str:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from local.engine.aws import local_aws
 from local.engine.clock import Clock
-from local.engine.interpreter import EngineBroken, interpreter, is_transition
+from local.engine.interpreter import EngineBrokenError, interpreter, is_transition
 from local.engine.lambdas import Invocation, LambdaService
 from local.engine.observation import (
     ChildExecution,
@@ -26,7 +26,7 @@ from local.engine.observation import (
     WaitReason,
     store_of,
 )
-from local.engine.stack import ACCOUNT_ID, REGION, StackInvalid, load_stack
+from local.engine.stack import ACCOUNT_ID, REGION, StackInvalidError, load_stack
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -62,7 +62,7 @@ class Engine:
 
     `parameters` are values for the template's parameters; `environment` is merged over every function's own;
     `observe` is called from the interpreter's threads and must neither block nor raise.
-    Raises StackInvalid for a template it cannot run, EngineBroken when moto is not as expected.
+    Raises StackInvalidError for a template it cannot run, EngineBrokenError when moto is not as expected.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Engine:
     def __enter__(self) -> "Engine":
         """Start AWS, create the stack's buckets and state machine; workers start when they are needed."""
         if not _ONE_ENGINE.acquire(blocking=False):
-            raise EngineBroken("Another engine runs in this process")
+            raise EngineBrokenError("Another engine runs in this process")
         with ExitStack() as undo:
             undo.callback(_ONE_ENGINE.release)
             self._start(undo)
@@ -118,7 +118,7 @@ class Engine:
                 roleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/local",
             )
         except ClientError as error:
-            raise StackInvalid(f"The state machine file is not valid: {error}") from error
+            raise StackInvalidError(f"The state machine file is not valid: {error}") from error
         return created["stateMachineArn"]
 
     def put_secret_parameter(self, name: str, value: str) -> None:
@@ -135,7 +135,7 @@ class Engine:
     def run(self, execution_input: Mapping[str, Any], name: str | None = None) -> ExecutionResult:
         """Start an execution, wait for its end and return how it ended; also from several threads at once.
 
-        `name` must be new to this engine, as on AWS (else ValueError). Raises EngineBroken when the interpreter fails.
+        `name` must be new to this engine, as on AWS (else ValueError). Raises EngineBrokenError when moto fails.
         """
         name = name or f"local-{uuid.uuid4()}"
         if name in self._runs:
@@ -150,7 +150,7 @@ class Engine:
             if not run.ended.is_set():  # stopped, or interrupted by an exception
                 self._abort(run, arn)
         if run.failure is not None:
-            raise EngineBroken(f"The interpreter failed: {type(run.failure).__name__}") from run.failure
+            raise EngineBrokenError(f"The interpreter failed: {type(run.failure).__name__}") from run.failure
         return self._result(run, name, arn)
 
     def stop(self) -> None:

@@ -37,7 +37,7 @@ from local.engine.lambdas import Invocation, LambdaServiceError
 from local.engine.observation import ChildExecution, WaitReason
 
 
-class EngineBroken(Exception):  # noqa: N818 - the name the engine's users know
+class EngineBrokenError(Exception):
     """The engine cannot do its work with the libraries, or in the state, it finds."""
 
 
@@ -63,7 +63,7 @@ _Make = Callable[[_Method], _Method]
 
 @contextmanager
 def interpreter(host: Host) -> Iterator[None]:
-    """Let moto's interpreter work for `host`. Raises EngineBroken when a seam is not as expected."""
+    """Let moto's interpreter work for `host`. Raises EngineBrokenError when a seam is not as expected."""
     retry = _RetryTime(host)
     with ExitStack() as undo, _silence():
         put = _Patcher(undo)
@@ -96,16 +96,18 @@ class _Patcher:
         original = vars(owner).get(name)
         where = f"{getattr(owner, '__module__', owner.__name__)}.{name}"
         if not inspect.isfunction(original):
-            raise EngineBroken(f"moto {moto.__version__} has no {where}: the engine needs the version it is pinned to")
+            raise EngineBrokenError(
+                f"moto {moto.__version__} has no {where}: the engine needs the version it is pinned to"
+            )
         found = tuple(inspect.signature(original).parameters)
         if found != parameters:
-            raise EngineBroken(f"moto {moto.__version__} has {where}{found}: the engine knows it as {parameters}")
+            raise EngineBrokenError(f"moto {moto.__version__} has {where}{found}: the engine knows it as {parameters}")
         self._set(owner, name, make(original))
 
     def module(self, owner: Any, name: str, module: Any, replacement: Any) -> None:
         """Replace a module that `owner` has imported."""
         if getattr(owner, name, None) is not module:
-            raise EngineBroken(f"moto {moto.__version__} does not use {name} in {owner.__name__} any more")
+            raise EngineBrokenError(f"moto {moto.__version__} does not use {name} in {owner.__name__} any more")
         self._set(owner, name, replacement)
 
     def _set(self, owner: Any, name: str, value: Any) -> None:

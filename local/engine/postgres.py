@@ -46,11 +46,11 @@ _OWNER_ONLY = 0o600
 _TAIL_LINES = 10
 
 
-class PostgresInUse(Exception):  # noqa: N818 - the name the engine's users know
+class PostgresInUseError(Exception):
     """Another process runs a server on this data folder; the text names it."""
 
 
-class PostgresFailed(Exception):  # noqa: N818 - as above
+class PostgresFailedError(Exception):
     """The server could not be started or stopped; the text ends with the last lines of its log."""
 
 
@@ -78,7 +78,7 @@ class Postgres:
         return self._data.with_name(f"{self._data.name}.log")
 
     def __enter__(self) -> "Postgres":
-        """Start the server and return once it takes connections. Raises PostgresInUse or PostgresFailed."""
+        """Start the server and return once it takes connections. Raises PostgresInUseError or PostgresFailedError."""
         with ExitStack() as undo:
             undo.enter_context(self._locked())
             self._log = undo.enter_context(_open_log(self.log))
@@ -103,7 +103,7 @@ class Postgres:
             lock.seek(0)
             pid = lock.read().strip()
             lock.close()
-            raise PostgresInUse(
+            raise PostgresInUseError(
                 f"The database in {self._data} is in use by process {pid}: stop that one first"
             ) from None
         lock.truncate(0)
@@ -124,7 +124,7 @@ class Postgres:
         try:
             unfinished.rename(self._data)
         except OSError as error:
-            raise PostgresFailed(f"{self._data} exists, but is not a database's folder") from error
+            raise PostgresFailedError(f"{self._data} exists, but is not a database's folder") from error
 
     def _stop_orphan(self) -> None:
         """Stop the server that a killed engine left behind on this folder, or forget one that is dead.
@@ -147,7 +147,7 @@ class Postgres:
                 return server
             server.kill()
             server.wait()
-        raise PostgresFailed(f"Postgres did not start:\n{self._log_tail()}")
+        raise PostgresFailedError(f"Postgres did not start:\n{self._log_tail()}")
 
     def _launch(self) -> subprocess.Popen[bytes]:
         settings = _SETTINGS if self._durable else _SETTINGS | _FAST_SETTINGS
@@ -185,7 +185,7 @@ class Postgres:
         program, *arguments = command
         done = subprocess.run([self._binaries.program(program), *arguments], check=False, **self._surroundings())
         if done.returncode != 0:
-            raise PostgresFailed(f"{program} failed:\n{self._log_tail()}")
+            raise PostgresFailedError(f"{program} failed:\n{self._log_tail()}")
 
     def _surroundings(self) -> dict[str, Any]:
         """Return subprocess' arguments for Postgres' programs: no variable of ours, not even a PGPORT, reaches them."""

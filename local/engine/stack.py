@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
-from local.engine.cloudformation import Resolver, StackInvalid, as_text, read_template
+from local.engine.cloudformation import Resolver, StackInvalidError, as_text, read_template
 
-__all__ = ["FunctionSpec", "Stack", "StackInvalid", "load_stack"]
+__all__ = ["FunctionSpec", "Stack", "StackInvalidError", "load_stack"]
 
 ACCOUNT_ID = "123456789012"  # moto's only account
 REGION = "eu-central-1"
@@ -69,7 +69,7 @@ def load_stack(root: Path, overrides: Mapping[str, str], environment: Mapping[st
     """Return the stack that `root`/template.yaml describes.
 
     `overrides` are values for the template's parameters; `environment` is merged over every function's own.
-    Raises StackInvalid for an unknown parameter or substitution, a missing folder, or what the engine cannot run.
+    Raises StackInvalidError for an unknown parameter or substitution, a missing folder, or what the engine cannot run.
     """
     template = read_template(root / "template.yaml")
     reader = _Reader(root, template, overrides)
@@ -141,7 +141,7 @@ class _Reader:
         """Return the logical id of the stack's one state machine."""
         ids = self.ids(_MACHINE)
         if len(ids) != 1:
-            raise StackInvalid(f"The template must have exactly one {_MACHINE}, it has {len(ids)}")
+            raise StackInvalidError(f"The template must have exactly one {_MACHINE}, it has {len(ids)}")
         return ids[0]
 
     def machine_name(self, logical_id: str) -> str:
@@ -158,13 +158,15 @@ class _Reader:
 
         def replace(match: re.Match[str]) -> str:
             if match[1] not in substitutions:
-                raise StackInvalid(f"{path.name} uses ${{{match[1]}}}, which DefinitionSubstitutions does not define")
+                raise StackInvalidError(
+                    f"{path.name} uses ${{{match[1]}}}, which DefinitionSubstitutions does not define"
+                )
             return as_text(substitutions[match[1]])
 
         try:
             states = yaml.safe_load(_SUBSTITUTION.sub(replace, path.read_text(encoding="utf-8")))
         except (OSError, yaml.YAMLError) as error:
-            raise StackInvalid(f"The state machine file {path} cannot be read: {error}") from error
+            raise StackInvalidError(f"The state machine file {path} cannot be read: {error}") from error
         return json.dumps(states, ensure_ascii=False)
 
     def function(self, logical_id: str, environment: Mapping[str, str]) -> FunctionSpec:
@@ -186,14 +188,14 @@ class _Reader:
     def _folder(self, logical_id: str) -> Path:
         folder = self._root / str(self._setting(logical_id, "CodeUri"))
         if not folder.is_dir():
-            raise StackInvalid(f"The folder of {logical_id} does not exist: {folder}")
+            raise StackInvalidError(f"The folder of {logical_id} does not exist: {folder}")
         return folder.resolve()
 
     def _handler(self, logical_id: str) -> str:
         handler = str(self._setting(logical_id, "Handler"))
         module = self._folder(logical_id) / (handler.rpartition(".")[0].replace(".", "/") + ".py")
         if not module.is_file():
-            raise StackInvalid(f"{logical_id} names the handler {handler}, but there is no {module}")
+            raise StackInvalidError(f"{logical_id} names the handler {handler}, but there is no {module}")
         return handler
 
     def _layers(self, logical_id: str) -> tuple[str, ...]:
@@ -202,9 +204,9 @@ class _Reader:
         packages = {self.attribute(layer, "Arn"): layer.removesuffix("Layer").lower() for layer in self.ids(_LAYER)}
         for arn in arns:
             if arn not in packages:
-                raise StackInvalid(f"{logical_id} uses a layer that is not in the template: {arn}")
+                raise StackInvalidError(f"{logical_id} uses a layer that is not in the template: {arn}")
             if not (folder := self._root / "layers" / packages[arn] / "python").is_dir():
-                raise StackInvalid(f"The folder of a layer of {logical_id} does not exist: {folder}")
+                raise StackInvalidError(f"The folder of a layer of {logical_id} does not exist: {folder}")
         return tuple(packages[arn] for arn in arns)
 
     def _environment(self, logical_id: str) -> dict[str, str]:
@@ -221,7 +223,7 @@ class _Reader:
     def _property(self, logical_id: str, name: str, *default: Any) -> Any:
         properties = self._resources[logical_id].get("Properties", {})
         if name not in properties and not default:
-            raise StackInvalid(f"{logical_id} has no {name}")
+            raise StackInvalidError(f"{logical_id} has no {name}")
         return self._resolved(properties, name, *default)
 
     def _resolved(self, properties: Mapping[str, Any], name: str, *default: Any) -> Any:

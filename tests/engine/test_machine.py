@@ -9,7 +9,7 @@ import pytest
 
 from local.engine.clock import VirtualClock
 from local.engine.engine import Engine
-from local.engine.interpreter import EngineBroken
+from local.engine.interpreter import EngineBrokenError
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
 
 _INLINE_ITEMS = 1100  # Python's own limit of recursion ends moto's loop at about 985
@@ -146,5 +146,5 @@ def test_secrets_are_kept_and_replaced(engine: Engine) -> None:
 
 
 def test_there_is_one_engine_a_process(engine: Engine, toy: Path) -> None:
-    with pytest.raises(EngineBroken, match="Another engine"), Engine(toy, VirtualClock()):
+    with pytest.raises(EngineBrokenError, match="Another engine"), Engine(toy, VirtualClock()):
         pass

@@ -12,7 +12,7 @@ import pytest
 from pg8000.native import Connection, DatabaseError
 
 from local.engine import postgres_binaries
-from local.engine.postgres import Postgres, PostgresFailed, PostgresInUse
+from local.engine.postgres import Postgres, PostgresFailedError, PostgresInUseError
 
 _ROOT = Path(__file__).parents[2]
 
@@ -61,7 +61,7 @@ def test_only_data_that_is_kept_is_synced_to_the_disk(data: Path, durable: bool,
 def test_a_folder_in_use_names_its_user(data: Path) -> None:
     with (
         Postgres(data, durable=False) as first,
-        pytest.raises(PostgresInUse, match=f"in use by process {os.getpid()}"),
+        pytest.raises(PostgresInUseError, match=f"in use by process {os.getpid()}"),
         Postgres(data, durable=False),
     ):
         pass
@@ -120,7 +120,7 @@ def test_a_folder_that_is_no_databases_is_left_alone(open_folder: Path) -> None:
     folder = open_folder / "photos"
     folder.mkdir()
     (folder / "cat.jpg").touch()
-    with pytest.raises(PostgresFailed, match="not a database's folder"), Postgres(folder, durable=False):
+    with pytest.raises(PostgresFailedError, match="not a database's folder"), Postgres(folder, durable=False):
         pass
     assert (folder / "cat.jpg").exists()
 
@@ -130,7 +130,7 @@ def test_a_server_that_cannot_start_shows_its_log(open_folder: Path) -> None:
     folder.mkdir(mode=0o777)
     (folder / "PG_VERSION").write_text("9\n")
     with (
-        pytest.raises(PostgresFailed, match="did not start:\npostgres: could not access"),
+        pytest.raises(PostgresFailedError, match="did not start:\npostgres: could not access"),
         Postgres(folder, durable=False),
     ):
         pass

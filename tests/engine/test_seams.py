@@ -21,8 +21,8 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from local.engine.clock import VirtualClock
 from local.engine.engine import Engine
-from local.engine.interpreter import EngineBroken, interpreter
-from local.engine.stack import StackInvalid
+from local.engine.interpreter import EngineBrokenError, interpreter
+from local.engine.stack import StackInvalidError
 
 SEAMS = [
     (lambda_eval_utils, "_invoke_lambda_function"),
@@ -47,7 +47,7 @@ def names(seam: Any) -> str:
 @pytest.mark.parametrize(("owner", "name"), SEAMS, ids=names)
 def test_a_seam_that_is_gone_is_named(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(owner, name)
-    with pytest.raises(EngineBroken, match=name), interpreter(MagicMock()):
+    with pytest.raises(EngineBrokenError, match=name), interpreter(MagicMock()):
         pass
 
 
@@ -56,13 +56,13 @@ def test_a_seam_with_other_parameters_is_named(owner: Any, name: str, monkeypatc
     def changed(surprise: object) -> None: ...
 
     monkeypatch.setattr(owner, name, changed)
-    with pytest.raises(EngineBroken, match=name), interpreter(MagicMock()):
+    with pytest.raises(EngineBrokenError, match=name), interpreter(MagicMock()):
         pass
 
 
 def test_a_retry_that_sleeps_elsewhere_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(retrier_decl, "time")
-    with pytest.raises(EngineBroken, match="time"), interpreter(MagicMock()):
+    with pytest.raises(EngineBrokenError, match="time"), interpreter(MagicMock()):
         pass
 
 
@@ -80,12 +80,12 @@ def test_a_file_that_is_no_state_machine_is_refused(toy: Path, tmp_path: Path) -
     root = tmp_path / "bad"
     shutil.copytree(toy, root, symlinks=True)
     (root / "statemachine" / "toy.asl.yaml").write_text("StartAt: Nowhere\nStates: 3\n")
-    with pytest.raises(StackInvalid, match="state machine file is not valid"), Engine(root, VirtualClock()):
+    with pytest.raises(StackInvalidError, match="state machine file is not valid"), Engine(root, VirtualClock()):
         pass
 
 
 def test_an_engine_that_could_not_start_leaves_room_for_the_next(toy: Path, tmp_path: Path) -> None:
-    with pytest.raises(StackInvalid), Engine(tmp_path, VirtualClock()):
+    with pytest.raises(StackInvalidError), Engine(tmp_path, VirtualClock()):
         pass
     with Engine(toy, VirtualClock()) as engine:
         assert engine.stack.functions

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine.stack import Stack, StackInvalid, load_stack
+from local.engine.stack import Stack, StackInvalidError, load_stack
 
 Edit = Callable[[str, str, str], Path]
 
@@ -100,17 +100,17 @@ def test_a_parameter_that_nothing_uses_needs_no_value(stack: Stack) -> None:
     ],
 )
 def test_a_stack_that_cannot_run_says_why(edited: Edit, file: str, old: str, new: str, says: str) -> None:
-    with pytest.raises(StackInvalid, match=says):
+    with pytest.raises(StackInvalidError, match=says):
         load_stack(edited(file, old, new), {})
 
 
 def test_a_missing_layer_folder_is_named(edited: Edit) -> None:
     root = edited("template.yaml", "Layers: [!Ref WordsLayer]", "Layers: [!Ref WordsLayer]")
     shutil.rmtree(root / "layers")
-    with pytest.raises(StackInvalid, match="folder of a layer of SyncStoreFunction does not exist"):
+    with pytest.raises(StackInvalidError, match="folder of a layer of SyncStoreFunction does not exist"):
         load_stack(root, {})
 
 
 def test_an_unknown_parameter_is_refused(toy: Path) -> None:
-    with pytest.raises(StackInvalid, match="no parameter named Puase"):
+    with pytest.raises(StackInvalidError, match="no parameter named Puase"):
         load_stack(toy, {"Puase": "1"})

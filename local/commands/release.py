@@ -1,0 +1,21 @@
+"""`python -m local release`: free stores whose run is dead but still holds the lease."""
+
+import argparse
+
+from database import sync_logs
+from database.connection import Database
+from local.database import query
+from local.tables import console, visible
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Close the stores' running runs; 1 if one of them had none."""
+
+    def release(database: Database) -> dict[str, int]:
+        return {store_id: sync_logs.release(database, store_id) for store_id in asked.store}
+
+    freed = query(release)
+    for store_id, runs in freed.items():
+        said = "its run was closed; the next one goes on from the cursor" if runs else "no run was going on"
+        console.sentence(f"{visible(store_id)}: {said}.")
+    return 0 if all(freed.values()) else 1

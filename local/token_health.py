@@ -1,0 +1,37 @@
+"""What the stores' tokens say of themselves: known before any run, so also of a token that has expired."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from chatsync.errors import TokenUnusableError
+from database import stores
+from database.connection import Database
+from local.stores_file import Store
+from wildberries.token import EXPIRY_WARNING_DAYS, HOW_TO_REPLACE, TokenFacts, read_token
+
+
+def remember_token(database: Database, store: Store) -> None:
+    """Keep the token's facts with the store; of an unreadable token there are none, and its run will say so."""
+    facts = _facts(store)
+    if facts is None:
+        return
+    expires_at = facts.expires_at.isoformat() if facts.expires_at else None
+    stores.remember_token(database, store.id, stores.StoreToken(facts.seller_id, facts.kind, expires_at))
+
+
+def expiry_warnings(entered: Sequence[Store]) -> list[str]:
+    """Return a sentence for each store whose token still works, but not for long."""
+    warnings = []
+    for store in entered:
+        facts = _facts(store)
+        days = facts.days_left(datetime.now(UTC)) if facts else None
+        if days is not None and 0 <= days < EXPIRY_WARNING_DAYS:
+            warnings.append(f"warning: The token of {store.id} expires in {days} days. {HOW_TO_REPLACE}")
+    return warnings
+
+
+def _facts(store: Store) -> TokenFacts | None:
+    with suppress(TokenUnusableError):
+        return read_token(store.token)
+    return None

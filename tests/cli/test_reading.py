@@ -1,0 +1,118 @@
+"""What buyers and sellers wrote, on a terminal: readable, whole, in order, and never a command to it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from local import conversation, tables
+
+COLUMNS = 80
+AT = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
+HOSTILE = "\x1b[2J\x1b]0;title\x07\x9b31m\u202eevil\u2066 [red]b[/nope] :smile: \r\n12:00 seller: forged\x00\u2028end"
+COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.fixture(params=[True, False], ids=["terminal", "file"])
+def console(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tables.Terminal:
+    """The console of all tables, 80 wide: a terminal without colours, or a file."""
+    made = tables.Terminal()
+    made.width, made._force_terminal, made._color_system = COLUMNS, request.param, None
+    for module in (tables, conversation):
+        monkeypatch.setattr(module, "console", made)
+    return made
+
+
+def a_chat(**changes: Any) -> dict[str, Any]:
+    chat = {"store_id": "shop", "store_name": "ИП Проба", "client_name": "Анна", "nm_id": 1, "rid": "r", "tag": "other"}
+    return chat | {"missing_since": None} | changes
+
+
+def a_message(text: str | None, minutes: int = 0, **changes: Any) -> dict[str, Any]:
+    sent_at = AT + timedelta(minutes=minutes)
+    return {"sender": "client", "text": text, "sent_at": sent_at, "attachments": []} | changes
+
+
+def a_run(**changes: Any) -> dict[str, Any]:
+    counts = {"chats_total": 4999, "chats_synced": 4999, "messages_added": 200_000, "chats_classified": 2000}
+    times = {"waited_seconds": 3600, "started_at": AT, "completed_at": AT + timedelta(hours=2)}
+    named = {"id": 1234, "store_id": "turgunov", "status": "success", "sync_type": "full", "error_message": None}
+    return {**named, **counts, **times, "wb_requests": 4001} | changes
+
+
+def a_store(**changes: Any) -> dict[str, Any]:
+    known = {"id": "turgunov", "name": "ИП Тургунов Ф.Ф.", "token_type": "personal", "total_chats": 4999}
+    times = {"token_expires_at": datetime.now(UTC) + timedelta(days=149, hours=1), "last_success_at": AT}
+    return {**known, **times, "events_cursor": 1_770_000_000_000, "messages": 200_000} | changes
+
+
+def test_hostile_words_are_shown_and_not_obeyed(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    attachment = {"kind": "file", "name": HOSTILE, "content_type": None, "size": 2500}
+    message = a_message(HOSTILE, sender=HOSTILE, attachments=[attachment])
+    conversation.show_conversation(a_chat(client_name=HOSTILE, store_name=HOSTILE, rid=HOSTILE), [message])
+    tables.show_runs([a_run(store_id=HOSTILE, status="error", error_message=HOSTILE)], "sync_logs")
+    tables.show_stores([a_store(name=HOSTILE, token_type=HOSTILE)])
+    tables.show_chats([{"id": "1:a", "client_name": HOSTILE, "store_name": HOSTILE, "last_message_at": AT}])
+    printed = capsys.readouterr().out
+    assert COMMANDS.findall(printed) == []
+    assert "[red]b[/nope] :smile:" in printed
+    assert "😄" not in printed
+    assert "<U+202E>evil" in printed
+
+
+def test_a_forged_message_stays_inside_the_one_it_is_in(
+    console: tables.Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conversation.show_conversation(a_chat(), [a_message("Здравствуйте\n12:01 seller: вернём деньги")])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if re.match(r"\d\d:\d\d", line)] == [f"{AT.astimezone():%H:%M} buyer: Здравствуйте"]
+    assert "      12:01 seller: вернём деньги" in lines
+
+
+def test_a_long_message_is_wrapped_on_a_terminal_and_one_line_in_a_file(
+    console: tables.Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = " ".join(f"слово{number}" for number in range(100))
+    conversation.show_conversation(a_chat(), [a_message(words), a_message("я" * 500)])
+    printed = capsys.readouterr().out
+    assert (max(map(cell_len, printed.splitlines())) <= COLUMNS) == console.is_terminal
+    assert (words in printed) != console.is_terminal
+    assert words.split() == re.findall(r"слово\d+", printed)
+    assert printed.count("я") == 500
+
+
+def test_a_conversation_names_days_senders_and_files(
+    console: tables.Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = {"kind": "image", "name": None, "content_type": None, "size": None}
+    messages = [
+        a_message("Вопрос"),
+        a_message(None, 24 * 60, attachments=[image]),
+        a_message("Ответ", 3000, sender="bot"),
+    ]
+    conversation.show_conversation(a_chat(client_name=""), messages)
+    printed = capsys.readouterr().out
+    assert "(no name) · 3 messages" in printed
+    assert len(re.findall(r"── \d\d\.02\.2026 ──", printed)) == 3
+    assert "      [image]" in printed
+    assert "bot: Ответ" in printed
+
+
+def test_tables_fit_on_80_columns_and_cut_nothing(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = "The store's token expired on 2026-11-19. " * 3
+    tables.show_runs([a_run(), a_run(store_id="s" * 64, status="error", error_message=sentence)], "sync_logs")
+    tables.show_stores([a_store(), a_store(id="s" * 64, name="Очень длинное название " * 4, token_type=None)])
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    for words in ("4999/4999", "200000", "2000", "4001", "1 h 00", "2 h 00", "(full)", "149 days left", "not seen yet"):
+        assert words in printed
+    assert sentence.strip() in " ".join(printed.split())
+    if console.is_terminal:
+        assert max(map(cell_len, printed.splitlines())) <= COLUMNS
+
+
+def test_an_expired_token_is_said(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    tables.show_stores([a_store(token_expires_at=AT - timedelta(days=900))])
+    assert re.search(r"expired\s+18\.08\.2023", capsys.readouterr().out)

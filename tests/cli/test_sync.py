@@ -1,0 +1,106 @@
+"""A seller's stores through the real command: what is printed, what is stored, and how it is stopped."""
+
+import json
+import signal
+from pathlib import Path
+
+import psutil
+
+from local.engine.clock import WallClock
+from local.simulator.model import SimulatedStore, World
+from local.simulator.server import Simulator
+from tests.cli.conftest import stores_file
+from tests.cli.program import Program, run
+from tests.sync.given import a_store, events_of
+from tests.sync.machine import rows
+
+PAGE_SIZE = 5
+MANY = 200  # events: the syncing waits for WB again and again, in all longer than a test's other steps take
+BURST = 10  # requests WB answers at once; the events of one burst are stored before the wait that follows
+
+
+def wildberries(*stores: SimulatedStore, limits: bool) -> Simulator:
+    return Simulator(World(stores), WallClock(), limits=limits, page_size=PAGE_SIZE)
+
+
+def test_json_is_alone_on_stdout_and_a_failed_store_makes_the_exit_code_1(emptied: str, tmp_path: Path) -> None:
+    healthy, refused, unwanted = a_store(events_of(7)), a_store(token="junk"), a_store()
+    file = stores_file(tmp_path, [healthy, refused, unwanted])
+    wanted = ("--store", healthy.id, "--store", refused.id)
+    with wildberries(healthy, limits=True) as wb:
+        environment = {"WB_API_URL": wb.url, "DATABASE_URL": emptied}
+        done = run("sync", "--stores", file, *wanted, "--full", "--no-classify", "--json", environment=environment)
+    assert done.returncode == 1
+    ended = {row["store_id"]: row for row in json.loads(done.stdout)}
+    assert ended.keys() == {healthy.id, refused.id}
+    assert (ended[healthy.id]["status"], ended[healthy.id]["sync_type"]) == ("success", "full")
+    assert (ended[healthy.id]["messages_added"], ended[healthy.id]["chats_classified"]) == (7, 0)
+    assert "no readable JWT" in ended[refused.id]["error_message"]
+    assert "3 chats listed" in done.stderr
+    assert healthy.token not in done.stdout + done.stderr
+
+
+def test_ctrl_c_in_a_wait_closes_the_run_and_the_next_one_goes_on_from_the_cursor(emptied: str, tmp_path: Path) -> None:
+    # Given a store with more events than WB gives at once, on a terminal
+    store = a_store(events_of(PAGE_SIZE * BURST + 7))
+    file = stores_file(tmp_path, [store])
+    with wildberries(store, limits=True) as wb:
+        environment = {"WB_API_URL": wb.url, "DATABASE_URL": emptied}
+        with Program("sync", "--stores", file, environment=environment, terminal=True) as syncing:
+            # When Ctrl-C is pressed while it waits for WB
+            syncing.until("waits for WB until")
+            syncing.press(b"\x03")
+            exit_code = syncing.ended()
+    # Then it ends as asked for, and says so
+    assert exit_code == 1
+    assert "Nothing is lost" in syncing.seen
+    assert "Traceback" not in syncing.seen
+    (stopped,) = rows("SELECT status, error_type, messages_added FROM sync_logs")
+    assert (stopped["status"], stopped["error_type"]) == ("error", "Interrupted")
+    stored = rows("SELECT count(*) AS n FROM chat_messages")[0]["n"]
+    assert stored == stopped["messages_added"] > 0
+    # And the next run reads only what the first one had not stored
+    with wildberries(store, limits=False) as wb:
+        done = run("sync", "--stores", file, environment={"WB_API_URL": wb.url, "DATABASE_URL": emptied})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert rows("SELECT chats_classified AS n FROM sync_logs WHERE status = 'success'") == [{"n": 3}]
+    first = next(request for request in wb.requests if request.method == "events")
+    assert first.path.rpartition("next=")[2].isdigit()
+    assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": PAGE_SIZE * BURST + 7}]
+    assert rows("SELECT messages_added AS n FROM sync_logs WHERE status = 'success'") == [
+        {"n": PAGE_SIZE * BURST + 7 - stored}
+    ]
+
+
+def test_a_killed_sync_is_taken_over_and_readers_and_rivals_are_answered_meanwhile(copy: Path, tmp_path: Path) -> None:
+    # Given a sync into the kept database that waits for WB
+    store = a_store(events_of(MANY))
+    file = stores_file(tmp_path, [store])
+    with wildberries(store, limits=True) as wb:
+        environment = {"WB_API_URL": wb.url}
+        with Program("sync", "--stores", file, root=copy, environment=environment) as syncing:
+            syncing.until("waits for WB until")
+            # When others look at the database, or want it for themselves
+            status = run("status", root=copy, environment=environment)
+            rival = run("sync", "--stores", file, root=copy, environment=environment)
+            # And it is killed
+            syncing.send(signal.SIGKILL)
+            assert syncing.ended() == -signal.SIGKILL
+    assert status.returncode == 0
+    assert "running" in status.stdout
+    assert rival.returncode == 1
+    assert "in use by process" in rival.stderr
+    # Then the next sync takes over
+    with wildberries(store, limits=False) as wb:
+        done = run("sync", "--stores", file, "--no-classify", "--json", root=copy, environment={"WB_API_URL": wb.url})
+    assert done.returncode == 0, done.stderr
+    assert 0 < json.loads(done.stdout)[0]["messages_added"] < MANY
+    after = run("status", root=copy, environment={})
+    assert "stopped reporting" in after.stdout
+    assert str(MANY) in after.stdout
+    # And nothing of either runs any more
+    assert [process for process in psutil.process_iter(["cmdline"]) if _is_about(process, copy)] == []
+
+
+def _is_about(process: psutil.Process, folder: Path) -> bool:
+    return any(str(folder) in part for part in process.info["cmdline"] or [])
