@@ -26,7 +26,10 @@ SHORTEST_TURN_SECONDS, LONGEST_TURN_SECONDS = 10, 3600
 ABANDONED = (
     "This run stopped reporting (killed, aborted or timed out). Nothing is lost: the next run goes on from the cursor."
 )
-SKIPPED = "Another run of this store was still going on. Its row tells how it ended."
+SKIPPED = (
+    "Another run of this store was still going on; its row tells how it ended. A dead one is taken over 20 minutes "
+    "after it should have reported, or at once after `python -m local release`."
+)
 
 
 @dataclass(frozen=True)
