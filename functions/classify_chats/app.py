@@ -1,11 +1,12 @@
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chatsync.events import ClassifyChats
-from chatsync.observability import logger, observed
+from chatsync.observability import logger, metrics, observed
 from chatsync.pages import page_key, read_page, write_page
 from chatsync.settings import setting
 from classifier.chats import Transcript
@@ -20,7 +21,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     classified = provider().classify(transcripts)
     key = page_key(page.store_id, page.run_id, f"labels-{context.aws_request_id}")
     write_page(key, [label.as_row() for label in classified.labels])
-    logger.info("Chats classified", extra={"store_id": page.store_id, "chats": len(transcripts)})
+    metrics.add_metric("LabelTokens", MetricUnit.Count, classified.tokens_in + classified.tokens_out)
+    done = {"store_id": page.store_id, "chats": len(transcripts), "labelled": len(classified.labels)}
+    logger.info("Chats classified", extra={**done, "stopped": classified.stopped})
     return {"labels_key": key, "tokens_in": classified.tokens_in, "tokens_out": classified.tokens_out}
 
 

@@ -8,7 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from classifier.taxonomy import TAGS
+
 TOKENS_IN, TOKENS_OUT = 100, 20  # what every completion made here says it took
+
+CONTROLS = {example: tag.key for tag in TAGS for example in tag.examples}  # the made-up chats, and their right tags
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,18 @@ class Request:
         return []
 
     @property
-    def chat_ids(self) -> list[str]:
-        return [chat["chat_id"] for chat in self.chats]
+    def talks(self) -> list[str]:
+        """The words of the chats asked about, in alphabetical order, without the controls among them."""
+        return sorted(talk for chat in self.chats if (talk := words(chat)) not in CONTROLS)
+
+    def alias(self, talk: str) -> str:
+        """The alias of the chat that says this."""
+        return str(next(chat["id"] for chat in self.chats if words(chat) == talk))
+
+
+def words(chat: Mapping[str, Any]) -> str:
+    """Return all that is said in a chat of a request."""
+    return "\n".join(message["text"] for message in chat["messages"])
 
 
 @dataclass(frozen=True)
@@ -60,14 +74,15 @@ def completion(content: str | None, finish_reason: str = "stop", refusal: str | 
     )
 
 
-def label(
-    chat_id: str, tag: str, confidence: object = 0.9, reason: str = "покупатель так написал"
-) -> dict[str, object]:
+Entry = dict[str, object]
+
+
+def label(alias: str, tag: str, confidence: object = 0.9, reason: str = "покупатель так написал") -> Entry:
     """Return one chat's label as a model writes it."""
-    return {"chat_id": chat_id, "tag": tag, "confidence": confidence, "reason": reason}
+    return {"id": alias, "tag": tag, "confidence": confidence, "reason": reason}
 
 
-def labels(*answered: dict[str, object]) -> Answer:
+def labels(*answered: Entry) -> Answer:
     """Return a completion with these labels."""
     return completion(json.dumps({"labels": answered}, ensure_ascii=False))
 
@@ -77,18 +92,30 @@ def failure(status: int, code: str | None = None, message: str = "scripted failu
     return Answer({"error": {"message": message, "type": "scripted", "param": None, "code": code}}, status)
 
 
-def all_other(request: Request) -> Answer:
-    """Label each chat asked about «other»: the answer where nothing is scripted."""
-    return labels(*(label(chat_id, "other") for chat_id in request.chat_ids))
+def honest(request: Request, tags: Mapping[str, str]) -> list[Entry]:
+    """Return what a good model says: a chat with a key's words gets its tag, a control its own, others «other»."""
+
+    def tag(said: str) -> str:
+        return CONTROLS.get(said) or next((tag for part, tag in tags.items() if part in said), "other")
+
+    return [label(chat["id"], tag(words(chat))) for chat in request.chats]
+
+
+def labelling(tags: Mapping[str, str]) -> Scripted:
+    """Return the honest answer to any request, by the words in the chats."""
+    return lambda request: labels(*honest(request, tags))
 
 
 class OpenAIServer:
-    """The endpoint at `url`. Answers come from `script` in order, then from `default`; `requests` is what arrived."""
+    """The endpoint at `url`; `requests` is what arrived.
+
+    Answers come from `script` in order, then from `default`: an honest model that finds nothing but «other».
+    """
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.script: list[Scripted] = []
-        self.default: Scripted = all_other
+        self.default: Scripted = labelling({})
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
@@ -104,6 +131,11 @@ class OpenAIServer:
         self.closing.set()
         self._http.shutdown()
         self._http.server_close()
+
+    def reset(self) -> Self:
+        """Begin again, at the same address: a provider for a new one takes 0.2 s to read the certificates."""
+        self.requests, self.script, self.default = [], [], labelling({})
+        return self
 
     def answer_to(self, request: Request) -> Answer:
         """Record the request and return what it is answered with."""

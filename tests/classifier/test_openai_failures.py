@@ -1,12 +1,16 @@
 """What the state machine may retry and what not, and that no failure tells the key or a buyer's words."""
 
 import traceback
+from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
+from classifier.openai_prompt import PROMPT_VERSION
 from classifier.openai_provider import OpenAIProvider
 from classifier.providers import Settings, make
+from classifier.taxonomy import TAXONOMY
 from tests.classifier.openai_server import Answer, OpenAIServer, completion, failure
 from tests.classifier.talks import transcript
 
@@ -14,43 +18,59 @@ KEY = "sk-very-secret"
 TEXT = "Мария Иванова ждёт возврата"
 
 
-def failing(url: str, key: str = KEY, timeout_seconds: float = 5) -> Exception:
+@pytest.fixture(scope="module")
+def running() -> Iterator[OpenAIServer]:
+    with OpenAIServer() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: OpenAIServer) -> OpenAIServer:
+    return running.reset()
+
+
+@cache
+def provider(url: str, timeout_seconds: float) -> OpenAIProvider:
+    return OpenAIProvider(Settings("openai", "tiny", url, KEY, timeout_seconds))
+
+
+def failing(url: str, timeout_seconds: float = 5) -> Exception:
     """Classify a chat and return what was raised, after looking for secrets in all that a log would show of it."""
     with pytest.raises((ClassifierRefusedError, ClassifierUnavailableError)) as raised:
-        OpenAIProvider(Settings("openai", "tiny", url, key, timeout_seconds)).classify([transcript(TEXT)])
+        provider(url, timeout_seconds).classify([transcript(TEXT)])
     shown = "".join(traceback.format_exception(raised.value))
     assert KEY not in shown
     assert "Иванова" not in shown
     return raised.value
 
 
-def failing_with(answer: Answer, timeout_seconds: float = 5) -> Exception:
-    with OpenAIServer() as server:
-        server.script = [answer]
-        error = failing(server.url, timeout_seconds=timeout_seconds)
-        assert len(server.requests) == 1, "retrying is the state machine's"
+def failing_with(server: OpenAIServer, answer: Answer, timeout_seconds: float = 5) -> Exception:
+    """Classify a chat where every request gets this answer; at most one more asks if it is the chat's fault."""
+    server.default = answer
+    error = failing(server.url, timeout_seconds)
+    assert [request.talks for request in server.requests][1:] in ([], [[]]), "retrying is the state machine's"
     return error
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504])
-def test_given_a_passing_trouble_when_classifying_then_it_is_unavailable(status: int) -> None:
-    error = failing_with(failure(status, message=f"{KEY} {TEXT}"))
+def test_given_a_passing_trouble_when_classifying_then_it_is_unavailable(server: OpenAIServer, status: int) -> None:
+    error = failing_with(server, failure(status, message=f"{KEY} {TEXT}"))
 
     assert isinstance(error, ClassifierUnavailableError)
     assert f"HTTP {status}" in str(error)
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 422])
-def test_given_a_refusal_when_classifying_then_it_is_refused(status: int) -> None:
-    error = failing_with(failure(status, message=f"Incorrect key {KEY}: {TEXT}"))
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 422])
+def test_given_a_refusal_when_classifying_then_it_is_refused(server: OpenAIServer, status: int) -> None:
+    error = failing_with(server, failure(status, message=f"Incorrect key {KEY}: {TEXT}"))
 
     assert isinstance(error, ClassifierRefusedError)
     assert f"HTTP {status}" in str(error)
 
 
-def test_given_a_redirect_when_classifying_then_the_chats_go_nowhere_else() -> None:
+def test_given_a_redirect_when_classifying_then_the_chats_go_nowhere_else(server: OpenAIServer) -> None:
     with OpenAIServer() as elsewhere:
-        error = failing_with(Answer(status=307, headers={"Location": elsewhere.url + "/chat/completions"}))
+        error = failing_with(server, Answer(status=307, headers={"Location": elsewhere.url + "/chat/completions"}))
 
         assert isinstance(error, ClassifierRefusedError)
         assert elsewhere.requests == []
@@ -67,12 +87,12 @@ def test_given_a_redirect_when_classifying_then_the_chats_go_nowhere_else() -> N
         Answer(b""),
     ],
 )
-def test_given_a_broken_answer_when_classifying_then_it_is_unavailable(answer: Answer) -> None:
-    assert isinstance(failing_with(answer), ClassifierUnavailableError)
+def test_given_a_broken_answer_when_classifying_then_it_is_unavailable(server: OpenAIServer, answer: Answer) -> None:
+    assert isinstance(failing_with(server, answer), ClassifierUnavailableError)
 
 
-def test_given_an_endpoint_that_hangs_when_classifying_then_the_time_out_ends_it() -> None:
-    assert isinstance(failing_with(Answer(hang=True), timeout_seconds=0.2), ClassifierUnavailableError)
+def test_given_an_endpoint_that_hangs_when_classifying_then_the_time_out_ends_it(server: OpenAIServer) -> None:
+    assert isinstance(failing_with(server, Answer(hang=True), timeout_seconds=0.2), ClassifierUnavailableError)
 
 
 def test_given_nobody_listening_when_classifying_then_it_is_unavailable() -> None:
@@ -103,6 +123,8 @@ def test_given_settings_when_printed_then_the_key_is_hidden() -> None:
     assert KEY not in repr(Settings("openai", "tiny", None, KEY))
 
 
-def test_given_settings_when_made_then_the_provider_names_itself() -> None:
-    assert make(Settings("openai", "tiny", "http://127.0.0.1:1/v1", KEY)).name == "openai/tiny"
-    assert make(Settings("keywords")).name == "keywords/1"
+def test_given_settings_when_made_then_the_provider_names_what_makes_its_labels_stale() -> None:
+    name = make(Settings("openai", "tiny", "http://127.0.0.1:1/v1", KEY)).name
+
+    assert name == f"openai/tiny/prompt-{PROMPT_VERSION}/taxonomy-{TAXONOMY.version}"
+    assert make(Settings("keywords")).name.startswith("keywords/")

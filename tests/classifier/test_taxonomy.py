@@ -1,6 +1,16 @@
 """The taxonomy is what the database, the models and the people share."""
 
-from classifier.taxonomy import KEYS, TAGS
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chatsync.errors import ClassifierRefusedError
+from classifier.taxonomy import KEYS, OWN_FILE, TAGS, TAXONOMY, read_taxonomy
+
+OWN = OWN_FILE.read_text("utf-8")
 
 
 def test_the_keys_are_the_agreed_ones_and_each_tag_is_described_for_people() -> None:
@@ -8,4 +18,62 @@ def test_the_keys_are_the_agreed_ones_and_each_tag_is_described_for_people() -> 
         "delivery", "defect", "wrong_item", "return_refund", "size_fit", "product_question",
         "review_change", "thanks", "spam", "other", "undefined",
     )  # fmt: skip
-    assert all(tag.title_ru and tag.title_en and tag.description for tag in TAGS)
+    assert all(tag.title_ru and tag.title_en and tag.description and len(tag.examples) == 2 for tag in TAGS)
+    assert TAXONOMY.version and "outweighs" in TAXONOMY.ties
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("[[tags]]", "[[tags", "not valid TOML"),
+        ('version = "1"', "", "the file has no version"),
+        ('version = "1"', "version = 1", "version is no text"),
+        ('version = "1"', 'version = "1"\nlanguage = "ru"', "the file has an unknown 'language'"),
+        ('title_ru = "Доставка"', "", "tag 1 has no title_ru"),
+        ('title_ru = "Доставка"', 'title_ru = " "', "title_ru of tag 1 is no text"),
+        ('title_ru = "Доставка"', 'title_ru = "Доставка"\ntitle_de = "a"', "tag 1 has an unknown 'title_de'"),
+        ('key = "defect"', 'key = "delivery"', "the key 'delivery' stands there twice"),
+        ('key = "defect"', 'key = "Брак"', "the key 'Брак' is not made of small Latin letters, digits and _"),
+        ('key = "undefined"', 'key = "unknown"', "the tag 'undefined' is missing"),
+        ('examples = ["Здравствуйте", "👍"]', 'examples = ["Здравствуйте"]', "examples of tag 11 are not 2 texts"),
+    ],
+)
+def test_given_a_faulty_file_when_read_then_the_error_says_what_is_wrong_where(
+    tmp_path: Path, old: str, new: str, wrong: str
+) -> None:
+    file = tmp_path / "own.toml"
+    assert old in OWN
+    file.write_text(OWN.replace(old, new, 1), "utf-8")
+
+    with pytest.raises(ClassifierRefusedError, match=f"{re.escape(str(file))} cannot be used: .*{re.escape(wrong)}"):
+        read_taxonomy(file)
+
+
+def test_given_a_file_with_tags_that_are_no_tables_when_read_then_it_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('version = "1"\nties = "none"\ntags = ["delivery"]', "utf-8")
+
+    with pytest.raises(ClassifierRefusedError, match=r"tags are no \[\[tags\]\] tables"):
+        read_taxonomy(file)
+
+
+def test_given_no_file_when_read_then_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ClassifierRefusedError, match="it cannot be read"):
+        read_taxonomy(tmp_path / "none.toml")
+
+
+def test_given_an_operators_taxonomy_when_classified_then_the_keywords_give_only_its_tags(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    head, *tags = OWN.split("[[tags]]")
+    kept = [tag for tag in tags if 'key = "defect"' not in tag]
+    file.write_text("[[tags]]".join([head, *kept]), "utf-8")
+    program = (
+        f"import sys; sys.path[:0] = {sys.path!r}; from classifier.keywords import KeywordsProvider; "
+        "from classifier.keywords_terms import terms_in; print([term.tag for term in terms_in('брак, где заказ')])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"TAXONOMY_FILE": str(file)}
+    )
+
+    assert done.stdout.strip() == "['delivery']"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-BUYER = "client"  # the `sender` WB gives to the buyer's messages
+BUYER, SELLER = "client", "seller"  # the `sender` WB gives to the messages of the two
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Transcript:
         for message in reversed(self.messages):
             if message.sender != BUYER:
                 turns.append([])
-            elif _says_something(message.text):
+            elif says_something(message.text):
                 turns[-1].insert(0, message.text or "")
         return ["\n".join(turn) for turn in turns if turn]
 
@@ -81,12 +81,18 @@ class Label:
 
 @dataclass(frozen=True)
 class Classified:
-    """One label for each transcript, in their order, and the language model's tokens they cost."""
+    """One label for each transcript, in their order, and the language model's tokens that all requests took.
+
+    A provider that has to stop in the middle returns what it has, for that is paid for: chats without a label are the
+    next run's, and `stopped` is the sentence that says why.
+    """
 
     labels: tuple[Label, ...]
     tokens_in: int
     tokens_out: int
+    stopped: str = ""
 
 
-def _says_something(text: str | None) -> bool:
+def says_something(text: str | None) -> bool:
+    """Tell whether a text holds words, and not just signs or pictures."""
     return text is not None and any(character.isalnum() for character in text)

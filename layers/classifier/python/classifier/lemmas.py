@@ -33,6 +33,11 @@ def lemmas(word: str) -> frozenset[str]:
     return frozenset(lemma for lemma, share in shares.items() if share >= RARE)
 
 
+def is_known(word: str) -> bool:
+    """Tell whether the dictionary has the word in this very form; «е» may stand for «ё»."""
+    return bool(_analyzer().word_is_known(word))
+
+
 def likeliest_lemma(word: str) -> str:
     """Return the lemma a word most often has; «ё» is written «е»."""
     return _plain(_analyzer().parse(word)[0].normal_form)

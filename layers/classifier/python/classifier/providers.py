@@ -13,26 +13,31 @@ class Settings:
     """Which classifier labels the chats: "keywords" needs nothing else, "openai" the rest.
 
     `base_url` names any OpenAI-compatible endpoint, up to its `/v1`; None is OpenAI's own. An empty `api_key` is for
-    endpoints that ask for none.
+    endpoints that ask for none. `timeout_seconds` is one request's; none begins later than `seconds_a_page` after the
+    first of a page. Both together stay below the function's own time-out of 120 s, so that what was paid for is kept.
     """
 
     classifier: str
     model: str = ""
     base_url: str | None = None
     api_key: str = field(default="", repr=False)
-    timeout_seconds: float = 60.0
+    timeout_seconds: float = 40.0
+    seconds_a_page: float = 70.0
 
 
 class Provider(Protocol):
-    """Something that labels chats; `name` tells the provider and its version or model, as labels do."""
+    """Something that labels chats; `name` is on its labels, and another one once those are stale."""
 
     @property
     def name(self) -> str:
-        """Return the provider's name, such as "keywords/1" or "openai/gpt-5-mini"."""
+        """Return the name, such as "openai/gpt-5-mini/prompt-1/taxonomy-1"."""
         ...
 
     def classify(self, transcripts: Sequence[Transcript]) -> Classified:
-        """Return one label for each transcript, in order; raises ClassifierUnavailableError or ...RefusedError."""
+        """Return the transcripts' labels, in their order; raises ClassifierUnavailableError or ...RefusedError.
+
+        Each has one, unless the provider had to stop in the middle: see Classified.
+        """
         ...
 
 

@@ -1,0 +1,76 @@
+"""The requests that one page of chats takes: together first, then alone, for as long as the endpoint goes along."""
+
+import time
+from collections.abc import Sequence
+
+from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
+from classifier.openai_answer import Answer, NoAnswerError, Reply, read_reply
+from classifier.openai_endpoint import Endpoint
+from classifier.openai_request import Question, Request, batches, compose
+
+
+class Asking:
+    """What is known so far: the `answers` by chat id, None where there will be none, and the tokens of all requests.
+
+    A chat that is not in `answers` was not asked about to the end, and `stopped` is the sentence that says why.
+    """
+
+    def __init__(self, endpoint: Endpoint, seconds: float) -> None:
+        """Ask this endpoint, and begin no request later than so many seconds from now."""
+        self.answers: dict[str, Answer | None] = {}
+        self.tokens_in = 0
+        self.tokens_out = 0
+        self.stopped = ""
+        self._endpoint = endpoint
+        self._until = time.monotonic() + seconds
+        self._answered = False
+
+    def about(self, questions: Sequence[Question]) -> None:
+        """Ask about all chats.
+
+        Raises ClassifierUnavailableError or ClassifierRefusedError where the endpoint answered nothing. Where it
+        breaks off later, what it said and what it cost are kept.
+        """
+        try:
+            for batch in batches(questions):
+                self._settle(batch)
+        except (ClassifierUnavailableError, ClassifierRefusedError) as error:
+            if not self._answered:
+                raise
+            self.stopped = str(error)
+
+    def _settle(self, batch: list[Question]) -> None:
+        """Ask about a batch, and alone about each of its chats that got no usable answer in company.
+
+        So a text that makes the model refuse, ramble, skip or obey costs its neighbours nothing but the wait.
+        """
+        first = self._ask(batch)
+        self.answers |= first.answers if first else {}
+        for question in batch:
+            if question.chat_id not in self.answers:
+                final = first if first and len(batch) == 1 else self._ask([question])
+                self.answers[question.chat_id] = final.answers.get(question.chat_id) if final else None
+
+    def _ask(self, questions: Sequence[Question]) -> Reply | None:
+        """Return the reply, or None where the endpoint gives none to these texts, but does to words of our own.
+
+        Where it gives none to those either, no chat is to blame: that is raised, so that no chat abstains for it.
+        """
+        try:
+            return self._reply(compose(questions))
+        except NoAnswerError:
+            pass
+        try:
+            self._reply(compose([]))
+        except NoAnswerError as error:
+            raise error.meaning from None
+        return None
+
+    def _reply(self, request: Request) -> Reply:
+        if self._answered and time.monotonic() >= self._until:
+            raise ClassifierUnavailableError("The model's endpoint gave no answer in time.")
+        reply = read_reply(self._endpoint.ask(request.prompt), request)
+        self._answered = True
+        self.tokens_in += reply.tokens_in
+        self.tokens_out += reply.tokens_out
+        return reply

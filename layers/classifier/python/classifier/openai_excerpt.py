@@ -1,0 +1,93 @@
+"""What of a chat leaves this machine: its last messages within a budget, masked, the buyer's and the seller's alone."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from classifier.chats import BUYER, SELLER, Message, Transcript, says_something
+from classifier.masking import mask
+
+# An estimate on the safe side, for no tokenizer is known for every model: Russian takes 2 characters a token with the
+# older ones, and 3 to 4 with the newer.
+CHARACTERS_PER_TOKEN = 2
+
+# Our own bounds. What a buyer needs stands in the last messages; a thousand tokens hold about ten usual ones.
+TOKENS_PER_CHAT = 1_000
+CHARACTERS_PER_MESSAGE = 1_000
+CHARACTERS_READ = 10_000  # of a message, to mask before it is cut: more than anyone types, and 0.2 s at the worst
+
+SENDERS = {BUYER: "buyer", SELLER: "seller"}  # whose messages are sent, and how they are marked
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as it is sent; `sender` is "buyer" or "seller"."""
+
+    sender: str
+    text: str
+
+
+def excerpt(transcript: Transcript) -> tuple[Line, ...]:
+    """Return the chat's last messages, oldest first: as many whole ones as TOKENS_PER_CHAT holds.
+
+    The buyer's newest words are among them even where what the seller wrote since would fill the budget alone. Left
+    out are WB's own messages, those it writes in the seller's name, and those of senders nobody knows.
+    """
+    kept: list[Line] = []
+    left = TOKENS_PER_CHAT
+    heard = False
+    for line in _newest_first(transcript):
+        left -= estimated_tokens(line.text)
+        spoken = line.sender == SENDERS[BUYER] and says_something(line.text)
+        if left >= 0 or (spoken and not heard):
+            kept.append(line)
+        heard = heard or spoken
+        if left < 0 and heard:
+            break
+    return tuple(reversed(kept))
+
+
+def outgoing(text: str) -> str:
+    """Return a text as it may be sent: what is invisible left out, personal data masked, and then its beginning."""
+    return mask(_visible(text[:CHARACTERS_READ]))[:CHARACTERS_PER_MESSAGE]
+
+
+def estimated_tokens(text: str) -> int:
+    """Return about how many of a model's tokens a text takes, rather too many than too few."""
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
+def plain_words(text: str) -> str:
+    """Return a text's words alone: in small letters, with "е" for "ё" and one space between."""
+    return " ".join(re.findall(r"\w+", text.casefold().replace("ё", "е")))
+
+
+def _newest_first(transcript: Transcript) -> Iterator[Line]:
+    """Yield the messages that may be sent, one by one: what the budget leaves out need not be masked."""
+    for message in reversed(transcript.messages):
+        if message.sender in SENDERS and message.text and not _is_automatic(message):
+            yield Line(SENDERS[message.sender], outgoing(message.text))
+
+
+def _is_automatic(message: Message) -> bool:
+    return message.sender == SELLER and plain_words(message.text or "").startswith(_automatic_beginnings())
+
+
+@cache
+def _automatic_beginnings() -> tuple[str, ...]:
+    listed = tomllib.loads(files("classifier").joinpath("openai_automatic.toml").read_text("utf-8"))
+    return tuple(plain_words(beginning) for beginning in listed["beginnings"])
+
+
+def _visible(text: str) -> str:
+    """Return the text as people see it: orders to a model can be written in characters that are not shown."""
+    return "".join(_seen(character) for character in text)
+
+
+def _seen(character: str) -> str:
+    if character.isprintable() or character == "\n":
+        return character
+    return " " if character.isspace() else ""

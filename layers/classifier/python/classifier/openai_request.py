@@ -1,0 +1,115 @@
+"""One request about several chats: how they are grouped, written and told apart. Pure, but for its random choices."""
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from classifier.chats import Transcript
+from classifier.openai_excerpt import Line, estimated_tokens, excerpt
+from classifier.openai_signs import looks_suspicious
+from classifier.taxonomy import TAGS, UNDEFINED
+
+# Our own bounds. They keep a request within the context of small local models, and the answer short enough to come
+# before the time-out.
+CHATS_PER_REQUEST = 10
+TOKENS_PER_REQUEST = 8_000  # of chats; the prompt comes on top
+
+CONTROLS = 2  # with two right tags, no order to give all chats one tag leaves both of them right
+ALIAS_BYTES = 4  # a text would have to guess one in four thousand million
+_random = secrets.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A chat to be asked about, with the messages that are sent of it."""
+
+    chat_id: str
+    lines: tuple[Line, ...]
+
+    @classmethod
+    def about(cls, transcript: Transcript) -> "Question":
+        """Return the question about a chat, masked and cut to what may be sent."""
+        return cls(transcript.chat_id, excerpt(transcript))
+
+    @cached_property
+    def tokens(self) -> int:
+        """Return about how many tokens the chat takes in a request."""
+        return estimated_tokens(json.dumps(_written(_alias(), self.lines), ensure_ascii=False))
+
+    @cached_property
+    def goes_alone(self) -> bool:
+        """Tell whether the chat shares no request, for it looks as if written to the model."""
+        return looks_suspicious(self.lines)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent about some chats, and what their aliases stand for.
+
+    An alias is random, of this request alone, and the only name that a chat has in it: no chat can know its neighbours'
+    aliases, and no id of WB's leaves the machine. A control is a made-up chat with the `controls` tag it must get.
+    """
+
+    prompt: str
+    chat_ids: Mapping[str, str]
+    controls: Mapping[str, str]
+
+
+def batches(questions: Sequence[Question]) -> Iterator[list[Question]]:
+    """Yield the questions in the groups that are asked together: suspicious chats alone, the others in their order."""
+    batch: list[Question] = []
+    for question in questions:
+        if question.goes_alone:
+            continue
+        tokens = sum(other.tokens for other in batch) + question.tokens
+        if batch and (len(batch) == CHATS_PER_REQUEST or tokens > TOKENS_PER_REQUEST):
+            yield batch
+            batch = []
+        batch.append(question)
+    if batch:
+        yield batch
+    yield from ([question] for question in questions if question.goes_alone)
+
+
+def compose(questions: Sequence[Question]) -> Request:
+    """Return the request about these chats; more than one get controls among them, all in random order.
+
+    A chat alone has no neighbour whose label it could spoil, and needs no control. No question at all makes a request
+    of controls alone, whose words are our own.
+    """
+    controls = [] if len(questions) == 1 else _controls()
+    aliases = _aliases(len(questions) + len(controls))
+    asked = dict(zip(aliases, questions, strict=False))
+    checked = dict(zip(aliases[len(questions) :], controls, strict=True))
+    chats = [_written(alias, question.lines) for alias, question in asked.items()]
+    chats += [_written(alias, (Line("buyer", text),)) for alias, (_, text) in checked.items()]
+    _random.shuffle(chats)
+    return Request(
+        json.dumps({"chats": chats}, ensure_ascii=False),
+        {alias: question.chat_id for alias, question in asked.items()},
+        {alias: tag for alias, (tag, _) in checked.items()},
+    )
+
+
+def _controls() -> list[tuple[str, str]]:
+    """Return (tag, text) pairs of different tags, from the taxonomy's examples: the prompt itself tells their tags."""
+    tags = [tag for tag in TAGS if tag.key != UNDEFINED]
+    return [(tag.key, _random.choice(tag.examples)) for tag in _random.sample(tags, min(CONTROLS, len(tags)))]
+
+
+def _aliases(number: int) -> list[str]:
+    """Return as many different aliases."""
+    aliases: set[str] = set()
+    while len(aliases) < number:
+        aliases.add(_alias())
+    return list(aliases)
+
+
+def _alias() -> str:
+    return f"c{secrets.token_hex(ALIAS_BYTES)}"  # a letter first: no model takes it for a number
+
+
+def _written(alias: str, lines: Sequence[Line]) -> dict[str, object]:
+    return {"id": alias, "messages": [{"from": line.sender, "text": line.text} for line in lines]}
