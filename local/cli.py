@@ -62,6 +62,13 @@ Make the token in the seller portal: a Personal token with the category
 «Buyers chat»; read-only is enough. WB answers 10 requests at once and then one
 a second, with a Base token one an HOUR. The sync waits as long as WB asks.
 """
+EVALUATING = """\
+Scores a classifier on chats whose labels are known: one JSON object a line,
+  {"id": "1", "messages": [{"sender": "client", "text": "..."}], "tag": "spam"}
+The openai provider takes OPENAI_MODEL, OPENAI_API_KEY and OPENAI_BASE_URL.
+"""
+MASKING = "Reads a text from stdin and writes what a labelling server that is not this machine would be sent."
+LEAKING = "Masks the snippets of eval/masking and counts what is found, what leaks, and what is masked in vain."
 SIMULATING = """\
 Serves a simulated Wildberries until Ctrl-C: WB's addresses, limits and errors.
 What it prints is a stores file:
@@ -159,6 +166,20 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=layout,
     )
     releasing.add_argument("store", nargs="+", metavar="STORE", help="the store's id")
+
+    evaluating = commands.add_parser(
+        "eval",
+        help="score a classifier on chats whose labels are known",
+        description=EVALUATING,
+        formatter_class=layout,
+    )
+    evaluating.set_defaults(command="evaluate")
+    evaluating.add_argument("--provider", choices=("keywords", "openai"), default="keywords", help="default: keywords")
+    evaluating.add_argument("--set", type=Path, metavar="FILE", help="your own chats; without it both parts of ours")
+    evaluating.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+    commands.add_parser("mask", help="show what of a text would leave the machine", description=MASKING)
+    commands.add_parser("leaks", help="measure what the masking misses", description=LEAKING)
 
     simulating = commands.add_parser(
         "simulator", help="serve the simulated Wildberries alone", description=SIMULATING, formatter_class=layout

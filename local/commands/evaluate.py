@@ -1,0 +1,130 @@
+"""`python -m local eval`: how right a classifier is on chats whose tags a person gave."""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from classifier.providers import Provider, Settings, make
+from classifier.taxonomy import TAXONOMY
+from local.errors import NotNowError, UsageError
+from local.golden_set import PARTS, GoldenChat, read_golden_set
+from local.scoring import Score, score
+from local.tables import console
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A provider's score on one file, and the language model's tokens it cost."""
+
+    provider: str
+    file: Path
+    score: Score
+    tokens_in: int
+    tokens_out: int
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Classify the chats of each file and print its scores; 0 however bad they are."""
+    evaluations = evaluate(asked.provider, [asked.set] if asked.set else PARTS)
+    if asked.json:
+        print(json.dumps([as_json(evaluation) for evaluation in evaluations], ensure_ascii=False))
+        return 0
+    for evaluation in evaluations:
+        show(evaluation)
+    return 0
+
+
+def evaluate(provider_name: str, files: Sequence[Path]) -> list[Evaluation]:
+    """Return each file's evaluation.
+
+    Raises UsageError for a wrong file or setting before anything is classified, NotNowError where the provider stops.
+    """
+    sets = {file: read_golden_set(file) for file in files}
+    provider = _provider(provider_name)
+    return [_evaluate(provider, file, chats) for file, chats in sets.items()]
+
+
+def _evaluate(provider: Provider, file: Path, chats: Sequence[GoldenChat]) -> Evaluation:
+    classified = provider.classify([chat.transcript for chat in chats])
+    if classified.stopped:
+        raise NotNowError(classified.stopped)
+    given = {label.chat_id: label.tag for label in classified.labels}
+    result = score([(chat.tag, given[chat.transcript.chat_id]) for chat in chats])
+    return Evaluation(provider.name, file, result, classified.tokens_in, classified.tokens_out)
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the evaluation as it is printed with --json; `confusion` is {right tag: {given tag: chats}}."""
+    result = asdict(evaluation.score)
+    result["confusion"] = {
+        right: {given: times for (of, given), times in evaluation.score.confusion.items() if of == right}
+        for right in evaluation.score.tags
+    }
+    tokens = {"tokens_in": evaluation.tokens_in, "tokens_out": evaluation.tokens_out}
+    return (
+        {"provider": evaluation.provider, "taxonomy": TAXONOMY.version, "set": str(evaluation.file)} | result | tokens
+    )
+
+
+def headline(evaluation: Evaluation) -> str:
+    """Return the scores of a file in one line."""
+    result = evaluation.score
+    spent = evaluation.tokens_in + evaluation.tokens_out
+    return (
+        f"{result.chats} chats, accuracy {result.accuracy:.3f}, macro-F1 {result.macro_f1:.3f}, "
+        f"abstained {result.abstention:.1%}" + (f", {spent} tokens" if spent else "")
+    )
+
+
+def show(evaluation: Evaluation) -> None:
+    """Print the scores of a file: a line, each tag's, and the confusion matrix."""
+    console.sentence(f"{evaluation.provider} on {evaluation.file}")
+    console.sentence(headline(evaluation))
+    for title, columns, rows in (tag_table(evaluation.score), confusion_table(evaluation.score)):
+        console.print()
+        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+        table.add_column(columns[0], no_wrap=True)
+        for column in columns[1:]:
+            table.add_column(column, justify="right", no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    console.print()
+
+
+Cells = tuple[str, list[str], list[list[str]]]  # a title, the columns' names, the rows
+
+
+def tag_table(result: Score) -> Cells:
+    """Return precision, recall and F1 of each tag as a table."""
+    rows = [
+        [key, f"{tag.precision:.2f}", f"{tag.recall:.2f}", f"{tag.f1:.2f}", str(tag.chats)]
+        for key, tag in result.tags.items()
+    ]
+    return "scores of each tag", ["tag", "precision", "recall", "F1", "chats"], rows
+
+
+def confusion_table(result: Score) -> Cells:
+    """Return the confusion matrix as a table; its columns are the numbers of its rows, so that it fits on a screen."""
+    rows = [
+        [f"{number} {right}", *(str(result.confusion.get((right, given)) or "·") for given in result.tags)]
+        for number, right in enumerate(result.tags, start=1)
+    ]
+    return "right tag (rows) and given tag (columns)", ["tag", *map(str, range(1, len(rows) + 1))], rows
+
+
+def _provider(name: str) -> Provider:
+    """Return the provider; openai's model, key and address come from openai's own variables."""
+    if name == "keywords":
+        return make(Settings(name))
+    model = os.environ.get("OPENAI_MODEL", "")
+    if not model:
+        raise UsageError("OPENAI_MODEL is not set. Name the model, such as gpt-5-mini.")
+    return make(Settings(name, model, os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY", "")))

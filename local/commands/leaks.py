@@ -1,0 +1,32 @@
+"""`python -m local leaks`: how much the masking lets through, on the snippets of eval/masking."""
+
+import argparse
+
+from rich import box
+from rich.table import Table
+
+from local.leaks import PARTS, Leaks, headline, read_snippets, recall_table, score
+from local.tables import console
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Mask the snippets of both parts and print what is still to be read in them; 0 however much it is."""
+    del asked
+    snippets = read_snippets()
+    for part in PARTS:
+        show(part, score([snippet for snippet in snippets if snippet.part == part]))
+    return 0
+
+
+def show(part: str, leaks: Leaks) -> None:
+    """Print the figures of a part: a line, and the recall of each kind."""
+    console.sentence(f"{part}: {headline(leaks)}")
+    title, columns, rows = recall_table(leaks)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column(columns[0], no_wrap=True)
+    for column in columns[1:]:
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print()

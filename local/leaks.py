@@ -1,0 +1,123 @@
+"""How much the masking lets through: recall of each kind, texts that still leak, clean texts masked in vain."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifier.masking import Kind, Span, spans
+from local.paths import ROOT
+
+SNIPPETS = ROOT / "eval" / "masking" / "snippets.jsonl"
+PARTS = ("tune", "score")  # as the ids begin: to tune the rules on; to look at for the score alone
+
+# What must not be left of a secret: any digit, or two letters in a row. The «г.» of a town tells nothing.
+_TELLING = re.compile(r"\d|[^\W\d_]{2}")
+_HIDDEN = "\n"  # stands for a masked character, so that what is left on its two sides makes no word together
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A piece of a text that must not leave."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A text and its secrets; a clean one has none, and nothing in it may be masked."""
+
+    part: str
+    text: str
+    secrets: tuple[Secret, ...]
+
+
+@dataclass(frozen=True)
+class Recall:
+    """How many secrets there are of a kind, how many are hidden, and how many of those by their own placeholder."""
+
+    secrets: int
+    hidden: int
+    as_its_kind: int
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """What masking did to some snippets. The counts but those of `kinds` are of texts."""
+
+    kinds: Mapping[Kind, Recall]
+    telling: int  # with a secret at least
+    leaking: int  # of those: with a secret that is still to be read
+    clean: int
+    masked_in_vain: int  # of the clean ones: anything in them masked
+
+
+def read_snippets(file: Path = SNIPPETS) -> list[Snippet]:
+    """Return the snippets of a file of {"id", "text", "spans": [{"kind", "value"}]} lines; values stand in order."""
+    return [_snippet(json.loads(line)) for line in file.read_text("utf-8").split("\n") if line]
+
+
+def score(snippets: Sequence[Snippet], find: Callable[[str], Sequence[Span]] = spans) -> Leaks:
+    """Return what `find` would mask, and leave, of the snippets."""
+    found = [(snippet, find(snippet.text)) for snippet in snippets]
+    left = [
+        (snippet, [secret for secret in snippet.secrets if _shows(secret, snippet, masked)])
+        for snippet, masked in found
+    ]
+    return Leaks(
+        kinds={kind: _recall(kind, found) for kind in Kind},
+        telling=sum(bool(snippet.secrets) for snippet in snippets),
+        leaking=sum(bool(shown) for _, shown in left),
+        clean=sum(not snippet.secrets for snippet in snippets),
+        masked_in_vain=sum(bool(masked) for snippet, masked in found if not snippet.secrets),
+    )
+
+
+def headline(leaks: Leaks) -> str:
+    """Return what leaks and what is masked in vain in one line."""
+    return (
+        f"{leaks.telling} texts with secrets, {leaks.leaking} still leak ({leaks.leaking / leaks.telling:.1%}); "
+        f"{leaks.clean} clean texts, {leaks.masked_in_vain} masked in vain ({leaks.masked_in_vain / leaks.clean:.1%})"
+    )
+
+
+def recall_table(leaks: Leaks) -> tuple[str, list[str], list[list[str]]]:
+    """Return the recall of each kind as a table: its title, its columns' names, its rows."""
+    rows = [
+        [kind, str(of.secrets), str(of.hidden), f"{of.hidden / of.secrets:.3f}", f"{of.as_its_kind / of.secrets:.3f}"]
+        for kind, of in leaks.kinds.items()
+    ]
+    return "recall of each kind", ["kind", "secrets", "hidden", "recall", "as its kind"], rows
+
+
+def _snippet(row: Mapping[str, Any]) -> Snippet:
+    text, listed = row["text"], row["spans"]
+    secrets: list[Secret] = []
+    for span in listed:
+        start = text.index(span["value"], secrets[-1].end if secrets else 0)
+        secrets.append(Secret(Kind(span["kind"]), start, start + len(span["value"])))
+    return Snippet(str(row["id"]).split("-")[0], text, tuple(secrets))
+
+
+def _recall(kind: Kind, found: Sequence[tuple[Snippet, Sequence[Span]]]) -> Recall:
+    of_kind = [
+        (secret, snippet, masked) for snippet, masked in found for secret in snippet.secrets if secret.kind is kind
+    ]
+    hidden = [(secret, masked) for secret, snippet, masked in of_kind if not _shows(secret, snippet, masked)]
+    named = [secret for secret, masked in hidden if kind in {span.kind for span in masked if _overlap(span, secret)}]
+    return Recall(len(of_kind), len(hidden), len(named))
+
+
+def _overlap(span: Span, secret: Secret) -> bool:
+    return span.start < secret.end and secret.start < span.end
+
+
+def _shows(secret: Secret, snippet: Snippet, masked: Sequence[Span]) -> bool:
+    """Tell whether what is left of a secret still tells something."""
+    hidden = {place for span in masked for place in range(span.start, span.end)}
+    left = (_HIDDEN if at in hidden else snippet.text[at] for at in range(secret.start, secret.end))
+    return _TELLING.search("".join(left)) is not None

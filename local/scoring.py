@@ -1,0 +1,56 @@
+"""How right a classifier's tags are: accuracy, F1 and the confusion matrix. Pure arithmetic on (right, given) pairs."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifier.taxonomy import KEYS, UNDEFINED
+
+
+@dataclass(frozen=True)
+class TagScore:
+    """One tag's shares of 1: precision of the chats given it, recall of those it is right for (`chats` in number)."""
+
+    precision: float
+    recall: float
+    f1: float
+    chats: int
+
+
+@dataclass(frozen=True)
+class Score:
+    """The scores of one set. All are shares of 1.
+
+    `macro_f1` is the mean F1 of the tags that are right for, or were given to, at least one chat, each counting the
+    same. `abstention` is the share of chats that were given `undefined`. `confusion` counts chats by (right, given).
+    """
+
+    chats: int
+    accuracy: float
+    macro_f1: float
+    abstention: float
+    tags: dict[str, TagScore]
+    confusion: dict[tuple[str, str], int]
+
+
+def score(pairs: Sequence[tuple[str, str]]) -> Score:
+    """Return the score of (right tag, given tag) pairs, of which there is at least one."""
+    confusion = Counter(pairs)
+    tags = {key: _tag_score(key, confusion) for key in KEYS if any(key in pair for pair in confusion)}
+    return Score(
+        chats=len(pairs),
+        accuracy=sum(right == given for right, given in pairs) / len(pairs),
+        macro_f1=sum(tag.f1 for tag in tags.values()) / len(tags),
+        abstention=sum(given == UNDEFINED for _, given in pairs) / len(pairs),
+        tags=tags,
+        confusion=dict(confusion),
+    )
+
+
+def _tag_score(key: str, confusion: Counter[tuple[str, str]]) -> TagScore:
+    """Return a tag's scores; where nothing could be right, a share is 0."""
+    hits = confusion[key, key]
+    right = sum(times for pair, times in confusion.items() if pair[0] == key)
+    given = sum(times for pair, times in confusion.items() if pair[1] == key)
+    precision, recall = (hits / total if total else 0.0 for total in (given, right))
+    return TagScore(precision, recall, 2 * hits / (given + right), right)

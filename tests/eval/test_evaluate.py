@@ -1,0 +1,93 @@
+"""`python -m local eval`, and the results that are kept in the repository."""
+
+import argparse
+import json
+import runpy
+from pathlib import Path
+
+import pytest
+
+from local.commands import evaluate
+from local.errors import UsageError
+from local.golden_set import PARTS
+from tests.classifier.openai_server import OpenAIServer
+from tests.conftest import ROOT
+
+USABLE = 0.75  # macro-F1 below which the keywords are no baseline worth having
+
+
+def asked(file: Path | None = None, provider: str = "keywords", as_json: bool = True) -> argparse.Namespace:
+    return argparse.Namespace(provider=provider, set=file, json=as_json)
+
+
+@pytest.fixture
+def small_set(tmp_path: Path) -> Path:
+    """Two chats, one of which the keywords cannot get right."""
+    file = tmp_path / "small.jsonl"
+    rows = [("1", "где заказ", "delivery"), ("2", "брак", "thanks")]
+    lines = (
+        json.dumps({"id": chat_id, "messages": [{"sender": "client", "text": text}], "tag": tag}, ensure_ascii=False)
+        for chat_id, text, tag in rows
+    )
+    file.write_text("\n".join(lines), "utf-8")
+    return file
+
+
+def test_given_a_set_when_evaluated_as_json_then_every_figure_is_there(
+    capsys: pytest.CaptureFixture[str], small_set: Path
+) -> None:
+    assert evaluate.run(asked(small_set)) == 0
+
+    (result,) = json.loads(capsys.readouterr().out)
+    assert (result["provider"], result["set"], result["chats"]) == ("keywords/2/taxonomy-1", str(small_set), 2)
+    assert (result["accuracy"], result["macro_f1"], result["abstention"]) == (0.5, pytest.approx(1 / 3), 0)
+    assert result["confusion"] == {"delivery": {"delivery": 1}, "defect": {}, "thanks": {"defect": 1}}
+    assert result["tags"]["delivery"] == {"precision": 1, "recall": 1, "f1": 1, "chats": 1}
+    assert (result["tokens_in"], result["tokens_out"]) == (0, 0)
+
+
+def test_given_no_set_when_evaluated_then_both_parts_are_reported_apart_within_80_columns(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert evaluate.run(asked(as_json=False)) == 0
+
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if " on " in line] == [
+        f"keywords/2/taxonomy-1 on {part}" for part in PARTS
+    ]
+    tables = [line for line in said.splitlines() if " on " not in line]
+    assert max(len(line.rstrip()) for line in tables) <= 80
+    assert "right tag (rows) and given tag (columns)" in said
+
+
+def test_given_openais_variables_when_evaluated_then_the_endpoint_labels_and_its_tokens_are_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, small_set: Path
+) -> None:
+    with OpenAIServer() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+        monkeypatch.setenv("OPENAI_MODEL", "tiny")
+        assert evaluate.run(asked(small_set, "openai")) == 0
+
+    (result,) = json.loads(capsys.readouterr().out)
+    assert result["provider"].startswith("openai/tiny")
+    assert result["accuracy"] == 0
+    assert result["confusion"]["delivery"] == {"other": 1}
+    assert result["tokens_in"] > 0
+
+
+def test_given_no_model_when_evaluated_then_the_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, small_set: Path
+) -> None:
+    monkeypatch.delenv("OPENAI_MODEL", raising=False)
+
+    with pytest.raises(UsageError, match="OPENAI_MODEL is not set"):
+        evaluate.run(asked(small_set, "openai"))
+
+
+def test_the_keywords_are_a_usable_baseline_and_the_results_kept_are_theirs() -> None:
+    evaluations = evaluate.evaluate("keywords", PARTS)
+
+    assert evaluations[1].score.macro_f1 >= USABLE
+    markdown = runpy.run_path(str(ROOT / "eval" / "report.py"))["markdown"]
+    assert (ROOT / "eval" / "results.md").read_text("utf-8") == markdown(evaluations), "run `make eval`"

@@ -1,0 +1,86 @@
+"""The set of snippets, and the figures that come of it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from classifier.masking import Kind, Span
+from local.leaks import PARTS, SNIPPETS, headline, read_snippets, recall_table, score
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    rows = [
+        {
+            "id": "tune-1",
+            "text": "Анна, 8912",
+            "spans": [{"kind": "name", "value": "Анна"}, {"kind": "phone", "value": "8912"}],
+        },
+        {"id": "tune-2", "text": "ул. Мира", "spans": [{"kind": "address", "value": "ул. Мира"}]},
+        {"id": "tune-clean-1", "text": "Где заказ?", "spans": []},
+        {"id": "tune-clean-2", "text": "Спасибо", "spans": []},
+    ]
+    file = tmp_path / "few.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return file
+
+
+def test_given_some_found_when_scored_then_recall_leaks_and_vain_masks_are_counted(few: Path) -> None:
+    found = {
+        "Анна, 8912": [Span(Kind.NAME, 0, 4), Span(Kind.NUMBER, 6, 9)],
+        "ул. Мира": [Span(Kind.NAME, 0, 8)],
+        "Спасибо": [Span(Kind.NAME, 0, 7)],
+    }
+
+    leaks = score(read_snippets(few), lambda text: found.get(text, []))
+
+    assert (leaks.telling, leaks.leaking, leaks.clean, leaks.masked_in_vain) == (2, 1, 2, 1)
+    assert (leaks.kinds[Kind.NAME].hidden, leaks.kinds[Kind.NAME].as_its_kind) == (1, 1)
+    assert leaks.kinds[Kind.PHONE].hidden == 0  # a digit of it is left
+    assert (leaks.kinds[Kind.ADDRESS].hidden, leaks.kinds[Kind.ADDRESS].as_its_kind) == (1, 0)
+
+
+def test_given_the_figures_when_shown_then_they_are_shares() -> None:
+    leaks = score(read_snippets(), lambda text: [])
+
+    assert "still leak (100.0%)" in headline(leaks)
+    assert [row[3] for row in recall_table(leaks)[2]] == ["0.000"] * len(Kind)
+
+
+def test_the_set_is_large_enough_and_every_value_stands_in_its_text() -> None:
+    snippets = read_snippets()
+    secrets = [secret.kind for snippet in snippets for secret in snippet.secrets]
+
+    assert sum(bool(snippet.secrets) for snippet in snippets) >= 300
+    assert sum(not snippet.secrets for snippet in snippets) >= 60
+    assert {snippet.part for snippet in snippets} == set(PARTS)
+    assert min(secrets.count(kind) for kind in Kind) >= 30
+    assert len({json.loads(line)["id"] for line in SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
+
+
+def test_given_the_part_for_tuning_when_masked_then_nearly_all_is_hidden_and_clean_texts_stay() -> None:
+    leaks = score([snippet for snippet in read_snippets() if snippet.part == "tune"])
+
+    assert leaks.kinds[Kind.PHONE].hidden == leaks.kinds[Kind.PHONE].secrets
+    assert leaks.leaking / leaks.telling < 0.01
+    assert leaks.masked_in_vain / leaks.clean < 0.05
+
+
+@pytest.mark.parametrize("name", ["mask", "leaks"])
+def test_given_the_command_line_when_asked_for_help_then_the_command_is_there(name: str) -> None:
+    asked = subprocess.run([sys.executable, "-m", "local", name, "--help"], cwd=ROOT, capture_output=True, check=False)
+
+    assert asked.returncode == 0, asked.stderr
+
+
+def test_given_a_text_on_stdin_when_masked_then_what_would_leave_is_on_stdout() -> None:
+    command = [sys.executable, "-m", "local", "mask"]
+    text = "Я Ольга,\nтел. 89123456789\nразмер 42-44 \ufffd"
+
+    masked = subprocess.run(command, cwd=ROOT, input=text.encode(), capture_output=True, check=True).stdout
+
+    assert masked.decode() == "Я [ИМЯ],\nтел. [ТЕЛЕФОН]\nразмер 42-44 \ufffd"
