@@ -5,7 +5,7 @@ LAYERS := chatsync wildberries database classifier
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-tests lint graph lock clean mutants
+.PHONY: help run test setup setup-tests lint graph lock clean check eval mutants
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ lock: setup-tests ## Pin all libraries anew, with their hashes.
 
 clean: ## Remove everything this Makefile made, the local database included.
 	rm -rf .venv .local .aws-sam
+
+eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a model).
+	@$(BIN)/python $(if $(PROVIDER),-m local eval --provider $(PROVIDER),eval/report.py)
+
+check: setup-tests ## What takes minutes: every crash point of a run, in every mode.
+	@$(BIN)/python -m pytest -m crash_all tests/crash
 
 mutants: setup-tests ## Break each guard once, see its test go red, and write docs/guarantees.md (minutes).
 	@$(BIN)/python tests/mutants/run.py $(LINES)

@@ -1,0 +1,81 @@
+"""One breakable machine for the crash tests, and the table of what they broke."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.crash.crashing import MODES, CrashingMachine, Ended
+from tests.crash.points import ONLY_COLD, Point
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """An execution that nothing disturbs: how it ends, and the points it reaches with cold workers."""
+
+    ended: Ended
+    points: list[Point]
+
+    @property
+    def warm(self) -> list[Point]:
+        """The points that it reaches with warm workers."""
+        return [point for point in self.points if point.kind not in ONLY_COLD]
+
+
+@dataclass
+class Tally:
+    """How many points were broken, by mode, function and kind, and how many of these ended otherwise."""
+
+    broken: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    wrong: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+TALLY = pytest.StashKey[Tally]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker of the tests that take minutes."""
+    config.addinivalue_line("markers", "crash_all: all crash points in all modes; takes minutes")
+
+
+@pytest.fixture(scope="session")
+def tally(pytestconfig: pytest.Config) -> Tally:
+    """What the tests of this session broke."""
+    return pytestconfig.stash.setdefault(TALLY, Tally())
+
+
+# One engine can be open in a process: not longer than for these tests.
+@pytest.fixture(scope="module")
+def crashing(postgres_url: str) -> Iterator[CrashingMachine]:
+    """The machine behind its proxies."""
+    with ExitStack() as undo, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", postgres_url)
+        yield CrashingMachine(postgres_url, undo)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(crashing: CrashingMachine) -> Undisturbed:
+    """The first execution, whose workers are all cold."""
+    ended = crashing.crash()
+    return Undisturbed(ended, crashing.points.reached)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what was broken."""
+    tally = config.stash.get(TALLY, None)
+    if tally is None:
+        return
+    rows = sorted({(function, kind) for _, function, kind in tally.broken})
+    terminalreporter.section("crash points")
+    terminalreporter.line(f"{'function':<18}{'kind':<14}" + "".join(f"{mode:>8}" for mode in MODES))
+    for function, kind in rows:
+        counts = "".join(f"{tally.broken[mode, function, kind]:>8}" for mode in MODES)
+        terminalreporter.line(f"{function:<18}{kind:<14}{counts}")
+    totals = [sum(count for key, count in tally.broken.items() if key[0] == mode) for mode in MODES]
+    terminalreporter.line(f"{'all':<32}" + "".join(f"{total:>8}" for total in totals))
+    for note in tally.notes:
+        terminalreporter.line(note)
+    terminalreporter.line(f"{sum(totals)} crashes, {tally.wrong} of them ended otherwise than undisturbed.")
