@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GUARANTEES = Path(__file__).with_name("guarantees.toml")
 FRAME = Path(__file__).with_name("guarantees.md")
 PAGE = ROOT / "docs" / "guarantees.md"
-TESTS_FAILED = 1  # pytest's exit code; 2 to 5 mean that the tests did not run
+OUTCOMES = {0: "SURVIVED", 1: "red"}  # by pytest's exit code; 2 to 5 mean that the tests did not run
 AT_ONCE = 2
 
 
@@ -102,7 +102,7 @@ def _try(mutant: Mutant) -> str:
         if not mutant.apply(copy):
             outcome = "does not fit the code any more"
         else:
-            outcome = "red" if _run(copy, mutant.test) == TESTS_FAILED else "SURVIVED"
+            outcome = OUTCOMES.get(_run(copy, mutant.test), "the test did not run")
     print(f"{outcome:>8}  {mutant.line:>2}  {mutant.change}", flush=True)
     return outcome
 
