@@ -59,8 +59,9 @@ lock: setup-tests ## Pin all libraries anew, with their hashes.
 clean: ## Remove everything this Makefile made, the local database included.
 	rm -rf .venv .local .aws-sam
 
-eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a model).
+eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a model), and the masking.
 	@$(BIN)/python $(if $(PROVIDER),-m local eval --provider $(PROVIDER),eval/report.py)
+	@$(BIN)/python -m local leaks
 
 check: setup-tests ## What takes minutes: every crash point of a run, in every mode.
 	@$(BIN)/python -m pytest -m crash_all tests/crash

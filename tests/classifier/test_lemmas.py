@@ -1,6 +1,6 @@
 """Words and their lemmas."""
 
-from classifier.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
+from classifier.lemmas import clauses, lemmas, likeliest_lemma
 
 
 def test_given_a_text_when_split_then_clauses_hold_its_words_in_lower_case() -> None:
@@ -28,3 +28,9 @@ def test_given_a_meaning_hardly_anybody_means_when_looked_up_then_it_is_left_out
 
 def test_given_yo_when_looked_up_then_it_is_e() -> None:
     assert lemmas("ещё") == lemmas("еще") == {"еще"}
+
+
+def test_letters_without_a_name_are_no_words_and_no_error() -> None:
+    """U+17000: Tangut letters have no name of their own in Unicode's table."""
+    assert lemmas("\U00017000") == frozenset()
+    assert likeliest_lemma("\U00017000") == "\U00017000"

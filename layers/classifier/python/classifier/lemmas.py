@@ -28,7 +28,7 @@ def clauses(text: str) -> list[list[str]]:
 def lemmas(word: str) -> frozenset[str]:
     """Return every lemma a word is likely to have: «велики» is both «большой» and «велик». «ё» is written «е»."""
     shares: defaultdict[str, float] = defaultdict(float)
-    for parse in _analyzer().parse(word):
+    for parse in _parses(word):
         shares[_plain(parse.normal_form)] += parse.score
     return frozenset(lemma for lemma, share in shares.items() if share >= RARE)
 
@@ -40,7 +40,16 @@ def is_known(word: str) -> bool:
 
 def likeliest_lemma(word: str) -> str:
     """Return the lemma a word most often has; «ё» is written «е»."""
-    return _plain(_analyzer().parse(word)[0].normal_form)
+    parses = _parses(word)
+    return _plain(parses[0].normal_form) if parses else word
+
+
+def _parses(word: str) -> list[Any]:
+    """pymorphy3 fails at letters that Unicode has no name for, such as Tangut's: they are no Russian words."""
+    try:
+        return list(_analyzer().parse(word))
+    except ValueError:
+        return []
 
 
 @cache

@@ -11,7 +11,7 @@ from classifier.masking.number_words import number_word
 _LOOKALIKES = str.maketrans("OoQОоDIliЗзЧчSsбBВgq", "00000" + "0111" + "33" + "44" + "55" + "6" + "88" + "99")
 _WORD = re.compile(r"[^\W_]+")
 _GROUP = re.compile(r"\d+|[^\W\d_]+")
-_GAP = re.compile(r"[ \t.,\-()/\\*_|:;+~=•·]{0,8}")
+_GAP = re.compile(r"[ \t\r\n.,\-()/\\*_|:;+~=•·]{0,8}")
 _DISGUISED = 3  # letters: a longer group of nothing but look-alikes is a word
 _LEAST_SERIES = 3  # groups: «42 44» may be anything, «42 44 46» is a row of sizes
 _UNEVEN = 3  # times: steps of a row differ by less from the first one, those of a telephone number by more
