@@ -1,6 +1,6 @@
 """Words and their lemmas."""
 
-from classifier.lemmas import clauses, lemmas, likeliest_lemma
+from classifier.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
 
 
 def test_given_a_text_when_split_then_clauses_hold_its_words_in_lower_case() -> None:
