@@ -1,6 +1,7 @@
 """A real Postgres for the tests that need one: DATABASE_URL's server, or an embedded one. Never a database in use."""
 
 import os
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -16,6 +17,12 @@ from local.engine.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = "stores, chats, chat_messages, sync_logs, rate_limits, chat_labels, quarantined_events"
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start: a shell's background job begins with SIGINT ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import signal
 import struct
 import subprocess
@@ -71,6 +72,7 @@ class Program:
 
     def _more(self) -> bool:
         piece = b""
+        assert select.select([self._read], [], [], ENDS_WITHIN_SECONDS)[0], f"says nothing any more:\n{self.seen}"
         with suppress(OSError):  # a terminal's way to say that nobody writes any more
             piece = os.read(self._read, 65536)
         self.seen += piece.decode(errors="replace")
