@@ -52,6 +52,7 @@ def test_started_from_every_cursor_ever_stored_it_ends_with_the_same_rows(machin
         cursors = [call.payload["cursor"] for call in synced.called("save_events")] + [None]
         cursors += [event.at - 1 for event in wb.events(store.id)[::7]]
         whole = content("chats", "chat_messages")
+        assert stored_ids() == {event.id for event in store.events}
         for cursor in cursors:
             with transaction() as database:
                 move_cursor(database, store.id, cursor)
