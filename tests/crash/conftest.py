@@ -36,11 +36,6 @@ class Tally:
 TALLY = pytest.StashKey[Tally]()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker of the tests that take minutes."""
-    config.addinivalue_line("markers", "crash_all: all crash points in all modes; takes minutes")
-
-
 @pytest.fixture(scope="session")
 def tally(pytestconfig: pytest.Config) -> Tally:
     """What the tests of this session broke."""
