@@ -49,10 +49,13 @@ def engine(toy: Path, stopper: Stopper) -> Iterator[Engine]:
         yield engine
 
 
-def stopped_at(stopper: Stopper, at: type[Observation], function: str | None, **store: object) -> ExecutionResult:
+def stopped_at(
+    stopper: Stopper, at: type[Observation], function: str | None, list_seconds: float = 0, **store: object
+) -> ExecutionResult:
     assert stopper.engine
     stopper.at, stopper.function, stopper.seen = at, function, []
-    return stopper.engine.run({"stores": [{"store_id": "a", **store}, {"store_id": "b", **store}]})
+    stores = [{"store_id": "a", **store}, {"store_id": "b", **store}]
+    return stopper.engine.run({"stores": stores, "sleep_seconds": list_seconds})
 
 
 def started(stopper: Stopper) -> list[str]:
@@ -88,13 +91,14 @@ def test_a_retry_is_not_tried_again(engine: Engine, stopper: Stopper) -> None:
 
 
 def test_a_running_invocation_may_end_and_nothing_follows(engine: Engine, stopper: Stopper) -> None:
-    result = stopped_at(stopper, InvocationStarted, "sync_store", behaviour="sleep", seconds=0.3)
+    result = stopped_at(stopper, InvocationStarted, "sync_store", behaviour="sleep", seconds=3)
     assert result.status == "ABORTED"
     assert not {"fail_run", "report"} & set(started(stopper))
 
 
 def test_a_task_of_the_outermost_level_is_stopped(engine: Engine, stopper: Stopper) -> None:
-    result = stopped_at(stopper, InvocationStarted, "list_stores")
+    """Given a task that is longer than the engine needs to notice a stop, when it is stopped, then nothing follows."""
+    result = stopped_at(stopper, InvocationStarted, "list_stores", list_seconds=3)
     assert (result.status, started(stopper)) == ("ABORTED", ["list_stores"])
 
 

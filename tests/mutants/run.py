@@ -66,7 +66,7 @@ def main(wanted: Sequence[str]) -> int:
     """Try all mutants (or those of the lines named) and return the exit code; all of them write the page."""
     guarantees = [entry for entry in read_guarantees() if not wanted or str(entry.line) in wanted]
     mutants = [mutant for entry in guarantees for mutant in entry.mutants]
-    if not _green_unchanged(list(dict.fromkeys(mutant.test for mutant in mutants))):
+    if not _green_unchanged(sorted({mutant.test for mutant in mutants})):
         print("A test fails without any change to the code: run it by itself, and mend it first.")
         return 1
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -91,6 +91,7 @@ def page(guarantees: Sequence[Guarantee], frame: str) -> str:
 
 
 def _green_unchanged(tests: list[str]) -> bool:
+    """Return whether all tests pass; in the order of their names, as the engines of some folders exclude each other."""
     with tempfile.TemporaryDirectory(prefix="unchanged-") as folder:
         return OUTCOMES.get(_run(_copied(Path(folder)), *tests)) == "SURVIVED"
 

@@ -105,7 +105,7 @@ def test_a_database_that_goes_away_in_mid_run_loses_nothing(machine: Machine, po
         admin = connect(read_address(postgres_url.rpartition("/")[0] + "/postgres"))
         name = postgres_url.rpartition("/")[2]
         wb.faults.add(store.id, "events", hang())
-        running = threading.Thread(target=machine.sync, args=([store.id],))
+        running = threading.Thread(target=machine.engine.run, args=({"store_ids": [store.id]},))
         running.start()
         while not [request for request in wb.requests if request.method == "events"]:
             time.sleep(0.01)
