@@ -111,9 +111,13 @@ def test_a_statement_broken_off_does_not_answer_the_next_one(container: None) ->
 
 
 def test_a_database_that_does_not_answer_is_given_up(container: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.1)
-    with pytest.raises(DatabaseUnavailableError), transaction() as database:
-        database.rows("SELECT pg_sleep(2)")
+    """Given a statement that takes too long, when it is given up, then its answer is not taken for a later one's."""
+    with monkeypatch.context() as patch, pytest.raises(DatabaseUnavailableError):
+        patch.setattr(connection, "ANSWER_SECONDS", 0.1)
+        with transaction() as database:
+            database.rows("SELECT pg_sleep(2)")
+    with transaction() as database:
+        assert column(database, "SELECT 7") == [7]
 
 
 def test_what_fails_inside_a_savepoint_is_undone_and_the_rest_goes_on(container: None, outside: Database) -> None:
@@ -146,6 +150,8 @@ def test_what_another_try_may_cure_is_unavailable_and_not_refused(container: Non
     with pytest.raises(DatabaseUnavailableError, match="57014"), transaction() as database:
         database.run("SET LOCAL statement_timeout = 1")
         database.rows("SELECT pg_sleep(2)")
+    with transaction() as database:
+        assert column(database, "SELECT 7") == [7]
 
 
 def test_rows_are_dicts_and_a_statement_counts_what_it_touched(database: Database) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from database import sync_logs
 from database.connection import transaction
 from tests.sync.given import a_store, an_event, events_of
 from tests.sync.machine import Machine, rows
@@ -72,3 +73,21 @@ def test_a_failed_page_makes_the_run_partial_and_is_the_next_runs(
     assert (run["status"], run["chats_to_classify"], run["chats_classified"]) == ("partial", 3, 0)
     assert "unlabelled" in run["error_message"]
     assert (again["status"], again["chats_classified"]) == ("success", 3)
+
+
+def test_a_run_that_was_released_saves_no_label(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given chats being classified, when a person frees their store meanwhile, then the run's labels are not saved."""
+    store = a_store(events_of(3))
+    invoke: Callable[..., object] = machine.engine.lambdas.invoke
+
+    def release_meanwhile(function: str, payload: dict[str, str]) -> object:
+        if function == "save_labels":
+            with transaction() as database:
+                sync_logs.release(database, store.id)
+        return invoke(function, payload)
+
+    with machine.wildberries(store), monkeypatch.context() as patch:
+        patch.setattr(machine.engine.lambdas, "invoke", release_meanwhile)
+        run = machine.sync([store.id]).runs[store.id]
+    assert (run["status"], run["error_type"]) == ("error", "RunAbandonedError")
+    assert rows("SELECT count(*) AS n FROM chat_labels") == [{"n": 0}]

@@ -34,6 +34,19 @@ def test_events_of_one_millisecond_are_not_lost_at_the_end_of_a_page(machine: Ma
     assert wb.requests
 
 
+def test_an_event_that_wb_adds_to_the_last_read_millisecond_is_found_by_the_next_run(machine: Machine) -> None:
+    """Given a message of just now that was read, when WB adds two behind it, then the next run stores them."""
+    moment = now_ms()
+    store = a_store([*events_of(3), an_event(10, chat=0, at=moment)])
+    with machine.wildberries(store) as wb:
+        machine.sync([store.id])
+        wb.add_event(store.id, an_event(11, chat=1, at=moment))
+        wb.add_event(store.id, an_event(12, chat=2, at=moment - 20_000))
+        run = machine.sync([store.id]).runs[store.id]
+    assert (run["status"], run["messages_added"]) == ("success", 2)
+    assert {"event-10", "event-11", "event-12"} < stored_ids()
+
+
 def test_the_empty_page_never_moves_the_cursor_back(machine: Machine) -> None:
     store = a_store(events_of(30))
     with machine.wildberries(store) as wb:

@@ -5,7 +5,8 @@ millisecond could therefore be parted by the page's end, and the second would ne
 one millisecond before the page's last event: whatever shares its millisecond comes with the next page, and what comes
 twice is stored once. When that brings nothing but the same millisecond, it asks from the millisecond itself, where the
 empty page says that this is the end. The stored cursor is always the `next` of the next request, so that a walk broken
-off anywhere goes on with the same care.
+off anywhere goes on with the same care. At the end it stays a minute behind the clock: what WB adds to that minute
+later, the next run still finds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from chatsync.errors import CursorInvalidError, WildberriesUnavailableError
 
 EARLIEST_CURSOR_MS = 1_262_304_000_000  # 2010-01-01: WB had no chats then; a cursor in seconds lies far below it.
 CLOCK_SKEW = timedelta(days=1)  # Between WB's clock and ours; no event lies further ahead.
+SETTLING = timedelta(minutes=1)  # A guess: WB does not say how soon after its time an event is in the stream.
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,12 @@ def next_cursor(asked: int | None, page: Page, now: datetime) -> int:
         )
     only_the_overlap = asked is not None and page.next_ms == asked + 1
     return page.next_ms if only_the_overlap else page.next_ms - 1
+
+
+def settled_cursor(cursor: int | None, now: datetime) -> int | None:
+    """Return the cursor (ms) at the end of the stream, held back to where nothing can be added any more."""
+    settled = int((now - SETTLING).timestamp() * 1000)
+    return None if cursor is None else min(cursor, settled)
 
 
 def _milliseconds(value: object) -> int | None:

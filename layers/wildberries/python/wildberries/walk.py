@@ -8,7 +8,7 @@ from typing import Any
 from chatsync.errors import ChatSyncError
 from wildberries.client import RateLimitedError, WildberriesClient
 from wildberries.limits import wait_after_limit, wait_for_refill
-from wildberries.paging import next_cursor, read_page_of_events, require_valid_cursor
+from wildberries.paging import next_cursor, read_page_of_events, require_valid_cursor, settled_cursor
 
 EVENTS_PATH = "/api/v1/seller/events"
 BURST_SECONDS = 20  # No request starts later than this; with the longest answer the function ends within its time-out.
@@ -17,7 +17,7 @@ BURST_EVENTS = 5000  # Bounds the function's memory and the size of the statemen
 
 @dataclass
 class Burst:
-    """Events in WB's order, and where the walk goes on: at `cursor`, unless caught up.
+    """Events in WB's order, and where the walk goes on: at `cursor`, the next run's if caught up.
 
     `wait_seconds` are to pass before WB's next request, be it this walk's or the next run's.
     """
@@ -67,7 +67,7 @@ def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None
     if answer.remaining == 0:
         burst.wait_seconds = wait_for_refill(burst.requests, token_kind)
     if page.is_end:
-        burst.caught_up = True
+        burst.caught_up, burst.cursor = True, settled_cursor(burst.cursor, datetime.now(UTC))
         return
     burst.cursor = next_cursor(burst.cursor, page, datetime.now(UTC))
     burst.events.extend(page.events)
