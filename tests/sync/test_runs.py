@@ -1,5 +1,6 @@
 """A store's run: its lease, its end in every case, and that it troubles no other store."""
 
+import dataclasses
 import os
 import signal
 import threading
@@ -10,6 +11,7 @@ import pytest
 
 from database import sync_logs
 from database.connection import connect, read_address, transaction
+from local.engine.lambdas import Invocation
 from local.simulator.faults import hang
 from tests.sync.given import a_store, an_event, events_of
 from tests.sync.machine import Machine, rows
@@ -125,6 +127,33 @@ def test_a_database_that_goes_away_in_mid_run_loses_nothing(machine: Machine, po
     assert left == [{"status": "running"}]
     assert cursor == [{"events_cursor": None}]
     assert (run["status"], run["messages_added"]) == ("success", 200)
+
+
+def test_a_database_that_is_away_during_one_save_only_is_asked_again(
+    machine: Machine, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a database that is back soon, when a save meets it away, then the save is repeated and not passed over."""
+    store, address = a_store(events_of(60)), read_address(postgres_url)
+    admin = connect(dataclasses.replace(address, database="postgres"))
+    invoke: Callable[[str, object], Invocation] = machine.engine.lambdas.invoke
+    failed = []
+
+    def away_once(function: str, payload: object) -> Invocation:
+        if function != "save_events" or failed:
+            return invoke(function, payload)
+        admin.run(f"ALTER DATABASE {address.database} ALLOW_CONNECTIONS false")
+        admin.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name", name=address.database)
+        done = invoke(function, payload)
+        admin.run(f"ALTER DATABASE {address.database} ALLOW_CONNECTIONS true")
+        failed.append(done.failed)
+        return done
+
+    with machine.wildberries(store), monkeypatch.context() as patch:
+        patch.setattr(machine.engine.lambdas, "invoke", away_once)
+        run = machine.sync([store.id]).runs[store.id]
+    admin.close()
+    assert failed == [True]
+    assert (run["status"], run["messages_added"]) == ("success", 60)
 
 
 def test_every_function_carried_out_twice_changes_nothing(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
