@@ -4,23 +4,31 @@ One statement a page is the fast way: a parameter costs three round trips, and p
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 REPLACEMENT = "\ufffd"
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def json_rows(rows: Sequence[Any]) -> str:
-    """Return the rows as one JSON text in ASCII, so that any character arrives as an escape."""
-    return json.dumps(rows, ensure_ascii=True, separators=(",", ":"))
+    """Return the rows as one JSON text."""
+    return as_raw(rows)
 
 
 def as_raw(value: Any) -> str:
     """Return WB's own JSON for a column of type json: a text within the row, cast where it is inserted.
 
-    As an object within the row, Postgres would unescape it while unfolding, and refuse NUL and lone surrogates.
+    As an object within the row, Postgres would unescape it while unfolding, and refuse NUL and lone surrogates. Letters
+    stay letters, as escapes are thrice as long; but all are escaped where one of them has no UTF-8.
     """
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return text
 
 
 def storable(text: str | None) -> str | None:
@@ -28,10 +36,4 @@ def storable(text: str | None) -> str | None:
 
     The exact characters stay in the row's `raw`, whose type json keeps escapes to the letter.
     """
-    if text is None:
-        return None
-    return "".join(REPLACEMENT if _unstorable(character) else character for character in text)
-
-
-def _unstorable(character: str) -> bool:
-    return character == "\0" or "\ud800" <= character <= "\udfff"
+    return None if text is None else UNSTORABLE.sub(REPLACEMENT, text)
