@@ -91,7 +91,7 @@ def _engine(source: Source, progress: Progress) -> Iterator[Engine]:
     parameters = {"WbApiUrl": source.url} if source.url else {}
     parameters |= {"Classifier": classifier} if (classifier := os.environ.get("CLASSIFIER")) else {}
     parameters |= {"OpenAiBaseUrl": base} if (base := os.environ.get("OPENAI_BASE_URL")) else {}
-    environment = {"DATABASE_URL": os.environ["DATABASE_URL"], "POWERTOOLS_TRACE_DISABLED": "true"}
+    environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     try:
         with Engine(ROOT, WallClock(), parameters, environment, progress.observe) as engine:
             _put_secrets(engine, source)

@@ -27,8 +27,7 @@ class Context:
 
 
 @pytest.fixture(autouse=True)
-def _without_tracing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+def _metrics_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "test")
 
 

@@ -91,7 +91,7 @@ class CrashingMachine(Machine):
             ROOT,
             self.clock,
             parameters={"WbApiUrl": self._wildberries.url, **SETTINGS},
-            environment={"DATABASE_URL": url, "AWS_ENDPOINT_URL": aws.url, "POWERTOOLS_TRACE_DISABLED": "true"},
+            environment={"DATABASE_URL": url, "AWS_ENDPOINT_URL": aws.url},
             observe=self._observe,
         )
         undo.enter_context(self.engine)

@@ -44,7 +44,7 @@ class Machine:
             ROOT,
             self.clock,
             parameters={"WbApiUrl": f"http://127.0.0.1:{self._port}"},
-            environment={"DATABASE_URL": database_url, "POWERTOOLS_TRACE_DISABLED": "true"},
+            environment={"DATABASE_URL": database_url},
             observe=self._seen.append,
         )
 

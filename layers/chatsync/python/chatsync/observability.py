@@ -1,4 +1,8 @@
-"""How every function is observed: one structured logger, tracer and metrics collector, and private errors."""
+"""How every function is observed: one structured logger and metrics collector, and private errors.
+
+X-Ray's traces come from the template (Tracing: Active) without a library: AWS's SDK for it would be a third of a cold
+start, and is in maintenance mode.
+"""
 
 import functools
 import traceback
@@ -7,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chatsync.errors import ChatSyncError, UnexpectedError
@@ -15,13 +19,12 @@ from chatsync.errors import ChatSyncError, UnexpectedError
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 logger = Logger()
-tracer = Tracer()
 metrics = Metrics()
 warnings.filterwarnings("ignore", message="No application metrics to publish")  # Not every invocation has some.
 
 
 def observed(handler: Handler) -> Handler:
-    """Decorate a function's handler: its logs carry the request's id, its time is traced, its metrics are published.
+    """Decorate a function's handler: its logs carry the request's id, its metrics are published.
 
     An exception that is not ours leaves as UnexpectedError with its class and place only: its text may quote what it
     stumbled over, and exceptions end up in logs and in the execution's history.
@@ -38,9 +41,7 @@ def observed(handler: Handler) -> Handler:
                 f"{type(error).__name__} at {_place(error)}. This is a fault of this program: please report it."
             ) from None
 
-    observing: Handler = logger.inject_lambda_context(clear_state=True)(
-        tracer.capture_lambda_handler(capture_response=False)(metrics.log_metrics(private))
-    )
+    observing: Handler = logger.inject_lambda_context(clear_state=True)(metrics.log_metrics(private))
     return observing
 
 
