@@ -94,6 +94,7 @@ def _engine(source: Source, progress: Progress) -> Iterator[Engine]:
     environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     try:
         with Engine(ROOT, WallClock(), parameters, environment, progress.observe) as engine:
+            engine.lambdas.warm_up()
             _put_secrets(engine, source)
             yield engine
     except StackInvalidError as error:

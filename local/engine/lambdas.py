@@ -66,6 +66,14 @@ class LambdaService:
         """
         return self._function(arn_or_name).invoke(payload, request_id or str(uuid.uuid4()))
 
+    def warm_up(self) -> None:
+        """Start a worker of each function in the background, one at a time, so that cold starts overlap with waits."""
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        for function in self._functions.values():
+            function.pool.warm_up()
+
     def pids(self, name: str) -> list[int]:
         """Return the process ids of a function's workers."""
         return [worker.pid for worker in self._function(name).pool.workers]

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -13,13 +14,16 @@ MAX_WORKERS = 32
 # Starting more processes at once than there are processors makes none of them ready sooner.
 _MAX_STARTING = os.cpu_count() or 1
 
+# About half of what a cold start takes: a worker that answers sooner serves more callers than one still starting.
+_PATIENCE_SECONDS = 0.3
+
 
 class PoolClosedError(Exception):
     """The engine is closing: nothing is invoked any more."""
 
 
 class Pool:
-    """Hands out idle workers, and starts more only as fast as callers wait for them.
+    """Hands out idle workers, and starts more only as fast as callers wait for them, and only while they wait long.
 
     A caller that finds none idle gets whichever comes first: one that another caller returns, or a newly started one.
     """
@@ -49,6 +53,15 @@ class Pool:
             finally:
                 self._waiting -= 1
 
+    def warm_up(self) -> None:
+        """Start a first worker ahead of its first caller. If it cannot start, that caller will hear of it."""
+        with self._changed:
+            if self._closed or self._workers or self._starting:
+                return
+            self._starting += 1
+            self._free_places -= 1
+        self._cold_start()
+
     def give_back(self, worker: Worker) -> None:
         """Make a worker available to the next caller; a dead one is forgotten."""
         with self._changed:
@@ -67,12 +80,12 @@ class Pool:
                 worker.kill()
 
     def _next_ready(self) -> Worker:
+        patient_until = time.monotonic() + _PATIENCE_SECONDS
         while True:
             if self._closed:
                 raise PoolClosedError
             if not self._ready:
-                self._start_more()
-                self._changed.wait()
+                self._wait_for_change(patient_until)
                 continue
             ready = self._ready.pop()
             if isinstance(ready, Exception):
@@ -80,6 +93,15 @@ class Pool:
             if ready.alive:
                 return ready
             self._forget(ready)
+
+    def _wait_for_change(self, patient_until: float) -> None:
+        """Wait for a worker that comes back; when none does in time, or there is none, for a new one too."""
+        patience = patient_until - time.monotonic()
+        if patience > 0 and self._workers:
+            self._changed.wait(patience)
+        else:
+            self._start_more()
+            self._changed.wait()
 
     def _start_more(self) -> None:
         """Begin cold starts while callers outnumber the workers that are ready or starting. Needs the lock."""

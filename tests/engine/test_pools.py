@@ -53,7 +53,8 @@ def starts() -> Starts:
 
 
 @pytest.fixture
-def pool(starts: Starts) -> Pool:
+def pool(starts: Starts, monkeypatch: pytest.MonkeyPatch) -> Pool:
+    monkeypatch.setattr(pools, "_PATIENCE_SECONDS", 0)
     return Pool(starts)
 
 
@@ -86,6 +87,35 @@ def test_a_caller_takes_a_returned_worker_rather_than_wait_for_its_own(pool: Poo
     pool.give_back(first)
     assert caller.result(timeout=10) is first
     starts.may_start.set()
+
+
+def test_a_busy_worker_that_is_soon_back_is_not_doubled(
+    pool: Pool, starts: Starts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a caller with patience and a busy worker, when that is back in time, then no other was started."""
+    monkeypatch.setattr(pools, "_PATIENCE_SECONDS", 60)
+    busy = pool.take()
+    caller = in_thread(pool.take)
+    while not pool._waiting:
+        pass
+    pool.give_back(busy)
+    assert caller.result(timeout=10) is busy
+    assert len(starts.workers) == 1
+
+
+def test_a_first_worker_can_be_started_ahead_of_its_first_caller(pool: Pool, starts: Starts) -> None:
+    pool.warm_up()
+    pool.warm_up()
+    assert len(starts.workers) == 1
+    assert pool.take().alive
+    assert len(starts.workers) == 1
+
+
+def test_a_start_ahead_that_fails_is_left_to_the_first_caller(pool: Pool, starts: Starts) -> None:
+    starts.failure = InitFailedError({"errorType": "Runtime.ImportModuleError"})
+    pool.warm_up()
+    with pytest.raises(InitFailedError):
+        pool.take()
 
 
 def test_a_dead_worker_is_never_handed_out(pool: Pool) -> None:

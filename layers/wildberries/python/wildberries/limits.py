@@ -11,8 +11,9 @@ from wildberries.token import BASE
 BURST_REQUESTS = 10
 SECONDS_A_REQUEST = 1
 BASE_SECONDS_A_REQUEST = 3600
-# One less than a full bucket: it never overflows while we wait, so no request that WB grants is wasted.
-REFILL_SECONDS = (BURST_REQUESTS - 1) * SECONDS_A_REQUEST
+# Less than half a full bucket: it does not overflow while a burst is saved, so no request that WB grants is wasted, and
+# a walk that lacks one request only does not wait for ten. Four pages pay for the four states of a burst.
+REFILL_SECONDS = 4 * SECONDS_A_REQUEST
 
 
 def wait_after_limit(retry_seconds: float | None, token_kind: str) -> int:

@@ -1,0 +1,1 @@
+"""Benchmarks: whole runs through the real engine against the simulated Wildberries, and what they cost."""

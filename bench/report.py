@@ -1,0 +1,99 @@
+"""What was measured, for people: a table, a JSON file, and a picture."""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")  # a picture in a file needs no screen
+
+from matplotlib import pyplot as plt
+from rich import box
+from rich.table import Table
+
+from bench.figures import Figures
+from bench.save_path import SaveFigures
+from local.tables import console
+
+COLUMNS = (
+    "wall s", "of it start", "bucket s", "goal s", "loader s", "WB requests", "429s", "transitions", "invocations",
+    "billed s", "peak MB", "history", "payload B", "writes",
+)  # fmt: skip
+
+
+def machine() -> str:
+    """Return what the figures were measured on, in one line."""
+    model = next(
+        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+         if line.startswith("model name")), platform.machine(),
+    )  # fmt: skip
+    return f"{os.cpu_count()} x {model}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
+
+
+def show(measured: Sequence[Figures], saved: Sequence[SaveFigures]) -> None:
+    """Print the tables."""
+    table = Table(title=f"Runs ({machine()})", box=box.SIMPLE)
+    table.add_column("scenario")
+    for column in COLUMNS:
+        table.add_column(column, justify="right")
+    for one in measured:
+        table.add_row(one.scenario, *_cells(one))
+    console.print(table)
+    speeds = Table(title="Save path", box=box.SIMPLE)
+    speeds.add_column("events a burst", justify="right")
+    speeds.add_column("messages a second", justify="right")
+    for save in saved:
+        speeds.add_row(f"{save.burst}", f"{save.messages_a_second:,.0f}")
+    console.print(speeds)
+
+
+def write(folder: Path, measured: Sequence[Figures], saved: Sequence[SaveFigures]) -> None:
+    """Write performance.json and performance.png into the folder."""
+    content = {"machine": machine(), "runs": [asdict(one) for one in measured], "save": [asdict(one) for one in saved]}
+    (folder / "performance.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    _draw(folder / "performance.png", measured)
+
+
+def _cells(one: Figures) -> list[str]:
+    return [
+        f"{one.wall_s:.1f}", f"{one.start_s:.1f}", _seconds(one.bucket_s), _seconds(one.goal_s), _seconds(one.loader_s),
+        f"{one.wb_requests}", f"{one.refused}", f"{one.transitions}", f"{one.invocations}",
+        f"{one.billed_ms / 1000:.1f}", f"{one.peak_memory_mb}", f"{one.longest_history}", f"{one.largest_payload}",
+        "yes" if one.rows_written else "no",
+    ]  # fmt: skip
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def _draw(path: Path, measured: Sequence[Figures]) -> None:
+    """Time and cost over the events of one store, and over the number of stores."""
+    limited = [one for one in measured if one.bucket_s is not None and "unchanged" not in one.scenario]
+    figure, (time_axes, cost_axes, stores_axes) = plt.subplots(1, 3, figsize=(16, 5))
+    single = sorted((one for one in limited if one.stores == 1), key=lambda one: one.events)
+    events = [one.events for one in single]
+    time_axes.plot(events, [one.wall_s for one in single], "o-", label="measured")
+    time_axes.plot(events, [one.bucket_s for one in single], "--", label="WB's bucket alone")
+    time_axes.plot(events, [one.goal_s for one in single], ":", label="bucket x 1.05 + 10 s")
+    time_axes.plot(events, [one.loader_s for one in single], "s-", label="plain sequential loader")
+    time_axes.set(xlabel="events of one store", ylabel="seconds", title="Time over events")
+    time_axes.legend()
+    cost_axes.plot(events, [one.transitions for one in single], "o-", label="state transitions")
+    cost_axes.plot(events, [one.billed_ms / 1000 for one in single], "s-", label="billed seconds")
+    cost_axes.set(xlabel="events of one store", title="Cost over events")
+    cost_axes.legend()
+    same = sorted((one for one in limited if one.events == 600 * one.stores), key=lambda one: one.stores)
+    stores = [one.stores for one in same]
+    stores_axes.plot(stores, [one.wall_s for one in same], "o-", label="seconds")
+    stores_axes.plot(stores, [one.transitions / one.stores for one in same], "s-", label="transitions a store")
+    stores_axes.plot(stores, [one.peak_memory_mb for one in same], "^-", label="peak MB of a worker")
+    stores_axes.set(xlabel="stores of 600 events, at once", title="Time, cost and memory over stores")
+    stores_axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=80)
