@@ -1,0 +1,51 @@
+"""What a run costs, in counts and never in seconds: requests, transitions, statements, and data in the state."""
+
+import json
+import math
+
+import pytest
+
+from database import messages, stores, sync_logs
+from database.connection import Database, transaction
+from tests.database.given_rows import an_event as an_event_of_wb
+from tests.sync.given import a_store, events_of
+from tests.sync.machine import Machine
+
+PAGE = 50
+LARGEST_STATE_BYTES = 2048
+
+
+def test_a_first_sync_costs_a_request_a_page_and_few_transitions(machine: Machine) -> None:
+    """Given 1,000 events, when they are synced, then WB is asked for each page once, and no wait is a page's own."""
+    store = a_store(events_of(1000))
+    with machine.wildberries(store) as wb:
+        synced = machine.sync([store.id])
+    pages = sum(request.method == "events" for request in wb.requests)
+    assert {request.status for request in wb.requests} == {200}
+    # Each page repeats the last event of the one before; the last millisecond and WB's empty page are one each.
+    assert pages == math.ceil(1000 / (PAGE - 1)) + 2
+    transitions = sum(child.transitions for child in synced.result.children)
+    assert transitions <= 1.5 * pages
+
+
+def test_no_state_carries_more_than_names_and_numbers(machine: Machine) -> None:
+    store = a_store(events_of(300, chats=100))
+    with machine.wildberries(store, limits=False):
+        synced = machine.sync([store.id])
+    sizes = [len(json.dumps(data)) for call in synced.invocations for data in (call.payload, call.result)]
+    assert max(sizes) <= LARGEST_STATE_BYTES
+
+
+@pytest.mark.parametrize("events", [1, 50, 2000])
+def test_a_burst_of_any_size_is_saved_with_the_same_few_statements(
+    database: Database, monkeypatch: pytest.MonkeyPatch, events: int
+) -> None:
+    stores.register(database, "shop", "ИП Проба", active=True)
+    run = sync_logs.open_run(database, "shop", "execution-1", full=False).id
+    statements = []
+    for name in ("run", "rows"):
+        own = getattr(Database, name)
+        monkeypatch.setattr(Database, name, lambda *a, own=own, **k: (statements.append(a[1]), own(*a, **k))[1])
+    with transaction() as committing:
+        messages.save_events(committing, "shop", run or 0, [an_event_of_wb(n, chat=n % 7) for n in range(events)])
+    assert len(statements) <= 6, statements
