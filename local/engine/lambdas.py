@@ -16,6 +16,9 @@ __all__ = ["Invocation", "LambdaService", "LambdaServiceError", "Usage"]
 
 _LOG_FOLDER_MODE = 0o700
 
+# A log longer than this when an engine starts becomes the one older log that is kept.
+_LOG_BYTES = 10_000_000
+
 
 class LambdaServiceError(Exception):
     """The service refuses an invocation; `code` is Lambda's own name for the reason."""
@@ -51,6 +54,7 @@ class LambdaService:
 
     def __init__(self, stack: Stack, log_path: Path) -> None:
         log_path.mkdir(mode=_LOG_FOLDER_MODE, parents=True, exist_ok=True)
+        _put_long_logs_aside(log_path)
         self._functions = {spec.name: _Function(spec, stack, log_path) for spec in stack.functions.values()}
 
     @property
@@ -139,6 +143,12 @@ class _Function:
     def _leave(self) -> None:
         with self._lock:
             self._running -= 1
+
+
+def _put_long_logs_aside(folder: Path) -> None:
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > _LOG_BYTES:
+            log.replace(log.with_suffix(".log.old"))
 
 
 def _environment(spec: FunctionSpec, region: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from local.engine import lambdas as lambdas_module
 from local.engine.lambdas import LambdaService, LambdaServiceError
 from local.engine.stack import load_stack
 
@@ -162,6 +163,16 @@ def test_usage_is_counted(toy: Path) -> None:
     assert (usage.invocations, usage.failures, usage.cold_starts) == (2, 1, 1)
     assert usage.billed_ms >= 2
     assert service.invocations["report"].invocations == 0
+
+
+def test_a_long_log_is_put_aside_and_a_short_one_goes_on(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambdas_module, "_LOG_BYTES", 3)
+    for name, text in {"a.log": "long", "b.log": "bit", "a.log.old": "older"}.items():
+        (tmp_path / name).write_text(text)
+    LambdaService(load_stack(toy, {}), tmp_path).close()
+    assert {log.name: log.read_text() for log in tmp_path.iterdir()} == {"a.log.old": "long", "b.log": "bit"}
 
 
 def test_logs_are_the_owners_only(lambdas: LambdaService, toy: Path) -> None:
