@@ -10,6 +10,8 @@ from typing import Any
 
 REPLACEMENT = "\ufffd"
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+LETTERS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+ESCAPES = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 
 
 def json_rows(rows: Sequence[Any]) -> str:
@@ -23,11 +25,11 @@ def as_raw(value: Any) -> str:
     As an object within the row, Postgres would unescape it while unfolding, and refuse NUL and lone surrogates. Letters
     stay letters, as escapes are thrice as long; but all are escaped where one of them has no UTF-8.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = LETTERS.encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+        return ESCAPES.encode(value)
     return text
 
 
