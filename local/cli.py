@@ -81,6 +81,16 @@ Closes the running runs of stores. A run that was killed holds its store for 40
 minutes (in the database kept in .local/ only until the next sync); this frees
 it at once. A run that is still alive ends as an error, and loses nothing.
 """
+LABELLING = """\
+Labels a chat with a person's word, which no run overwrites; --release takes it
+back, and the next run labels the chat again. Old labels stay in chat_labels.
+"""
+LABEL_EXAMPLES = """\
+examples:
+  python -m local label 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19 return_refund
+  python -m local label 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19 --release
+Without a tag it lists those there are.
+"""
 CHAT_EXAMPLE = """\
 example:
   python -m local chat 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19
@@ -158,6 +168,18 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=layout,
     )
     reading.add_argument("id", metavar="ID", help="the chat's id, as Wildberries gave it")
+
+    labelling = commands.add_parser(
+        "label",
+        help="set a person's label on a chat, or release it",
+        description=LABELLING,
+        epilog=LABEL_EXAMPLES,
+        formatter_class=layout,
+    )
+    labelling.add_argument("chat", metavar="CHAT", help="the chat's id, as Wildberries gave it")
+    labelling.add_argument("tag", metavar="TAG", nargs="?", help="one of the taxonomy's tags")
+    labelling.add_argument("--release", action="store_true", help="take a person's label back")
+    labelling.add_argument("--store", metavar="ID", help="the chat's store, where several have it")
 
     releasing = commands.add_parser(
         "release",

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.taxonomy import KEYS, UNDEFINED
+from chatsync.taxonomy import UNDEFINED
+from classifier.taxonomy import KEYS
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from database.connection import Database, transaction
 from local.engine.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLES = "stores, chats, chat_messages, sync_logs, rate_limits, chat_labels, quarantined_events"
+TABLES = "stores, chats, chat_messages, sync_logs, rate_limits, chat_labels, label_pages, quarantined_events"
 
 
 def pytest_configure() -> None:

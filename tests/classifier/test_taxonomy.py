@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from chatsync.errors import ClassifierRefusedError
-from classifier.taxonomy import KEYS, OWN_FILE, TAGS, TAXONOMY, read_taxonomy
+from chatsync.taxonomy import OWN_FILE, read_taxonomy
+from classifier.taxonomy import KEYS, TAGS, TAXONOMY
 
 OWN = OWN_FILE.read_text("utf-8")
 

@@ -24,6 +24,14 @@ class StoreUnknownError(ChatSyncError):
     """The execution's input names a store that is not in the table `stores`."""
 
 
+class ChatUnknownError(ChatSyncError):
+    """A person labels a chat that is not stored in this store."""
+
+
+class TagUnknownError(ChatSyncError):
+    """A person labels a chat with a tag that the taxonomy does not have."""
+
+
 class TokenUnusableError(ChatSyncError):
     """The store's token cannot work, which is known without asking WB."""
 

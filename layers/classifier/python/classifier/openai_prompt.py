@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from classifier.taxonomy import KEYS, TAXONOMY, Tag
+from chatsync.taxonomy import Tag
+from classifier.taxonomy import KEYS, TAXONOMY
 
 if TYPE_CHECKING:  # the library takes a second to import
     from openai.types.shared_params import ResponseFormatJSONObject, ResponseFormatJSONSchema

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from chatsync.taxonomy import UNDEFINED
 from classifier.chats import Classified, Label, Transcript
 from classifier.openai_answer import Answer
 from classifier.openai_asking import Asking
@@ -9,7 +10,7 @@ from classifier.openai_endpoint import Endpoint
 from classifier.openai_prompt import provider_name
 from classifier.openai_request import Question
 from classifier.providers import Settings
-from classifier.taxonomy import UNDEFINED, abstain
+from classifier.taxonomy import abstain
 
 
 class OpenAIProvider:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from chatsync.taxonomy import UNDEFINED
 from classifier.chats import Transcript
 from classifier.openai_excerpt import Line, estimated_tokens, excerpt
 from classifier.openai_signs import looks_suspicious
-from classifier.taxonomy import TAGS, UNDEFINED
+from classifier.taxonomy import TAGS
 
 # Our own bounds. They keep a request within the context of small local models, and the answer short enough to come
 # before the time-out.

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from chatsync.errors import ChatUnknownError, TagUnknownError
+from chatsync.taxonomy import taxonomy
 from database import stores
 from database.connection import Database
 from database.json_rows import json_rows, storable
@@ -77,3 +79,74 @@ def save(database: Database, store_id: str, run_id: int, classifier: str, labels
     )
     stores.refresh_statistics(database, store_id)
     return int(added[0]["labels"])
+
+
+def set_by_person(database: Database, store_id: str, chat_id: str, tag: str) -> None:
+    """Label a chat with a person's word, which no classifier overwrites until it is released.
+
+    The label joins the history, the one it replaces stays there; the store's counts of tags follow.
+
+    Raises:
+        TagUnknownError: The taxonomy has no such tag.
+        ChatUnknownError: The store has no such chat.
+        ClassifierRefusedError: The operator's own taxonomy cannot be read.
+    """
+    if tag not in (tags := taxonomy().keys):
+        raise TagUnknownError(f"No such tag: {tag}. Take one of: {', '.join(tags)}.")
+    changed = database.run(
+        """
+        WITH labelled AS (
+            UPDATE chats SET tag = :tag, tag_source = 'person', labelled_messages = messages_total,
+                             labelled_by = 'person', labelled_content = NULL
+            WHERE store_id = :store AND id = :chat
+            RETURNING store_id, id, messages_total
+        ), replaced AS (
+            UPDATE chat_labels SET released_at = now()
+            WHERE store_id = :store AND chat_id = :chat AND source = 'person' AND released_at IS NULL
+        )
+        INSERT INTO chat_labels (store_id, chat_id, tag, source, labelled_by, messages_total)
+        SELECT store_id, id, :tag, 'person', 'person', messages_total FROM labelled
+        """,
+        store=store_id,
+        chat=chat_id,
+        tag=tag,
+    )
+    if not changed:
+        raise _unknown(store_id, chat_id)
+    stores.refresh_statistics(database, store_id)
+
+
+def release(database: Database, store_id: str, chat_id: str) -> bool:
+    """Take a person's label back: the chat has none until the next run labels it. Return False if it had none.
+
+    The history keeps the label, and until when it stood.
+
+    Raises:
+        ChatUnknownError: The store has no such chat.
+    """
+    found = database.rows(
+        "SELECT tag_source FROM chats WHERE store_id = :store AND id = :chat FOR UPDATE", store=store_id, chat=chat_id
+    )
+    if not found:
+        raise _unknown(store_id, chat_id)
+    if found[0]["tag_source"] != "person":
+        return False
+    database.run(
+        """
+        WITH released AS (
+            UPDATE chat_labels SET released_at = now()
+            WHERE store_id = :store AND chat_id = :chat AND source = 'person' AND released_at IS NULL
+        )
+        UPDATE chats SET tag = NULL, tag_source = NULL, labelled_messages = NULL, labelled_by = NULL,
+                         labelled_content = NULL
+        WHERE store_id = :store AND id = :chat
+        """,
+        store=store_id,
+        chat=chat_id,
+    )
+    stores.refresh_statistics(database, store_id)
+    return True
+
+
+def _unknown(store_id: str, chat_id: str) -> ChatUnknownError:
+    return ChatUnknownError(f"The store {store_id} has no chat {chat_id}. Is the id whole, and the store synced?")

@@ -1,0 +1,60 @@
+"""A person's label from the command line."""
+
+import pytest
+
+from database.connection import transaction
+from local import cli
+from tests.database.given_rows import a_run, an_event, save
+from tests.sync.machine import rows
+
+CHAT = "1:chat-0"
+
+
+@pytest.fixture
+def chat(emptied: str) -> None:
+    """A chat of one store."""
+    with transaction() as database:
+        save(database, a_run(database), an_event(1))
+
+
+@pytest.mark.usefixtures("chat")
+def test_a_label_is_set_and_released(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["label", CHAT, "defect"]) == 0
+    assert "1:chat-0 of shop is defect now" in capsys.readouterr().out
+    assert rows("SELECT tag, tag_source FROM chats") == [{"tag": "defect", "tag_source": "person"}]
+    assert cli.main(["label", CHAT, "--release", "--store", "shop"]) == 0
+    assert "is released: the next run labels it" in capsys.readouterr().out
+    assert rows("SELECT tag FROM chats") == [{"tag": None}]
+    assert cli.main(["label", CHAT, "--release"]) == 1
+    assert "has no label of a person's" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("chat")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([CHAT, "брак"], "defect           Брак или поломка"),
+        ([CHAT], "Name a tag, or --release"),
+        ([CHAT, "defect", "--release"], "Name a tag, or --release"),
+        (["1:none", "defect"], "No chat 1:none is stored"),
+    ],
+)
+def test_wrong_use_names_the_choices(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    assert cli.main(["label", *arguments]) == 2
+    assert said in capsys.readouterr().err
+    assert rows("SELECT tag FROM chats") == [{"tag": None}]
+
+
+@pytest.mark.usefixtures("chat")
+def test_a_chat_of_two_stores_needs_its_store(capsys: pytest.CaptureFixture[str]) -> None:
+    with transaction() as database:
+        save(database, a_run(database, "other"), an_event(1), store="other")
+    assert cli.main(["label", CHAT, "defect"]) == 2
+    assert "Several stores have this chat: other, shop" in capsys.readouterr().err
+    assert cli.main(["label", CHAT, "defect", "--store", "none"]) == 1
+    assert "The store none has no chat 1:chat-0" in capsys.readouterr().err
+    assert cli.main(["label", CHAT, "defect", "--store", "other"]) == 0
+    assert rows("SELECT store_id, tag FROM chats ORDER BY store_id") == [
+        {"store_id": "other", "tag": "defect"},
+        {"store_id": "shop", "tag": None},
+    ]
