@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,6 +63,9 @@ def show_runs(runs: Sequence[Mapping[str, Any]], title: str) -> None:
         if run["error_message"]:
             store = Text(f"run {run['id']}, {visible(run['store_id'])}: ", style=STYLES.get(run["status"], ""))
             console.sentence(store + Text(visible(run["error_message"]), style="default"))
+    for run in runs:
+        for said in _about_labels(run):
+            console.sentence(f"run {run['id']}, {visible(run['store_id'])}: {said}")
 
 
 def show_stores(stores: Sequence[Mapping[str, Any]]) -> None:
@@ -140,6 +143,19 @@ def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:
         _duration(run["waited_seconds"]),
         _duration(round((ended - run["started_at"]).total_seconds())),
     )
+
+
+def _about_labels(run: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a run's labels cost, and what its budgets left."""
+    if tokens := run["label_tokens_in"] + run["label_tokens_out"]:
+        yield f"its labels took {tokens:,} tokens, {dollars(run['label_cost_microusd'])}."
+    if run["budget_reached"]:
+        yield run["budget_reached"]
+
+
+def dollars(micro: int | None) -> str:
+    """Return an amount of millionths of a US dollar for people; None is a price that nobody knows."""
+    return "price not known (see PRICES_FILE)" if micro is None else f"${micro / 1_000_000:,.4f}"
 
 
 def _duration(seconds: int) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from chatsync.label_version import label_version
 from classifier.chats import Classified, Label, Transcript
 from classifier.openai_answer import LONGEST_REASON
-from classifier.openai_prompt import provider_name
 from classifier.openai_provider import OpenAIProvider
 from classifier.providers import Settings
 from classifier.taxonomy import KEYS
@@ -33,7 +33,7 @@ from tests.classifier.russian_chats import LOW_RATING
 from tests.classifier.talks import transcript
 
 KEY = "sk-very-secret"
-NAME = provider_name("tiny")
+NAME = label_version("openai/tiny")
 BROKEN, LATE = "Кружка разбита", "Где заказ?"
 A, B = transcript(BROKEN, "1:a", 3), transcript(LATE, "1:b", 5)
 RIGHT = {BROKEN: "defect", LATE: "delivery"}

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
-from classifier.openai_prompt import PROMPT_VERSION
+from chatsync.label_version import PROMPT_VERSION
 from classifier.openai_provider import OpenAIProvider
 from classifier.providers import Settings, make
 from classifier.taxonomy import TAXONOMY

@@ -5,10 +5,10 @@ from functools import cache
 
 import pytest
 
+from chatsync.label_tokens import CHATS_PER_REQUEST
 from classifier.chats import Label
 from classifier.openai_excerpt import Line
 from classifier.openai_provider import OpenAIProvider
-from classifier.openai_request import CHATS_PER_REQUEST
 from classifier.openai_signs import looks_suspicious
 from classifier.providers import Settings
 from classifier.taxonomy import KEYS

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from classifier.openai_excerpt import TOKENS_PER_CHAT, Line, estimated_tokens
+from chatsync.label_tokens import TOKENS_PER_CHAT, estimated_tokens
+from classifier.openai_excerpt import Line
 from classifier.openai_prompt import SYSTEM_PROMPT
 from classifier.openai_request import (
     CHATS_PER_REQUEST,

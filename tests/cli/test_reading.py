@@ -39,7 +39,8 @@ def a_run(**changes: Any) -> dict[str, Any]:
     counts = {"chats_total": 4999, "chats_synced": 4999, "messages_added": 200_000, "chats_classified": 2000}
     times = {"waited_seconds": 3600, "started_at": AT, "completed_at": AT + timedelta(hours=2)}
     named = {"id": 1234, "store_id": "turgunov", "status": "success", "sync_type": "full", "error_message": None}
-    return {**named, **counts, **times, "wb_requests": 4001} | changes
+    labels = {"label_tokens_in": 0, "label_tokens_out": 0, "label_cost_microusd": 0, "budget_reached": None}
+    return {**named, **counts, **times, **labels, "wb_requests": 4001} | changes
 
 
 def a_store(**changes: Any) -> dict[str, Any]:
@@ -116,3 +117,16 @@ def test_tables_fit_on_80_columns_and_cut_nothing(console: tables.Terminal, caps
 def test_an_expired_token_is_said(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
     tables.show_stores([a_store(token_expires_at=AT - timedelta(days=900))])
     assert re.search(r"expired\s+18\.08\.2023", capsys.readouterr().out)
+
+
+def test_a_run_says_what_its_labels_cost_and_what_a_budget_left(
+    console: tables.Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = "3 chats wait for a next run to label them."
+    spent = {"label_tokens_in": 1_200_000, "label_tokens_out": 34_000}
+    tables.show_runs([a_run(**spent, label_cost_microusd=368_000, budget_reached=left)], "sync_logs")
+    tables.show_runs([a_run(**spent, label_cost_microusd=None)], "sync_logs")
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "run 1234, turgunov: its labels took 1,234,000 tokens, $0.3680." in printed
+    assert f"run 1234, turgunov: {left}" in printed
+    assert "1,234,000 tokens, price not known (see PRICES_FILE)." in printed

@@ -6,10 +6,11 @@ import pytest
 
 from database import labels
 from database.connection import Database
-from database.labels import MESSAGES_A_CHAT, transcripts_to_label
-from tests.database.given_rows import STORE, a_run, an_event, chat, column, save
+from database.stale_labels import MESSAGES_A_CHAT, stale_chats
+from tests.database.given_rows import AT, STORE, a_run, an_event, chat, column, save
 
-CLASSIFIER = "keywords/1"
+VERSION = "keywords/1/taxonomy-1"
+AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Расскажите, что случилось?"
 
 
 @pytest.fixture
@@ -22,16 +23,23 @@ def run(database: Database) -> int:
 
 def a_label(number: int = 0, **changes: Any) -> dict[str, Any]:
     label = {"chat_id": f"1:chat-{number}", "messages_total": 2, "tag": "delivery", "confidence": 0.5}
-    return label | {"reason": "спрашивает, где заказ", "model": CLASSIFIER, "abstained": False} | changes
+    return label | {"reason": "спрашивает, где заказ", "model": VERSION, "content": None, "abstained": False} | changes
 
 
-def put(database: Database, run: int, *rows: dict[str, Any], classifier: str = CLASSIFIER) -> int:
-    return labels.save(database, STORE, run, classifier, rows)
+def put(database: Database, run: int, *rows: dict[str, Any]) -> int:
+    return labels.save(database, STORE, run, rows)
 
 
-def stale(database: Database, classifier: str = CLASSIFIER, limit: int = 100) -> list[str]:
+def label_all(database: Database, run: int, version: str = VERSION) -> None:
+    """Label the stale chats as they are now."""
+    found = stale_chats(database, STORE, version, 100).transcripts
+    facts = ("chat_id", "messages_total", "content")
+    put(database, run, *[a_label(model=version, **{name: row[name] for name in facts}) for row in found])
+
+
+def stale(database: Database, version: str = VERSION, limit: int = 100) -> list[str]:
     """Return the chats that need a label."""
-    return [row["chat_id"] for row in transcripts_to_label(database, STORE, classifier, limit)]
+    return [row["chat_id"] for row in stale_chats(database, STORE, version, limit).transcripts]
 
 
 def next_run(database: Database) -> int:
@@ -42,10 +50,11 @@ def next_run(database: Database) -> int:
 def test_a_chat_without_a_label_needs_one_the_latest_first(database: Database, run: int) -> None:
     assert stale(database) == ["1:chat-1", "1:chat-0"]
     assert stale(database, limit=1) == ["1:chat-1"]
+    assert [stale_chats(database, STORE, VERSION, limit).total for limit in (0, 1, 5)] == [2, 2, 2]
 
 
 def test_a_transcript_holds_what_was_said_oldest_first(database: Database, run: int) -> None:
-    transcript = transcripts_to_label(database, STORE, CLASSIFIER, 1)[0]
+    transcript = stale_chats(database, STORE, VERSION, 1).transcripts[0]
     assert (transcript["chat_id"], transcript["messages_total"]) == ("1:chat-1", 2)
     assert [said["text"] for said in transcript["messages"]] == ["Сообщение 1", "Сообщение 3"]
     assert transcript["messages"][0] == {
@@ -57,7 +66,7 @@ def test_a_transcript_holds_what_was_said_oldest_first(database: Database, run: 
 
 def test_of_a_long_chat_only_the_newest_messages_are_read(database: Database, run: int) -> None:
     save(database, run, *[an_event(number, chat=5) for number in range(100, 150)])
-    transcript = transcripts_to_label(database, STORE, CLASSIFIER, 1)[0]
+    transcript = stale_chats(database, STORE, VERSION, 1).transcripts[0]
     assert transcript["messages_total"] == 50
     assert len(transcript["messages"]) == MESSAGES_A_CHAT
     assert transcript["messages"][-1]["text"] == "Сообщение 149"
@@ -71,7 +80,7 @@ def test_a_chat_without_messages_has_nothing_to_label(database: Database, run: i
 def test_a_label_becomes_the_chats_own_and_its_history(database: Database, run: int) -> None:
     assert put(database, run, a_label()) == 1
     row = chat(database)
-    assert (row["tag"], row["tag_source"], row["labelled_by"]) == ("delivery", "model", CLASSIFIER)
+    assert (row["tag"], row["tag_source"], row["labelled_by"]) == ("delivery", "model", VERSION)
     kept = database.rows("SELECT chat_id, run_id, tag, source, confidence, reason, labelled_by FROM chat_labels")
     assert list(kept[0].values()) == [
         "1:chat-0",
@@ -80,31 +89,70 @@ def test_a_label_becomes_the_chats_own_and_its_history(database: Database, run: 
         "model",
         0.5,
         "спрашивает, где заказ",
-        CLASSIFIER,
+        VERSION,
     ]
     assert column(database, "SELECT chat_tag_counts FROM stores") == [{"delivery": 1}]
 
 
 def test_a_labelled_chat_that_did_not_change_needs_none(database: Database, run: int) -> None:
-    put(database, run, a_label(0), a_label(1))
+    label_all(database, run)
+    assert stale(database) == []
+    assert stale_chats(database, STORE, VERSION, 0).total == 0
+
+
+@pytest.mark.parametrize("sender", ["client", "seller"])
+def test_new_words_make_the_label_stale(database: Database, run: int, sender: str) -> None:
+    label_all(database, run)
+    save(database, run, an_event(9, chat=0, sender=sender))
+    assert stale(database) == ["1:chat-0"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [("wb", "Заявка одобрена"), ("seller", AUTOMATIC), ("client", None), ("client", " \n"), ("бот", "а")],
+)
+def test_what_no_classifier_reads_makes_no_label_stale(
+    database: Database, run: int, sender: str, text: str | None
+) -> None:
+    label_all(database, run)
+    save(database, run, an_event(9, chat=0, sender=sender, message={"text": text}))
+    assert stale(database) == []
+    assert stale(database, version="keywords/2/taxonomy-1") == ["1:chat-0", "1:chat-1"]
+
+
+def test_words_that_slip_in_before_the_newest_make_it_stale(database: Database, run: int) -> None:
+    label_all(database, run)
+    save(database, run, an_event(9, chat=0, addTimestamp=AT + 1))
+    assert stale(database) == ["1:chat-0"]
+
+
+def test_a_chat_without_words_is_labelled_once(database: Database, run: int) -> None:
+    save(database, run, an_event(9, chat=7, sender="wb"))
+    assert stale_chats(database, STORE, VERSION, 1).transcripts[0]["messages"] == []
+    label_all(database, run)
+    save(database, run, an_event(10, chat=7, sender="wb"))
     assert stale(database) == []
 
 
-def test_a_new_message_makes_the_label_stale(database: Database, run: int) -> None:
-    put(database, run, a_label(0), a_label(1))
+def test_words_that_came_while_the_chat_was_labelled_make_it_stale(database: Database, run: int) -> None:
+    listed = stale_chats(database, STORE, VERSION, 100).transcripts
     save(database, run, an_event(9, chat=0))
+    put(database, run, *[a_label(chat_id=row["chat_id"], content=row["content"]) for row in listed])
     assert stale(database) == ["1:chat-0"]
 
 
-def test_a_message_that_came_while_the_chat_was_labelled_makes_it_stale(database: Database, run: int) -> None:
-    save(database, run, an_event(9, chat=0))
-    put(database, run, a_label(0, messages_total=2), a_label(1))
-    assert stale(database) == ["1:chat-0"]
+def test_a_label_of_another_version_is_stale(database: Database, run: int) -> None:
+    label_all(database, run)
+    assert stale(database, version="openai/gpt-5-mini/prompt-1/taxonomy-1") == ["1:chat-1", "1:chat-0"]
 
 
-def test_another_classifiers_label_is_stale(database: Database, run: int) -> None:
-    put(database, run, a_label(0), a_label(1))
-    assert stale(database, classifier="openai/gpt-5-mini") == ["1:chat-1", "1:chat-0"]
+def test_the_digest_is_the_same_in_every_session(database: Database, run: int) -> None:
+    def content() -> str:
+        return str(stale_chats(database, STORE, VERSION, 1).transcripts[0]["content"])
+
+    here = content()
+    database.run("SET LOCAL TimeZone = 'Asia/Vladivostok'")
+    assert content() == here
 
 
 def test_a_repeated_save_counts_once(database: Database, run: int) -> None:

@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 
 from chatsync.errors import LeaseLostError
-from database import labels, sync_logs
+from chatsync.label_tokens import Tokens
+from database import label_costs, label_plan, labels, sync_logs
 from database.connection import Database
+from database.label_budgets import PlannedPage
+from database.label_costs import Taken
+from database.label_plan import LabelPlan
 from database.reconciliation import Reconciled, close_run, gaps
 from tests.database.given_rows import STORE, a_chat, a_run, an_event, column, save, save_list
 
@@ -91,10 +95,39 @@ def test_an_event_quarantined_before_the_last_end_counts_no_more(database: Datab
     assert close_run(database, STORE, a_run(database, execution="execution-2")).status == "success"
 
 
+def plan(database: Database, run: int, chats: int, left: int = 0) -> None:
+    """Note that so many chats are to be labelled, and so many more were left by a budget."""
+    page = PlannedPage([{}] * chats, chats, Tokens())
+    label_plan.note(database, run, LabelPlan([page], left, "The budget is reached." if left else None))
+
+
+def test_what_a_budget_leaves_is_no_matter_of_success(database: Database, run: int) -> None:
+    plan(database, run, 0, left=500)
+    assert close_run(database, STORE, run).status == "success"
+    closed = row(database, run)
+    assert (closed["error_message"], closed["chats_over_budget"]) == (None, 500)
+    assert closed["budget_reached"] == "The budget is reached."
+
+
+def test_labels_that_stopped_make_it_partial_and_say_why(database: Database, run: int) -> None:
+    plan(database, run, 2)
+    label_costs.settle(database, run, "a", Taken(Tokens(), 0, "The model's endpoint gave no answer in time."))
+    assert close_run(database, STORE, run).status == "partial"
+    assert row(database, run)["error_message"] == (
+        "2 chats left unlabelled until the next run. The model's endpoint gave no answer in time."
+    )
+
+
+def test_labels_that_could_not_begin_make_it_partial_too(database: Database, run: int) -> None:
+    sync_logs.note_stopped_labels(database, run, "The taxonomy cannot be used.")
+    assert close_run(database, STORE, run).status == "partial"
+    assert row(database, run)["error_message"] == "The taxonomy cannot be used."
+
+
 def test_chats_left_unlabelled_make_it_partial(database: Database, run: int) -> None:
-    labels.plan(database, run, 3)
+    plan(database, run, 3)
     label = {"chat_id": "1:chat-0", "messages_total": 3, "tag": "thanks", "confidence": 1.0, "reason": "", "model": "m"}
-    labels.save(database, STORE, run, "m", [label])
+    labels.save(database, STORE, run, [label])
     assert close_run(database, STORE, run) == Reconciled("partial", 3, 3, 0, 0, 2)
     assert "2 chats left unlabelled" in row(database, run)["error_message"]
 
@@ -102,7 +135,7 @@ def test_chats_left_unlabelled_make_it_partial(database: Database, run: int) -> 
 def test_all_that_is_missing_is_said_in_one_sentence(database: Database, run: int) -> None:
     save(database, run, "junk")
     save_list(database, a_chat(0, newest=50))
-    labels.plan(database, run, 1)
+    plan(database, run, 1)
     close_run(database, STORE, run)
     assert row(database, run)["error_message"].count(";") == 2
 

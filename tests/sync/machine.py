@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from database import stores as stores_table
@@ -18,6 +18,7 @@ from local.simulator.server import Simulator
 from tests.conftest import ROOT
 
 TOKENS = "/chat-history-sync/stores"
+LABELLING = ("list_chat_pages", "classify_chats", "save_labels")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,21 @@ class Machine:
             stores_table.register(database, store.id, store.name, active=True)
             stores_table.remember_token(database, store.id, StoreToken(store.seller, "unknown", None))
         self.engine.put_secret_parameter(f"{TOKENS}/{store.id}/token", store.token)
+
+    @contextmanager
+    def settings(self, **changed: str) -> Iterator[None]:
+        """Run the functions that label with other settings, in workers of their own."""
+        functions = self.engine.lambdas._functions
+        usual = {name: functions[name] for name in LABELLING}
+        for name, function in usual.items():
+            spec = replace(function._spec, environment={**function._spec.environment, **changed})
+            functions[name] = type(function)(spec, self.engine.stack, ROOT / ".local" / "logs")
+        try:
+            yield
+        finally:
+            for name in usual:
+                functions[name].pool.close()
+            functions.update(usual)
 
     def sync(self, stores: Sequence[str] | None = None, **options: bool) -> Synced:
         """Run one execution to its end."""

@@ -15,12 +15,13 @@ EVENTS = ROOT / "events"
 STORE = a_store([an_event(number, chat=1) for number in range(4)])
 TURGUNOV = SimulatedStore("turgunov", "ИП Тургунов Ф.Ф.", STORE.token, STORE.seller, (a_chat(1),), STORE.events)
 MESSAGE = {"sender": "client", "text": "Где заказ?", "sent_at": "2026-02-02T02:40:00+00:00"}
+CHAT = {"chat_id": "1:chat-1", "messages_total": 1, "content": "0f"}
 LABEL = {"tag": "delivery", "confidence": 0.9, "reason": "слово: заказ", "model": "keywords/1", "abstained": False}
 PAGES = {
     "chats": json.loads(wb_list(Stream(TURGUNOV)).body)["result"],
     "events": [{"eventID": "event-0", "chatID": "1:chat-1", "addTimestamp": 1769500800000, "message": {"text": "?"}}],
-    "transcripts": [{"chat_id": "1:chat-1", "messages_total": 1, "messages": [MESSAGE]}],
-    "labels": [{"chat_id": "1:chat-1", "messages_total": 1, **LABEL}],
+    "transcripts": [{**CHAT, "client_name": "Анна", "messages": [MESSAGE]}],
+    "labels": [{"labels": [{**CHAT, **LABEL}], "tokens_in": 0, "tokens_out": 0, "stopped": ""}],
 }
 IN_ORDER = {
     "list_stores": {"stores": 1, "full": False, "classify": True},

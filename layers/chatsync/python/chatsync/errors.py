@@ -76,6 +76,10 @@ class ClassifierRefusedError(ChatSyncError):
     """The model's endpoint, or our settings, will never allow the request: the owner must act."""
 
 
+class PricesInvalidError(ChatSyncError):
+    """The operator's own price list cannot be read."""
+
+
 class RunAbandonedError(ChatSyncError):
     """Written by the next run on a run that stopped reporting (killed, aborted or timed out)."""
 

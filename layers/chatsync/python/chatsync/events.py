@@ -127,20 +127,22 @@ class ListChatPages(_Event):
 
 @dataclass(frozen=True)
 class ClassifyChats(_Event):
-    """Label one page of transcripts."""
+    """Label one page of transcripts, for no more than about so many tokens as were reserved for it."""
 
     store_id: str
     run_id: int
     page_key: str
+    tokens: int
 
 
 @dataclass(frozen=True)
 class SaveLabels(_Event):
-    """Store one page of labels."""
+    """Store the labels of one page of transcripts: `labels` has their `key`, or `Error` and `Cause` of why not."""
 
     store_id: str
     run_id: int
-    labels_key: str
+    page_key: str
+    labels: dict[str, Any]
 
 
 @dataclass(frozen=True)

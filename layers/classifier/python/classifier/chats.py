@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-BUYER, SELLER = "client", "seller"  # the `sender` WB gives to the messages of the two
+from chatsync.label_tokens import BUYER, says_something
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,3 @@ class Classified:
     tokens_in: int
     tokens_out: int
     stopped: str = ""
-
-
-def says_something(text: str | None) -> bool:
-    """Tell whether a text holds words, and not just signs or pictures."""
-    return text is not None and any(character.isalnum() for character in text)

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from classifier.chats import BUYER, Classified, Label, Transcript
+from chatsync.label_tokens import BUYER
+from chatsync.label_version import KEYWORDS, label_version
+from classifier.chats import Classified, Label, Transcript
 from classifier.keywords_terms import Term, terms_in
-from classifier.taxonomy import REVIEW_CHANGE, TAXONOMY, THANKS, abstain
-
-DICTIONARY_VERSION = "2"  # of keywords.json and the rules here: a change makes labels stale
+from classifier.taxonomy import REVIEW_CHANGE, THANKS, abstain
 
 OLDER_TURN = 0.5  # each turn back counts half: what the buyer wrote last is what needs an answer
 SELLERS_WORDS = 0.5  # a deal the seller proposes counts half of one the buyer does
@@ -21,9 +21,9 @@ REASON_TERMS = 3  # terms a reason names
 class KeywordsProvider:
     """Labels a chat by the dictionary words in it; the same chat always gets the same label."""
 
-    name = f"keywords/{DICTIONARY_VERSION}/taxonomy-{TAXONOMY.version}"
+    name = label_version(KEYWORDS)
 
-    def classify(self, transcripts: Sequence[Transcript]) -> Classified:
+    def classify(self, transcripts: Sequence[Transcript], most_tokens: int | None = None) -> Classified:
         """Return one label for each transcript, in their order. Costs no tokens and raises nothing of its own."""
         return Classified(tuple(self._label(transcript) for transcript in transcripts), tokens_in=0, tokens_out=0)
 

@@ -15,14 +15,15 @@ class Asking:
     A chat that is not in `answers` was not asked about to the end, and `stopped` is the sentence that says why.
     """
 
-    def __init__(self, endpoint: Endpoint, seconds: float) -> None:
-        """Ask this endpoint, and begin no request later than so many seconds from now."""
+    def __init__(self, endpoint: Endpoint, seconds: float, most_tokens: int | None = None) -> None:
+        """Ask this endpoint, and begin no request later than so many seconds from now, or once the tokens are taken."""
         self.answers: dict[str, Answer | None] = {}
         self.tokens_in = 0
         self.tokens_out = 0
         self.stopped = ""
         self._endpoint = endpoint
         self._until = time.monotonic() + seconds
+        self._most_tokens = most_tokens
         self._answered = False
 
     def about(self, questions: Sequence[Question]) -> None:
@@ -69,6 +70,8 @@ class Asking:
     def _reply(self, request: Request) -> Reply:
         if self._answered and time.monotonic() >= self._until:
             raise ClassifierUnavailableError("The model's endpoint gave no answer in time.")
+        if self._answered and self._most_tokens is not None and self.tokens_in + self.tokens_out >= self._most_tokens:
+            raise ClassifierUnavailableError("The tokens reserved for a page of chats were used up before its end.")
         reply = read_reply(self._endpoint.ask(request.prompt), request)
         self._answered = True
         self.tokens_in += reply.tokens_in

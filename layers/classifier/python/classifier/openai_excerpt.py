@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from classifier.chats import BUYER, SELLER, Message, Transcript, says_something
+from chatsync.label_tokens import (
+    BUYER,
+    CHARACTERS_PER_MESSAGE,
+    SELLER,
+    TOKENS_PER_CHAT,
+    estimated_tokens,
+    says_something,
+)
+from classifier.chats import Message, Transcript
 from classifier.masking import mask
 
-# An estimate on the safe side, for no tokenizer is known for every model: Russian takes 2 characters a token with the
-# older ones, and 3 to 4 with the newer.
-CHARACTERS_PER_TOKEN = 2
-
-# Our own bounds. What a buyer needs stands in the last messages; a thousand tokens hold about ten usual ones.
-TOKENS_PER_CHAT = 1_000
-CHARACTERS_PER_MESSAGE = 1_000
 CHARACTERS_READ = 10_000  # of a message, to mask before it is cut: more than anyone types, and 0.2 s at the worst
 
 SENDERS = {BUYER: "buyer", SELLER: "seller"}  # whose messages are sent, and how they are marked
@@ -53,11 +54,6 @@ def excerpt(transcript: Transcript) -> tuple[Line, ...]:
 def outgoing(text: str) -> str:
     """Return a text as it may be sent: what is invisible left out, personal data masked, and then its beginning."""
     return mask(_visible(text[:CHARACTERS_READ]))[:CHARACTERS_PER_MESSAGE]
-
-
-def estimated_tokens(text: str) -> int:
-    """Return about how many of a model's tokens a text takes, rather too many than too few."""
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
 def plain_words(text: str) -> str:

@@ -8,14 +8,6 @@ from classifier.taxonomy import KEYS, TAXONOMY
 if TYPE_CHECKING:  # the library takes a second to import
     from openai.types.shared_params import ResponseFormatJSONObject, ResponseFormatJSONSchema
 
-# Change it with every change of the words below, or of what is sent of a chat: it decides which labels are stale.
-PROMPT_VERSION = "1"
-
-
-def provider_name(model: str) -> str:
-    """Return the name on the model's labels: all that makes a label stale when it changes."""
-    return f"openai/{model}/prompt-{PROMPT_VERSION}/taxonomy-{TAXONOMY.version}"
-
 
 def _described(tag: Tag) -> str:
     return f"- {tag.key} ({tag.title_ru}): {tag.description} Such as: " + " ".join(f"«{it}»" for it in tag.examples)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from chatsync.label_version import label_version
 from chatsync.taxonomy import UNDEFINED
 from classifier.chats import Classified, Label, Transcript
 from classifier.openai_answer import Answer
 from classifier.openai_asking import Asking
 from classifier.openai_endpoint import Endpoint
-from classifier.openai_prompt import provider_name
 from classifier.openai_request import Question
 from classifier.providers import Settings
 from classifier.taxonomy import abstain
@@ -18,17 +18,18 @@ class OpenAIProvider:
 
     def __init__(self, settings: Settings) -> None:
         """Raises ClassifierRefusedError where the settings cannot work; reaches no network yet."""
-        self.name = provider_name(settings.model)
+        self.name = label_version(f"openai/{settings.model}")
         self._endpoint = Endpoint(settings)
         self._seconds = settings.seconds_a_page
 
-    def classify(self, transcripts: Sequence[Transcript]) -> Classified:
+    def classify(self, transcripts: Sequence[Transcript], most_tokens: int | None = None) -> Classified:
         """Return the labels of the transcripts, in their order; raises ClassifierUnavailableError or ...RefusedError.
 
         A chat without words of the buyer is not asked about, and abstains; so does one without a usable answer. Where
-        the endpoint breaks off after its first answer, the chats it was not asked about to the end have no label.
+        the endpoint breaks off after its first answer, or `most_tokens` are taken, the chats it was not asked about to
+        the end have no label.
         """
-        asking = Asking(self._endpoint, self._seconds)
+        asking = Asking(self._endpoint, self._seconds, most_tokens)
         asking.about([Question.about(transcript) for transcript in transcripts if transcript.buyer_turns()])
         labels = (self._label(transcript, asking.answers) for transcript in transcripts)
         return Classified(

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from chatsync.label_tokens import CHATS_PER_REQUEST, estimated_tokens
 from chatsync.taxonomy import UNDEFINED
 from classifier.chats import Transcript
-from classifier.openai_excerpt import Line, estimated_tokens, excerpt
+from classifier.openai_excerpt import Line, excerpt
 from classifier.openai_signs import looks_suspicious
 from classifier.taxonomy import TAGS
 
-# Our own bounds. They keep a request within the context of small local models, and the answer short enough to come
-# before the time-out.
-CHATS_PER_REQUEST = 10
 TOKENS_PER_REQUEST = 8_000  # of chats; the prompt comes on top
 
 CONTROLS = 2  # with two right tags, no order to give all chats one tag leaves both of them right

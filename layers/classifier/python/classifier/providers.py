@@ -33,10 +33,11 @@ class Provider(Protocol):
         """Return the name, such as "openai/gpt-5-mini/prompt-1/taxonomy-1"."""
         ...
 
-    def classify(self, transcripts: Sequence[Transcript]) -> Classified:
+    def classify(self, transcripts: Sequence[Transcript], most_tokens: int | None = None) -> Classified:
         """Return the transcripts' labels, in their order; raises ClassifierUnavailableError or ...RefusedError.
 
-        Each has one, unless the provider had to stop in the middle: see Classified.
+        Each has one, unless the provider had to stop in the middle: see Classified. After the first request, none
+        begins once `most_tokens` are taken.
         """
         ...
 

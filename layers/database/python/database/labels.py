@@ -1,6 +1,6 @@
-"""Labels: which chats need one, and the current label of a chat with its history in `chat_labels`."""
+"""Labels: the current one of a chat, given by a classifier or a person, with its history in `chat_labels`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatsync.errors import ChatUnknownError, TagUnknownError
@@ -9,61 +9,27 @@ from database import stores
 from database.connection import Database
 from database.json_rows import json_rows, storable
 
-MESSAGES_A_CHAT = 30  # The newest ones; a label says what the buyer needs now.
 
-
-def transcripts_to_label(database: Database, store_id: str, classifier: str, limit: int) -> list[dict[str, Any]]:
-    """Return the chats whose label is missing or stale, the most recently active first, each with its last messages.
-
-    Messages are only ever added, so their number says whether a chat changed since its label. A label of another
-    classifier is stale; a person's never is. Chats without messages have nothing to label.
-    """
-    return database.rows(
-        """
-        SELECT chats.id AS chat_id, messages_total, said.messages
-        FROM (SELECT store_id, id, messages_total, last_message_at FROM chats
-              WHERE store_id = :store AND messages_total > 0 AND tag_source IS DISTINCT FROM 'person'
-                AND (labelled_messages, labelled_by) IS DISTINCT FROM (messages_total, CAST(:classifier AS text))
-              ORDER BY last_message_at DESC, id LIMIT :limit) AS chats
-        CROSS JOIN LATERAL (
-            SELECT json_agg(json_build_object('sender', sender, 'text', text, 'sent_at', sent_at)
-                            ORDER BY sent_at, id) AS messages
-            FROM (SELECT id, sender, text, sent_at FROM chat_messages
-                  WHERE store_id = chats.store_id AND chat_id = chats.id
-                  ORDER BY sent_at DESC, id DESC LIMIT :messages) AS newest
-        ) AS said
-        ORDER BY last_message_at DESC, chats.id
-        """,
-        store=store_id,
-        classifier=classifier,
-        limit=limit,
-        messages=MESSAGES_A_CHAT,
-    )
-
-
-def plan(database: Database, run_id: int, chats: int) -> None:
-    """Note on the run how many chats it is to label; what is not labelled at its end makes it partial."""
-    database.run("UPDATE sync_logs SET chats_to_classify = :chats WHERE id = :id", id=run_id, chats=chats)
-
-
-def save(database: Database, store_id: str, run_id: int, classifier: str, labels: Sequence[dict[str, Any]]) -> int:
+def save(database: Database, store_id: str, run_id: int, labels: Sequence[Mapping[str, Any]]) -> int:
     """Store labels, each in the history and, unless a person labelled the chat, as its current one.
 
-    Returns how many labels the run had not stored before, so that a repetition counts nothing twice.
+    A label has `chat_id`, `messages_total` and `content` of the words it was given for, and `model`, the version that
+    it goes by. Returns how many labels the run had not stored before, so that a repetition counts nothing twice.
     """
     added = database.rows(
         """
         WITH added AS (
             INSERT INTO chat_labels (store_id, chat_id, run_id, tag, source, confidence, reason, labelled_by,
-                                     messages_total)
-            SELECT :store, chat_id, CAST(:run AS bigint), tag, 'model', confidence, reason, model, messages_total
+                                     messages_total, content)
+            SELECT :store, chat_id, CAST(:run AS bigint), tag, 'model', confidence, reason, model, messages_total,
+                   content
             FROM json_to_recordset(CAST(:rows AS json)) AS label(
-                chat_id text, tag text, confidence real, reason text, model text, messages_total integer)
+                chat_id text, tag text, confidence real, reason text, model text, messages_total integer, content text)
             ON CONFLICT (store_id, chat_id, run_id) DO NOTHING
-            RETURNING chat_id, tag, messages_total
+            RETURNING chat_id, tag, labelled_by, messages_total, content
         ), current AS (
             UPDATE chats SET tag = added.tag, tag_source = 'model', labelled_messages = added.messages_total,
-                             labelled_by = :classifier
+                             labelled_by = added.labelled_by, labelled_content = added.content
             FROM added
             WHERE chats.store_id = :store AND chats.id = added.chat_id AND tag_source IS DISTINCT FROM 'person'
         ), counted AS (
@@ -74,7 +40,6 @@ def save(database: Database, store_id: str, run_id: int, classifier: str, labels
         """,
         store=store_id,
         run=run_id,
-        classifier=classifier,
         rows=json_rows([{**label, "reason": storable(label["reason"])} for label in labels]),
     )
     stores.refresh_statistics(database, store_id)

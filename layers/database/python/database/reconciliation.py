@@ -13,7 +13,7 @@ IS_GAP = "listed_message_at > coalesce(last_message_at, '-infinity')"
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What a run ended with. chats_synced + gaps = chats_total."""
+    """What a run ended with. chats_synced + gaps = chats_total. `labels_stopped` says why chats are unlabelled."""
 
     status: str
     chats_total: int
@@ -21,6 +21,7 @@ class Reconciled:
     gaps: int
     quarantined: int
     chats_unlabelled: int
+    labels_stopped: str | None = None
 
 
 def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
@@ -49,7 +50,7 @@ def _finished(database: Database, run_id: int) -> Reconciled | None:
     rows = database.rows(
         """
         SELECT status, chats_total, chats_synced, gaps, quarantined,
-               chats_to_classify - chats_classified AS chats_unlabelled
+               chats_to_classify - chats_classified AS chats_unlabelled, labels_stopped
         FROM sync_logs WHERE id = :id AND status IN ('success', 'partial')
         """,
         id=run_id,
@@ -62,16 +63,17 @@ def _compare(database: Database, store_id: str, run_id: int) -> Reconciled:
         f"""
         SELECT count(*)::integer AS chats_total,
                (count(*) FILTER (WHERE {IS_GAP}))::integer AS gaps,
-               (SELECT chats_to_classify - chats_classified FROM sync_logs WHERE id = :run) AS chats_unlabelled
+               (SELECT chats_to_classify - chats_classified FROM sync_logs WHERE id = :run) AS chats_unlabelled,
+               (SELECT labels_stopped FROM sync_logs WHERE id = :run) AS labels_stopped
         FROM chats WHERE store_id = :store AND {IS_LISTED}
         """,  # noqa: S608 - constants
         store=store_id,
         run=run_id,
     )
-    total, gaps, unlabelled = rows[0]["chats_total"], rows[0]["gaps"], rows[0]["chats_unlabelled"]
+    total, gaps, unlabelled, stopped = rows[0].values()
     quarantined = quarantine.count_since_last_finished_run(database, store_id)
-    status = "partial" if gaps or quarantined or unlabelled else "success"
-    return Reconciled(status, total, total - gaps, gaps, quarantined, unlabelled)
+    status = "partial" if gaps or quarantined or unlabelled or stopped else "success"
+    return Reconciled(status, total, total - gaps, gaps, quarantined, unlabelled, stopped)
 
 
 def _close(database: Database, run_id: int, found: Reconciled) -> None:
@@ -98,7 +100,8 @@ def _what_is_missing(found: Reconciled) -> str | None:
         (found.quarantined, "events that could not be stored (table quarantined_events)"),
         (found.chats_unlabelled, "chats left unlabelled until the next run"),
     )
-    return "; ".join(f"{number} {what}" for number, what in parts if number) or None
+    missing = "; ".join(f"{number} {what}" for number, what in parts if number)
+    return ". ".join(filter(None, (missing, found.labels_stopped))) or None
 
 
 def gaps(database: Database) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ from database.rate_limits import CHATS
 SILENCE_SECONDS = 1200
 
 SHOWN = """id, store_id, execution_id, sync_type, status, chats_total, chats_synced, messages_added, chats_to_classify,
-    chats_classified, events_read, wb_requests, waited_seconds, gaps, quarantined, error_type, error_message,
+    chats_classified, chats_over_budget, budget_reached, label_tokens_in, label_tokens_out, label_cost_microusd,
+    events_read, wb_requests, waited_seconds, gaps, quarantined, error_type, error_message,
     started_at, completed_at"""
 # How often a store asks whether its seller's other store is done.
 SHORTEST_TURN_SECONDS, LONGEST_TURN_SECONDS = 10, 3600
@@ -180,6 +181,11 @@ def count(database: Database, run_id: int, requests: int, events: int = 0, added
         events=events,
         added=added,
     )
+
+
+def note_stopped_labels(database: Database, run_id: int, reason: str) -> None:
+    """Note on the run why its chats are not labelled; that makes it partial at its end."""
+    database.run("UPDATE sync_logs SET labels_stopped = :reason WHERE id = :id", id=run_id, reason=reason)
 
 
 def close_dead_runs(database: Database) -> int:

@@ -1,0 +1,89 @@
+"""About how many tokens a language model takes for chats, told from their length before anything is sent.
+
+Rather too many than too few: a budget is reserved by it. No tokenizer is known for every model; Russian takes 2
+characters a token with the older ones, and 3 to 4 with the newer. The bounds are those of what is sent, and lie here
+because the database's functions, which plan what may be sent, cannot import the classifier.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chatsync.taxonomy import taxonomy
+
+BUYER, SELLER = "client", "seller"  # the `sender` WB gives to the messages of the two
+
+CHARACTERS_PER_TOKEN = 2
+
+# Our own bounds. What a buyer needs stands in the last messages; a thousand tokens hold about ten usual ones. Ten chats
+# a request keep it within the context of small local models, and the answer short enough to come before the time-out.
+TOKENS_PER_CHAT = 1_000
+CHARACTERS_PER_MESSAGE = 1_000
+CHATS_PER_REQUEST = 10
+
+# Of the JSON around the words, in characters: a chat's id and brackets, a message's keys and brackets.
+CHAT_FRAME, MESSAGE_FRAME = 36, 32
+# Of a request, in characters, besides the taxonomy: the other words of the prompt, the schema, two control chats.
+PROMPT_FRAME = 2_200
+TAG_FRAME = 20  # how a tag is set off from the others there
+ANSWER_TOKENS = 60  # of one chat: alias, tag, confidence, and a reason of ten Russian words
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Tokens into a model and out of it."""
+
+    into: int = 0
+    out: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return both together."""
+        return self.into + self.out
+
+
+def estimated_tokens(text: str) -> int:
+    """Return about how many tokens a text takes, rather too many than too few."""
+    return _tokens(len(text))
+
+
+def says_something(text: str | None) -> bool:
+    """Tell whether a text holds words, and not just signs or pictures."""
+    return text is not None and any(character.isalnum() for character in text)
+
+
+def chat_tokens(messages: Sequence[Mapping[str, Any]]) -> int:
+    """Return about how many tokens a chat takes, 0 where no word is the buyer's: such a chat is sent to nobody.
+
+    `messages` are its last ones, oldest first, each with `sender` and `text`; masking changes their length a little.
+    """
+    left, frames, heard = TOKENS_PER_CHAT, 0, False
+    for message in reversed(messages):
+        cost = _tokens(min(len(message["text"] or ""), CHARACTERS_PER_MESSAGE))
+        spoken = message["sender"] == BUYER and says_something(message["text"])
+        if left >= cost or (spoken and not heard):
+            left -= cost
+            frames += MESSAGE_FRAME
+        heard = heard or spoken
+    return TOKENS_PER_CHAT - left + _tokens(frames + CHAT_FRAME) if heard else 0
+
+
+def page_tokens(chats: Sequence[int]) -> Tokens:
+    """Return about what a page of chats takes, told from chat_tokens of each."""
+    sent = [tokens for tokens in chats if tokens]
+    requests = -(-len(sent) // CHATS_PER_REQUEST)
+    return Tokens(requests * prompt_tokens() + sum(sent), len(sent) * ANSWER_TOKENS)
+
+
+def prompt_tokens() -> int:
+    """Return about how many tokens a request takes besides its chats."""
+    used = taxonomy()
+    words = sum(
+        TAG_FRAME + len(tag.key) + len(tag.title_ru) + len(tag.description) + sum(map(len, tag.examples))
+        for tag in used.tags
+    )
+    return _tokens(PROMPT_FRAME + words + len(used.ties))
+
+
+def _tokens(characters: int) -> int:
+    return -(-characters // CHARACTERS_PER_TOKEN)

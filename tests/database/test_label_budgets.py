@@ -1,0 +1,169 @@
+"""Budgets: what a run and a day may label, over all stores, also where two stores list their chats at once."""
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chatsync.label_tokens import Tokens, chat_tokens, page_tokens
+from database import connection, label_budgets, label_costs, label_plan, sync_logs
+from database.connection import Database, connect, read_address, transaction
+from database.label_budgets import LOCK, Budgets, Spent, lock, reserve, spent_today, within
+from database.label_costs import Taken
+from database.stale_labels import StaleChats
+from tests.database.given_rows import a_run, column
+
+MODEL = "openai/gpt-5-mini"
+LARGE = 10**9
+NOTHING = Spent()
+PAID = [{"sender": "client", "text": "Где мой заказ?"}]
+FREE = [{"sender": "seller", "text": "Здравствуйте!"}]
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = :lock"
+
+
+def chats(*said: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [{"chat_id": f"1:{number}", "messages": messages} for number, messages in enumerate(said)]
+
+
+def budgets(**changes: int) -> Budgets:
+    return replace(Budgets(100, LARGE, LARGE, LARGE), **changes)
+
+
+def planned(transcripts: list[dict[str, Any]], classifier: str = MODEL, spent: Spent = NOTHING, **limits: int) -> Any:
+    pages, reached = within(transcripts, classifier, budgets(**limits), spent, page_size=2)
+    return [[row["chat_id"] for row in page.transcripts] for page in pages], reached
+
+
+def took(*chats: list[dict[str, str]]) -> int:
+    """Return what these chats are estimated to take as one page."""
+    return page_tokens([chat_tokens(messages) for messages in chats]).total
+
+
+def test_within_all_budgets_the_chats_fill_pages() -> None:
+    assert planned(chats(PAID, PAID, PAID)) == ([["1:0", "1:1"], ["1:2"]], None)
+
+
+def test_the_tokens_of_a_run_end_in_the_middle_of_a_page() -> None:
+    enough = took(PAID, PAID) + took(PAID)
+    assert planned(chats(PAID, PAID, PAID), tokens_a_run=enough) == ([["1:0", "1:1"], ["1:2"]], None)
+    pages, reached = planned(chats(PAID, PAID, PAID, PAID), tokens_a_run=enough - 1)
+    assert pages == [["1:0", "1:1"]]
+    assert reached == f"{enough - 1} tokens of a run (LabelTokensARun)"
+
+
+def test_the_days_chats_and_tokens_count_what_was_spent_before() -> None:
+    assert planned(chats(PAID, PAID), chats_a_day=3, spent=Spent(2, 0)) == (
+        [["1:0"]],
+        "3 chats of a day (LabelChatsADay)",
+    )
+    pages, reached = planned(chats(PAID, PAID), tokens_a_day=1000 + took(PAID), spent=Spent(2, 1000))
+    assert (pages, reached) == ([["1:0"]], f"{1000 + took(PAID)} tokens of a day (LabelTokensADay)")
+
+
+def test_what_costs_nothing_is_in_no_budgets_way() -> None:
+    said = chats(FREE, PAID, FREE)
+    assert planned(said, chats_a_day=0) == ([["1:0", "1:2"]], "0 chats of a day (LabelChatsADay)")
+    assert planned(said, "keywords", tokens_a_run=0, chats_a_day=0, tokens_a_day=0) == ([["1:0", "1:1"], ["1:2"]], None)
+
+
+def test_after_the_first_chat_that_does_not_fit_no_smaller_one_is_taken() -> None:
+    long = [{"sender": "client", "text": "слово " * 100}]
+    assert planned(chats(PAID, long, PAID), tokens_a_run=took(PAID, PAID))[0] == [["1:0"]]
+
+
+def test_what_a_budget_leaves_is_told_in_words() -> None:
+    plan = label_plan.plan(StaleChats(chats(PAID, PAID), 5), MODEL, budgets(chats_a_day=1), Spent(), 25)
+    assert (plan.chats, plan.left) == (1, 4)
+    assert plan.reached == (
+        "4 chats wait for a next run to label them: the budget of 1 chats of a day (LabelChatsADay) is reached."
+    )
+    by_run = label_plan.plan(StaleChats(chats(PAID, PAID), 5), MODEL, budgets(chats_a_run=2), Spent(), 25)
+    assert by_run.left == 3
+    assert "2 chats of a run (LabelChatsARun)" in str(by_run.reached)
+    assert label_plan.plan(StaleChats(chats(PAID), 1), MODEL, budgets(), Spent(), 25).reached is None
+
+
+def a_page(tokens: int = 500) -> label_budgets.PlannedPage:
+    return label_budgets.PlannedPage(chats(PAID), 1, Tokens(tokens, 0))
+
+
+def settle(database: Database, run: int, page: str, *tokens: int, classifier: str = MODEL) -> None:
+    label_costs.settle(database, run, page, Taken.by(classifier, Tokens(*tokens), ""))
+
+
+def test_a_reservation_counts_until_its_run_ends_and_what_was_taken_for_the_whole_day(database: Database) -> None:
+    run = a_run(database)
+    reserve(database, run, [("a", a_page()), ("b", a_page())])
+    assert spent_today(database) == Spent(2, 1000)
+    settle(database, run, "a", 100, 20)
+    assert spent_today(database) == Spent(2, 620)
+    sync_logs.release(database, "shop")
+    assert spent_today(database) == Spent(1, 120)
+    database.run("UPDATE label_pages SET day = day - 1")
+    assert spent_today(database) == Spent(0, 0)
+
+
+def test_a_repeated_listing_replaces_its_reservation(database: Database) -> None:
+    run = a_run(database)
+    reserve(database, run, [("a", a_page()), ("b", a_page())])
+    settle(database, run, "a", 100)
+    reserve(database, run, [("c", a_page())])
+    assert spent_today(database) == Spent(2, 600)
+
+
+def test_a_page_that_failed_gives_back_what_it_reserved(database: Database) -> None:
+    run = a_run(database)
+    reserve(database, run, [("a", a_page())])
+    settle(database, run, "a", 0)
+    assert spent_today(database) == Spent(0, 0)
+
+
+def test_the_runs_tokens_and_cost_are_its_pages_sums_however_often_they_are_saved(database: Database) -> None:
+    run = a_run(database)
+    reserve(database, run, [("a", a_page()), ("b", a_page())])
+    for _ in range(2):
+        settle(database, run, "a", 1000, 100)
+        settle(database, run, "b", 3000, 300)
+    spent = database.rows("SELECT label_tokens_in, label_tokens_out, label_cost_microusd FROM sync_logs")[0]
+    assert list(spent.values()) == [4000, 400, 1800]  # gpt-5-mini: 0.25 and 2 dollars a million
+
+
+def test_a_model_without_a_known_price_makes_the_cost_unknown_not_nothing(database: Database) -> None:
+    run = a_run(database)
+    assert column(database, "SELECT label_cost_microusd FROM sync_logs") == [0]
+    settle(database, run, "a", 1000)
+    settle(database, run, "b", 1000, classifier="openai/of-tomorrow")
+    assert column(database, "SELECT label_cost_microusd FROM sync_logs") == [None]
+    settle(database, run, "b", 0, classifier="openai/of-tomorrow")
+    assert column(database, "SELECT label_cost_microusd FROM sync_logs") == [250]
+
+
+def test_two_stores_that_list_at_once_reserve_one_after_the_other(
+    emptied: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second waits for the first's commit, and then sees what it reserved."""
+    with transaction() as database:
+        runs = [a_run(database, store) for store in ("a", "b")]
+    seen: list[Spent] = []
+    first, watching = (Database(connect(read_address(emptied))) for _ in range(2))
+    first.run("BEGIN")
+    lock(first)
+    reserve(first, runs[0], [("a", a_page())])
+
+    def second() -> None:
+        with transaction() as database:
+            lock(database)
+            seen.append(spent_today(database))
+
+    monkeypatch.setattr(connection, "_CONTAINER", connection._Container())
+    waiting = threading.Thread(target=second)
+    waiting.start()
+    while column(watching, WAITING, lock=LOCK) != [1]:
+        assert waiting.is_alive(), "the second did not wait"
+    first.run("COMMIT")
+    waiting.join()
+    connection._CONTAINER.discard()
+    for opened in (first, watching):
+        opened._connection.close()
+    assert seen == [Spent(1, 500)]

@@ -1,0 +1,137 @@
+"""Labels that cost money, through the machine and a model's server: what is unchanged costs nothing, budgets hold."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatsync.taxonomy import OWN_FILE
+from database.connection import transaction
+from local.simulator.model import Event
+from tests.classifier.openai_server import TOKENS_IN, TOKENS_OUT, OpenAIServer, failure
+from tests.sync.given import a_store, an_event, events_of
+from tests.sync.machine import Machine, Synced, rows
+
+MODEL = "gpt-5-mini"
+SECRET = "chat-history-sync/openai"
+SPENT = TOKENS_IN * 0.25 + TOKENS_OUT * 2  # millionths of a dollar for one request
+AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Расскажите, что случилось?"
+
+
+@pytest.fixture(scope="module")
+def running(_machine: Machine) -> Iterator[OpenAIServer]:
+    """A model's server, and a machine that labels by it."""
+    _machine.engine.put_secret(SECRET, "sk-test")
+    with OpenAIServer() as server, _machine.settings(CLASSIFIER=f"openai/{MODEL}", OPENAI_BASE_URL=server.url):
+        yield server
+
+
+@pytest.fixture
+def model(running: OpenAIServer, machine: Machine) -> OpenAIServer:
+    return running.reset()
+
+
+def sync_again(machine: Machine, store: str, model: OpenAIServer) -> Synced:
+    """Sync once more, counting requests from nothing."""
+    model.requests.clear()
+    return machine.sync([store])
+
+
+def test_a_second_unchanged_run_asks_nothing_and_costs_nothing(machine: Machine, model: OpenAIServer) -> None:
+    store = a_store(events_of(9))
+    with machine.wildberries(store, limits=False) as wb:
+        run = machine.sync([store.id]).runs[store.id]
+        assert (run["status"], run["chats_classified"], len(model.requests)) == ("success", 3, 1)
+        assert (run["label_tokens_in"], run["label_tokens_out"]) == (TOKENS_IN, TOKENS_OUT)
+        assert run["label_cost_microusd"] == SPENT
+        for quiet in ([], [an_event(30, chat=1, sender="wb")], [an_event(31, chat=1, sender="seller", text=AUTOMATIC)]):
+            for event in quiet:
+                wb.add_event(store.id, event)
+            again = sync_again(machine, store.id, model)
+            assert (again.runs[store.id]["status"], model.requests) == ("success", [])
+            assert again.called("classify_chats") == []
+            assert again.runs[store.id]["label_cost_microusd"] == 0
+        wb.add_event(store.id, an_event(32, chat=1, sender="client", text="И где же он?"))
+        changed = sync_again(machine, store.id, model).runs[store.id]
+    assert (changed["chats_classified"], len(model.requests)) == (1, 1)
+
+
+def test_another_model_or_taxonomy_labels_all_anew_and_then_nothing(
+    machine: Machine, model: OpenAIServer, tmp_path: Path
+) -> None:
+    store, own = a_store(events_of(9)), tmp_path / "own.toml"
+    own.write_text(OWN_FILE.read_text("utf-8").replace('version = "1"', 'version = "mine"'), "utf-8")
+    base = {"OPENAI_BASE_URL": model.url}
+    with machine.wildberries(store, limits=False):
+        machine.sync([store.id])
+        for changed in ({"CLASSIFIER": "openai/tiny"}, {"CLASSIFIER": "openai/tiny", "TAXONOMY_FILE": str(own)}):
+            with machine.settings(**base, **changed):
+                first = sync_again(machine, store.id, model).runs[store.id]
+                assert (first["status"], first["chats_classified"], len(model.requests)) == ("success", 3, 1)
+                assert first["label_cost_microusd"] is None, "the price of a model called tiny is not known"
+                assert sync_again(machine, store.id, model).called("classify_chats") == []
+    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/tiny/prompt-1/taxonomy-mine"}]
+    assert rows("SELECT count(*) AS n FROM chat_labels") == [{"n": 9}]
+
+
+def test_a_day_whose_budget_is_reached_leaves_the_rest_and_says_so(machine: Machine, model: OpenAIServer) -> None:
+    stores = [a_store(events_of(6, chats=3)), a_store(events_of(6, chats=3))]
+    limited = {"CLASSIFIER": f"openai/{MODEL}", "OPENAI_BASE_URL": model.url, "LABEL_CHATS_A_DAY": "4"}
+    with machine.wildberries(*stores, limits=False), machine.settings(**limited):
+        runs = machine.sync([store.id for store in stores]).runs.values()
+        assert {run["status"] for run in runs} == {"success"}
+        assert sum(run["chats_classified"] for run in runs) == 4
+        assert sum(run["chats_over_budget"] for run in runs) == 2
+        (said,) = (run["budget_reached"] for run in runs if run["chats_over_budget"])
+        assert said == (
+            "2 chats wait for a next run to label them: the budget of 4 chats of a day (LabelChatsADay) is reached."
+        )
+        sync_again(machine, stores[0].id, model)
+        assert model.requests == []
+        with transaction() as database:
+            database.run("UPDATE label_pages SET day = day - 1")  # the next day
+        later = [sync_again(machine, store.id, model).runs[store.id] for store in stores]
+    assert sum(run["chats_classified"] for run in later) == 2
+    assert [run["budget_reached"] for run in later] == [None, None]
+
+
+def test_a_page_that_could_not_be_labelled_says_why_and_spends_no_budget(machine: Machine, model: OpenAIServer) -> None:
+    store = a_store(events_of(3))
+    model.default = failure(401)
+    with machine.wildberries(store, limits=False):
+        run = machine.sync([store.id]).runs[store.id]
+        model.reset()
+        again = machine.sync([store.id]).runs[store.id]
+    assert (run["status"], run["chats_classified"]) == ("partial", 0)
+    assert run["error_message"] == (
+        "3 chats left unlabelled until the next run. The model's endpoint refused the API key (HTTP 401): check it."
+    )
+    assert (run["label_tokens_in"], run["label_cost_microusd"]) == (0, 0)
+    assert (again["status"], again["chats_classified"]) == ("success", 3)
+    assert rows("SELECT sum(chats) AS chats FROM label_pages") == [{"chats": 2}]  # the third has no words of a buyer
+
+
+def test_a_taxonomy_that_cannot_be_read_stops_the_labels_and_no_sync(machine: Machine) -> None:
+    store = a_store(events_of(3))
+    with machine.wildberries(store, limits=False), machine.settings(TAXONOMY_FILE="/none.toml"):
+        synced = machine.sync([store.id])
+    run = synced.runs[store.id]
+    assert (run["status"], run["messages_added"], synced.called("classify_chats")) == ("partial", 3, [])
+    assert "The taxonomy /none.toml cannot be used: it cannot be read" in run["error_message"]
+
+
+def test_what_is_sent_names_no_client_and_no_chat(machine: Machine, model: OpenAIServer) -> None:
+    said = [("client", "Где мой заказ? Зульфия"), ("seller", "Зульфие Рахматовне ответим, уважаемая Зульфия!")]
+    name = "Зульфия Рахматовна"
+    events: list[Event] = [
+        an_event(number, sender=sender, text=text, client_name=name if sender == "client" else None)
+        for number, (sender, text) in enumerate(said)
+    ]
+    store = a_store(events, chats=1)
+    with machine.wildberries(store, limits=False):
+        machine.sync([store.id])
+    sent = str([request.body for request in model.requests]).casefold()
+    assert model.requests
+    assert "зульфи" not in sent
+    assert "рахматовн" not in sent
+    assert "1:chat-0" not in sent
