@@ -11,6 +11,7 @@ def test_given_a_row_of_a_chat_page_when_read_then_nothing_is_lost() -> None:
     row = {
         "chat_id": "1:a",
         "messages_total": 40,
+        "client_name": "Анна",
         "messages": [
             {"sender": "client", "text": None, "sent_at": "2026-10-01T10:00:00+00:00"},
             {"sender": "robot", "text": "Ответ", "sent_at": "2026-10-01T10:01:00+00:00"},

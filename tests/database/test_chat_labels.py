@@ -7,7 +7,7 @@ import pytest
 from database import labels
 from database.connection import Database
 from database.stale_labels import MESSAGES_A_CHAT, stale_chats
-from tests.database.given_rows import AT, STORE, a_run, an_event, chat, column, save
+from tests.database.given_rows import AT, STORE, a_chat, a_run, an_event, chat, column, save, save_list
 
 VERSION = "keywords/1/taxonomy-1"
 AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Расскажите, что случилось?"
@@ -62,6 +62,12 @@ def test_a_transcript_holds_what_was_said_oldest_first(database: Database, run: 
         "text": "Сообщение 1",
         "sent_at": "2026-02-02T02:40:01+00:00",
     }
+
+
+def test_a_transcript_knows_every_name_of_its_buyer(database: Database, run: int) -> None:
+    save(database, run, an_event(9, chat=7, clientName="Зоя"), an_event(10, chat=7, clientName=None))
+    save_list(database, a_chat(7, clientName="Зоя П."))
+    assert stale_chats(database, STORE, VERSION, 1).transcripts[0]["client_name"] == "Зоя Зоя П."
 
 
 def test_of_a_long_chat_only_the_newest_messages_are_read(database: Database, run: int) -> None:

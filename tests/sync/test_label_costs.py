@@ -121,8 +121,8 @@ def test_a_taxonomy_that_cannot_be_read_stops_the_labels_and_no_sync(machine: Ma
 
 
 def test_what_is_sent_names_no_client_and_no_chat(machine: Machine, model: OpenAIServer) -> None:
-    said = [("client", "Где мой заказ? Зульфия"), ("seller", "Зульфие Рахматовне ответим, уважаемая Зульфия!")]
-    name = "Зульфия Рахматовна"
+    said = [("client", "Где мой заказ? зульхиджа"), ("seller", "ответим зульхидже тохтарбай!")]
+    name = "Зульхиджа Тохтарбай"  # no dictionary has it
     events: list[Event] = [
         an_event(number, sender=sender, text=text, client_name=name if sender == "client" else None)
         for number, (sender, text) in enumerate(said)
@@ -132,6 +132,6 @@ def test_what_is_sent_names_no_client_and_no_chat(machine: Machine, model: OpenA
         machine.sync([store.id])
     sent = str([request.body for request in model.requests]).casefold()
     assert model.requests
-    assert "зульфи" not in sent
-    assert "рахматовн" not in sent
+    assert "зульхидж" not in sent
+    assert "тохтарбай" not in sent
     assert "1:chat-0" not in sent

@@ -23,17 +23,21 @@ class Message:
 
 @dataclass(frozen=True)
 class Transcript:
-    """The last messages of one chat, oldest first; `messages_total` counts all the chat has."""
+    """The last messages of one chat, oldest first; `messages_total` counts all the chat has.
+
+    The client's name is here to be masked: it is no part of what a classifier reads.
+    """
 
     chat_id: str
     messages_total: int
     messages: tuple[Message, ...]
+    client_name: str = ""
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """Return the transcript of one row of a chat page; raises KeyError where a field is missing."""
         messages = tuple(Message.from_row(message) for message in row["messages"])
-        return cls(chat_id=row["chat_id"], messages_total=row["messages_total"], messages=messages)
+        return cls(row["chat_id"], row["messages_total"], messages, row["client_name"] or "")
 
     def as_row(self) -> dict[str, Any]:
         """Return the row from_row reads."""

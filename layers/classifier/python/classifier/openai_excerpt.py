@@ -51,9 +51,9 @@ def excerpt(transcript: Transcript) -> tuple[Line, ...]:
     return tuple(reversed(kept))
 
 
-def outgoing(text: str) -> str:
+def outgoing(text: str, client_name: str = "") -> str:
     """Return a text as it may be sent: what is invisible left out, personal data masked, and then its beginning."""
-    return mask(_visible(text[:CHARACTERS_READ]))[:CHARACTERS_PER_MESSAGE]
+    return mask(_visible(text[:CHARACTERS_READ]), client_name)[:CHARACTERS_PER_MESSAGE]
 
 
 def plain_words(text: str) -> str:
@@ -65,7 +65,7 @@ def _newest_first(transcript: Transcript) -> Iterator[Line]:
     """Yield the messages that may be sent, one by one: what the budget leaves out need not be masked."""
     for message in reversed(transcript.messages):
         if message.sender in SENDERS and message.text and not _is_automatic(message):
-            yield Line(SENDERS[message.sender], outgoing(message.text))
+            yield Line(SENDERS[message.sender], outgoing(message.text, transcript.client_name))
 
 
 def _is_automatic(message: Message) -> bool:

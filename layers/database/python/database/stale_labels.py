@@ -19,6 +19,12 @@ _CONTENT = f"""
         json_agg(json_build_array(sender, text) ORDER BY sent_at, id)::text, 'UTF8')), 'hex'), 'no words')
      FROM ({_WORDS}) AS words)
 """  # noqa: S608 - constants
+# To be masked wherever it stands: the buyer's name as WB's list has it, and as each message had it.
+_CLIENT_NAME = """
+    (SELECT string_agg(name, ' ' ORDER BY name)
+     FROM (SELECT chats.client_name AS name UNION SELECT client_name FROM chat_messages
+           WHERE store_id = chats.store_id AND chat_id = chats.id) AS names)
+"""
 # The words are looked at only where a label of the same version met other messages: most chats have met no new ones.
 _IS_STALE = f"""
     store_id = :store AND messages_total > 0 AND tag_source IS DISTINCT FROM 'person'
@@ -31,7 +37,7 @@ _IS_STALE = f"""
 class StaleChats:
     """The `transcripts` of the chats that need a label, the most recently active first, and how many there are in all.
 
-    A transcript has `chat_id`, `client_name`, `messages_total`, `content` (a digest of its words) and `messages`.
+    A transcript has `chat_id`, `client_name` (all it ever had), `messages_total`, `content` (a digest of its words) and `messages`.
     """
 
     transcripts: list[dict[str, Any]]
@@ -45,7 +51,8 @@ def stale_chats(database: Database, store_id: str, version: str, limit: int) -> 
     """
     rows = database.rows(
         f"""
-        SELECT id AS chat_id, client_name, messages_total, total, {_CONTENT} AS content, said.messages
+        SELECT id AS chat_id, {_CLIENT_NAME} AS client_name, messages_total, total, {_CONTENT} AS content,
+               said.messages
         FROM (SELECT *, count(*) OVER () AS total FROM chats WHERE {_IS_STALE}
               ORDER BY last_message_at DESC, id LIMIT :limit) AS chats
         CROSS JOIN LATERAL (

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from classifier.masking.addresses import find_addresses
 from classifier.masking.cards import find_cards
+from classifier.masking.client_name import find_client_name
 from classifier.masking.digits import with_plain_digits
 from classifier.masking.documents import find_named_documents, find_other_documents
 from classifier.masking.emails import find_emails
@@ -30,20 +31,22 @@ _MASKED = "\ue000"  # stands for what is found already; a private character belo
 _PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS.values())))
 
 
-def mask(text: str) -> str:
+def mask(text: str, client_name: str = "") -> str:
     """Return the text with phones, e-mails, cards, links, documents, numbers, names and addresses replaced.
+
+    `client_name` is the name of the chat's buyer, which is replaced too.
 
     What is left is as it was written, to the character. It is no anonymous text: `make eval` says what still leaks.
     """
     pieces: list[str] = []
     at = 0
-    for span in spans(text):
+    for span in spans(text, client_name):
         pieces += text[at : span.start], PLACEHOLDERS[span.kind]
         at = span.end
     return "".join(pieces) + text[at:]
 
 
-def spans(text: str) -> list[Span]:
+def spans(text: str, client_name: str = "") -> list[Span]:
     """Return what mask() replaces, in the text's order, without overlaps."""
     readable = Readable.of(text)
     left = _PLACEHOLDER.sub(lambda found: _MASKED * len(found[0]), readable.text)  # masked before: stays as it is
@@ -51,6 +54,7 @@ def spans(text: str) -> list[Span]:
     for find in _CONTACTS:
         left = _take(find, left, found)
     left = with_plain_digits(left)
+    left = _take(lambda text: find_client_name(text, client_name), left, found)
     for find in _OTHERS:
         left = _take(find, left, found)
     written = (Span(span.kind, *readable.written(span.start, span.end)) for span in found)

@@ -73,6 +73,14 @@ def _read(word: str) -> Reading:
     )
 
 
+def noun_forms(word: str) -> frozenset[str]:
+    """Return the word in all cases it has as a noun; words the dictionary lacks are declined by their endings."""
+    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
+        return frozenset()
+    nouns = (parse for parse in _dictionary().parse(word) if "NOUN" in parse.tag)
+    return frozenset(form.word for parse in nouns for form in parse.lexeme)
+
+
 def _names_streets(tag: Any) -> bool:
     """Tell the cases streets are named in: «Ленина», and «Красной» or «Красная» (but «поменять на Красную 44»)."""
     if "Surn" in tag:
