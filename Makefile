@@ -5,7 +5,7 @@ LAYERS := chatsync wildberries database classifier
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-tests lint graph lock clean check eval mutants
+.PHONY: help run test setup setup-tests lint graph lock clean check eval mutants bench
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,3 +68,6 @@ check: setup-tests ## What takes minutes: every crash point of a run, in every m
 
 mutants: setup-tests ## Break each guard once, see its test go red, and write docs/guarantees.md (minutes).
 	@$(BIN)/python tests/mutants/run.py $(LINES)
+
+bench: setup-tests ## Measure whole runs and what they cost, into docs/performance.md (fifteen minutes on a quiet machine).
+	@$(BIN)/python -m bench $(SCENARIOS)

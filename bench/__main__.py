@@ -1,4 +1,4 @@
-"""`make bench`: measures, prints a table, and writes docs/performance.json and docs/performance.png.
+"""`make bench`: measures, prints a table, and writes docs/performance.json, .png and the tables of .md.
 
 With names of scenarios (such as 1x600) only these are measured, and nothing is written.
 """

@@ -26,6 +26,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
+BEGIN, END = "<!-- figures: written by make bench -->", "<!-- /figures -->"
+
+
 def machine() -> str:
     """Return what the figures were measured on, in one line."""
     model = next(
@@ -53,10 +56,29 @@ def show(measured: Sequence[Figures], saved: Sequence[SaveFigures]) -> None:
 
 
 def write(folder: Path, measured: Sequence[Figures], saved: Sequence[SaveFigures]) -> None:
-    """Write performance.json and performance.png into the folder."""
+    """Write performance.json, performance.png and the tables of performance.md into the folder."""
     content = {"machine": machine(), "runs": [asdict(one) for one in measured], "save": [asdict(one) for one in saved]}
     (folder / "performance.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     _draw(folder / "performance.png", measured)
+    page = folder / "performance.md"
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    page.write_text(f"{before}{BEGIN}\n{_markdown(measured, saved)}\n{END}{after}", encoding="utf-8")
+
+
+def _markdown(measured: Sequence[Figures], saved: Sequence[SaveFigures]) -> str:
+    lines = [f"{machine()}.", "", "| stores x events | " + " | ".join(COLUMNS) + " |", "|---|" + "--:|" * len(COLUMNS)]
+    lines += [f"| {one.scenario} | " + " | ".join(_cells(one)) + " |" for one in measured]
+    lines += ["", "| saving bursts of | messages a second |", "|--:|--:|"]
+    lines += [f"| {save.burst} | {save.messages_a_second:,.0f} |" for save in saved]
+    lines += ["", "Workers of the functions, in the largest run:", ""]
+    lines += ["| function | invocations | cold starts | billed s | peak MB |", "|---|--:|--:|--:|--:|"]
+    largest = max(measured, key=lambda one: one.invocations)
+    lines += [
+        f"| {name} | {used.invocations} | {used.cold_starts} | {used.billed_ms / 1000:.1f} | {used.peak_memory_mb} |"
+        for name, used in largest.functions.items()
+    ]
+    return "\n".join(lines)
 
 
 def _cells(one: Figures) -> list[str]:
