@@ -31,9 +31,13 @@ environment:
   DATABASE_URL   another Postgres than the one kept in .local/:
                  postgresql://user:password@host:port/database
   WB_API_URL     another Wildberries server than the real one (or simulator)
-  CLASSIFIER     who labels the chats: keywords (the default, offline), or
-                 openai/MODEL with OPENAI_API_KEY and, for another server than
-                 OpenAI's, OPENAI_BASE_URL
+  OPENAI_API_KEY, OPENAI_MODEL, OPENAI_BASE_URL
+                 for --classifier openai: key, model, and another server than
+                 OpenAI's
+  LABEL_CHATS_A_RUN, LABEL_TOKENS_A_RUN, LABEL_CHATS_A_DAY, LABEL_TOKENS_A_DAY
+                 other budgets for labels than the template's
+  TAXONOMY_FILE, PRICES_FILE
+                 other tags, other prices than ours
 
 exit codes:
   0  all went well
@@ -55,7 +59,7 @@ a stores file (TOML), one [[stores]] for each store:
 
 examples:
   WB_TOKEN=... python -m local sync --stores shops.toml
-  python -m local sync --stores shops.toml --store my-shop --no-classify
+  python -m local sync --stores shops.toml --store my-shop --classifier none
   python -m local sync --json > runs.json
 
 Make the token in the seller portal: a Personal token with the category
@@ -80,6 +84,13 @@ RELEASING = """\
 Closes the running runs of stores. A run that was killed holds its store for 40
 minutes (in the database kept in .local/ only until the next sync); this frees
 it at once. A run that is still alive ends as an error, and loses nothing.
+"""
+PROVIDER = "default: keywords"
+CLASSIFYING = "who labels the chats: keywords on this machine (default), openai at a model's server, or nobody"
+ESTIMATING = """\
+Shows what the next sync would label of the chats stored now, how many tokens
+that takes, and what it costs. Nothing is sent. With OPENAI_MODEL set, compare:
+  OPENAI_MODEL=gpt-5-nano python -m local estimate --classifier openai
 """
 LABELLING = """\
 Labels a chat with a person's word, which no run overwrites; --release takes it
@@ -150,10 +161,19 @@ def _parser() -> argparse.ArgumentParser:
     syncing.add_argument("--stores", type=Path, metavar="FILE", help="a stores file; without it, simulated stores")
     syncing.add_argument("--store", action="append", metavar="ID", help="only this store (may be repeated)")
     syncing.add_argument("--full", action="store_true", help="read the whole history again from its beginning")
-    syncing.add_argument("--no-classify", action="store_true", help="leave the chats' labels as they are")
+    syncing.add_argument("--classifier", choices=("keywords", "openai", "none"), default="keywords", help=CLASSIFYING)
     syncing.add_argument("--json", action="store_true", help="print the sync_logs rows as JSON; progress to stderr")
 
     about = "Shows each store with its token's health and how far it is read, and the last runs."
+    estimating = commands.add_parser(
+        "estimate",
+        help="show what the next labels would cost",
+        description=ESTIMATING,
+        formatter_class=layout,
+    )
+    estimating.add_argument("--store", action="append", metavar="ID", help="only this store (may be repeated)")
+    estimating.add_argument("--classifier", choices=("keywords", "openai"), default="keywords", help=PROVIDER)
+
     seeing = commands.add_parser("status", help="show stores, tokens, cursors and the last runs", description=about)
     seeing.add_argument("--gaps", action="store_true", help="list the chats with a newer message at WB than stored")
 
@@ -196,7 +216,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=layout,
     )
     evaluating.set_defaults(command="evaluate")
-    evaluating.add_argument("--provider", choices=("keywords", "openai"), default="keywords", help="default: keywords")
+    evaluating.add_argument("--provider", choices=("keywords", "openai"), default="keywords", help=PROVIDER)
     evaluating.add_argument("--set", type=Path, metavar="FILE", help="your own chats; without it both parts of ours")
     evaluating.add_argument("--json", action="store_true", help="print the scores as JSON")
 

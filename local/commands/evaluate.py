@@ -18,6 +18,8 @@ from local.golden_set import PARTS, GoldenChat, read_golden_set
 from local.scoring import Score, score
 from local.tables import console
 
+CHATS_A_PAGE = 25  # as in a sync: a provider has a time for each page
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -52,12 +54,16 @@ def evaluate(provider_name: str, files: Sequence[Path]) -> list[Evaluation]:
 
 
 def _evaluate(provider: Provider, file: Path, chats: Sequence[GoldenChat]) -> Evaluation:
-    classified = provider.classify([chat.transcript for chat in chats])
-    if classified.stopped:
-        raise NotNowError(classified.stopped)
-    given = {label.chat_id: label.tag for label in classified.labels}
+    given: dict[str, str] = {}
+    tokens_in = tokens_out = 0
+    for start in range(0, len(chats), CHATS_A_PAGE):
+        page = provider.classify([chat.transcript for chat in chats[start : start + CHATS_A_PAGE]])
+        if page.stopped:
+            raise NotNowError(page.stopped)
+        given |= {label.chat_id: label.tag for label in page.labels}
+        tokens_in, tokens_out = tokens_in + page.tokens_in, tokens_out + page.tokens_out
     result = score([(chat.tag, given[chat.transcript.chat_id]) for chat in chats])
-    return Evaluation(provider.name, file, result, classified.tokens_in, classified.tokens_out)
+    return Evaluation(provider.name, file, result, tokens_in, tokens_out)
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:

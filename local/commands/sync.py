@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from local.engine.interpreter import EngineBrokenError
 from local.engine.observation import ExecutionResult
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
+from local.labelling import NONE, Labelling, labelling
 from local.paths import KEPT, ROOT
 from local.progress import Progress
 from local.tables import Terminal, console, show_runs
@@ -29,7 +29,6 @@ from local.token_health import expiry_warnings, remember_token
 from local.wildberries_server import Source, wildberries
 
 INTERRUPTED = "This run was stopped on this machine. Nothing is lost: the next run goes on from the cursor."
-CLASSIFIERS = re.compile(r"keywords|openai/\S+")
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
 
 Rows = list[dict[str, Any]]
@@ -38,13 +37,15 @@ Rows = list[dict[str, Any]]
 def run(asked: argparse.Namespace) -> int:
     """Sync the stores asked for; 0 if all ended as success, else 1."""
     _require_setup()
-    _require_classifier()
+    labels = labelling(asked.classifier)
     with wildberries(asked.stores, asked.store) as source:
         progress = Progress({store.id: store.name for store in source.stores}, on_stderr=asked.json)
         progress.say(_heading(source))
+        if labels.said:
+            progress.say(labels.said)
         with opened_database() as ours_alone:
             _register(source, ours_alone)
-            result, runs = _execute(asked, source, progress)
+            result, runs = _execute(asked, source, labels, progress)
     _show(asked, result, runs)
     for sentence in (*expiry_warnings(source.stores), *_how_it_ended(result), *_unwritten(source, result, runs)):
         Terminal(stderr=True).sentence(sentence)
@@ -54,11 +55,6 @@ def run(asked: argparse.Namespace) -> int:
 def _require_setup() -> None:
     if not (KEPT / "lambda-image").exists() or not (KEPT / "layers").exists():
         raise UsageError(f"The functions' libraries are not installed. Run `make setup` in {ROOT} first.")
-
-
-def _require_classifier() -> None:
-    if not CLASSIFIERS.fullmatch(os.environ.get("CLASSIFIER") or "keywords"):
-        raise UsageError("CLASSIFIER must be keywords, or openai/MODEL such as openai/gpt-5-mini.")
 
 
 def _heading(source: Source) -> str:
@@ -76,10 +72,12 @@ def _register(source: Source, ours_alone: bool) -> None:
             sync_logs.close_all_runs(database)
 
 
-def _execute(asked: argparse.Namespace, source: Source, progress: Progress) -> tuple[ExecutionResult, Rows]:
+def _execute(
+    asked: argparse.Namespace, source: Source, labels: Labelling, progress: Progress
+) -> tuple[ExecutionResult, Rows]:
     """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running."""
-    options = {"full": asked.full, "classify": not asked.no_classify}
-    with _engine(source, progress) as engine, progress, _stopped_by_signals(engine):
+    options = {"full": asked.full, "classify": asked.classifier != NONE}
+    with _engine(source, labels, progress) as engine, progress, _stopped_by_signals(engine):
         result = engine.run({"store_ids": [store.id for store in source.stores], **options})
         with transaction() as database:
             sync_logs.close_runs_of(database, result.arn, "Interrupted", INTERRUPTED)
@@ -87,15 +85,13 @@ def _execute(asked: argparse.Namespace, source: Source, progress: Progress) -> t
 
 
 @contextmanager
-def _engine(source: Source, progress: Progress) -> Iterator[Engine]:
-    parameters = {"WbApiUrl": source.url} if source.url else {}
-    parameters |= {"Classifier": classifier} if (classifier := os.environ.get("CLASSIFIER")) else {}
-    parameters |= {"OpenAiBaseUrl": base} if (base := os.environ.get("OPENAI_BASE_URL")) else {}
+def _engine(source: Source, labels: Labelling, progress: Progress) -> Iterator[Engine]:
+    parameters = labels.parameters | ({"WbApiUrl": source.url} if source.url else {})
     environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     try:
         with Engine(ROOT, WallClock(), parameters, environment, progress.observe) as engine:
             engine.lambdas.warm_up()
-            _put_secrets(engine, source)
+            _put_secrets(engine, source, labels.key)
             yield engine
     except StackInvalidError as error:
         raise UsageError(str(error)) from None
@@ -103,12 +99,12 @@ def _engine(source: Source, progress: Progress) -> Iterator[Engine]:
         raise NotNowError(str(error)) from None
 
 
-def _put_secrets(engine: Engine, source: Source) -> None:
+def _put_secrets(engine: Engine, source: Source, key: str) -> None:
     prefix = engine.stack.functions["FetchEventsFunction"].environment["TOKEN_PARAMETER_PREFIX"]
     for store in source.stores:
         engine.put_secret_parameter(f"{prefix}/{store.id}/token", store.token)
     secret = engine.stack.functions["ClassifyChatsFunction"].environment["OPENAI_KEY_SECRET"]
-    engine.put_secret(secret, os.environ.get("OPENAI_API_KEY") or "none")
+    engine.put_secret(secret, key)
 
 
 @contextmanager

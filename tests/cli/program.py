@@ -99,5 +99,5 @@ def run(*arguments: str, root: Path = ROOT, environment: Mapping[str, str]) -> s
 
 
 def _plain_environment() -> dict[str, str]:
-    ours = {"WB_API_URL", "DATABASE_URL", "CLASSIFIER", "OPENAI_API_KEY", "OPENAI_BASE_URL"}
+    ours = {"WB_API_URL", "DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"}
     return {name: value for name, value in os.environ.items() if name not in ours} | {"TERM": "xterm", "TZ": "UTC"}

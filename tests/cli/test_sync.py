@@ -29,7 +29,8 @@ def test_json_is_alone_on_stdout_and_a_failed_store_makes_the_exit_code_1(emptie
     wanted = ("--store", healthy.id, "--store", refused.id)
     with wildberries(healthy, limits=True) as wb:
         environment = {"WB_API_URL": wb.url, "DATABASE_URL": emptied}
-        done = run("sync", "--stores", file, *wanted, "--full", "--no-classify", "--json", environment=environment)
+        arguments = ("--stores", file, *wanted, "--full", "--classifier", "none", "--json")
+        done = run("sync", *arguments, environment=environment)
     assert done.returncode == 1
     ended = {row["store_id"]: row for row in json.loads(done.stdout)}
     assert ended.keys() == {healthy.id, refused.id}
@@ -92,7 +93,8 @@ def test_a_killed_sync_is_taken_over_and_readers_and_rivals_are_answered_meanwhi
     assert "in use by process" in rival.stderr
     # Then the next sync takes over
     with wildberries(store, limits=False) as wb:
-        done = run("sync", "--stores", file, "--no-classify", "--json", root=copy, environment={"WB_API_URL": wb.url})
+        arguments = ("--stores", file, "--classifier", "none", "--json")
+        done = run("sync", *arguments, root=copy, environment={"WB_API_URL": wb.url})
     assert done.returncode == 0, done.stderr
     assert 0 < json.loads(done.stdout)[0]["messages_added"] < MANY
     after = run("status", root=copy, environment={})

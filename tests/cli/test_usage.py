@@ -70,7 +70,7 @@ def test_an_unknown_store_is_answered_with_the_known_ones(capsys: pytest.Capture
         ("WB_API_URL", "http://shop.example", "must start with https://"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x", "must look like postgresql://"),
         ("DATABASE_URL", "postgresql://root:hunt/er2@db:5432/x", "must look like postgresql://"),
-        ("CLASSIFIER", "gpt", "must be keywords, or openai/MODEL"),
+        ("LABEL_TOKENS_A_DAY", "a lot", "are whole numbers, not 'a lot'"),
     ],
 )
 def test_a_wrong_variable_is_wrong_use(
@@ -117,7 +117,10 @@ def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> N
     assert "examples:" in said
 
 
-@pytest.mark.parametrize("command", [(), ("sync",), ("status",), ("chat",), ("release",), ("simulator",), ("graph",)])
+COMMANDS = ("sync", "status", "chat", "label", "estimate", "release", "simulator", "graph")
+
+
+@pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])
 def test_help_fits_on_80_columns(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:

@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FUNCTIONS = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::Serverless::Function"}
+NO_STATES = {"EstimateLabelsFunction"}  # people invoke it
 MACHINE_FILE = (ROOT / "statemachine" / "sync.asl.yaml").read_text(encoding="utf-8")
 MACHINE = yaml.safe_load(re.sub(r"\$\{(\w+)}", r"SUBSTITUTE-\1", MACHINE_FILE))
 SUBSTITUTIONS = RESOURCES["SyncStateMachine"]["Properties"]["DefinitionSubstitutions"]
@@ -72,7 +73,7 @@ def test_state_function_folder_and_resource_share_one_name() -> None:
     folders = {f"functions/{snake_case(name.removesuffix('Function'))}/" for name in FUNCTIONS}
     assert {body["Properties"]["CodeUri"] for body in FUNCTIONS.values()} == folders
     assert {f"functions/{folder.parent.name}/" for folder in (ROOT / "functions").glob("*/app.py")} == folders
-    assert {function_of(state) for state in TASKS.values()} == set(FUNCTIONS)
+    assert {function_of(state) for state in TASKS.values()} == set(FUNCTIONS) - NO_STATES
 
 
 def test_the_machine_uses_every_substitution_and_no_other() -> None:
@@ -85,7 +86,7 @@ def test_the_machine_uses_every_substitution_and_no_other() -> None:
 def test_the_machine_may_invoke_its_functions_and_no_other() -> None:
     statements = RESOURCES["SyncStateMachine"]["Properties"]["Policies"][0]["Statement"]
     allowed = next(statement for statement in statements if statement["Action"] == "lambda:InvokeFunction")
-    assert {resource["Fn::GetAtt"][0] for resource in allowed["Resource"]} == set(FUNCTIONS)
+    assert {resource["Fn::GetAtt"][0] for resource in allowed["Resource"]} == set(FUNCTIONS) - NO_STATES
 
 
 def test_every_state_is_reached_and_every_target_exists() -> None:
@@ -170,6 +171,27 @@ def test_the_zones_share_no_secret() -> None:
         assert ("rds-db:connect" in actions) == ("DATABASE_URL" in variables) == database
         assert not (database and actions & {"ssm:GetParameter", "secretsmanager:GetSecretValue"})
         assert not (database and variables & {"WB_API_URL", "TOKEN_PARAMETER_PREFIX", "OPENAI_KEY_SECRET"})
+
+
+def test_all_functions_share_what_decides_which_labels_are_stale() -> None:
+    shared = {"CLASSIFIER", "TAXONOMY_FILE"}
+    assert shared <= set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
+    for body in FUNCTIONS.values():
+        assert not shared & set(body["Properties"].get("Environment", {}).get("Variables", {}))
+
+
+def test_a_run_and_its_estimate_have_the_same_budgets() -> None:
+    listed, estimated = (
+        {name: value for name, value in variables(function).items() if name.startswith("LABEL_")}
+        for function in ("ListChatPagesFunction", "EstimateLabelsFunction")
+    )
+    assert listed == estimated
+    assert len(listed) == 5
+
+
+def variables(function: str) -> dict[str, Any]:
+    found: dict[str, Any] = FUNCTIONS[function]["Properties"]["Environment"]["Variables"]
+    return found
 
 
 def test_every_function_has_a_log_group_of_its_own_that_ends() -> None:

@@ -146,6 +146,18 @@ class SaveLabels(_Event):
 
 
 @dataclass(frozen=True)
+class EstimateLabels(_Event):
+    """Estimate what the next run would label, of the active stores or of those named; {} asks for all."""
+
+    store_ids: list[str] | None
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Return the event; raises EventInvalidError."""
+        return super().parse({"store_ids": None, **event})
+
+
+@dataclass(frozen=True)
 class CloseRun(_Event):
     """Reconcile the store with WB's list and close its run."""
 

@@ -5,7 +5,7 @@ saved. A reservation counts as long as its run is running: what a dead run reser
 The day is UTC's. Only chats that are sent to a model's server count for a day; the offline classifier costs nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
@@ -34,9 +34,9 @@ class Budgets:
     tokens_a_day: int
 
     @classmethod
-    def from_settings(cls) -> Self:
+    def from_settings(cls, read: Callable[[str], str] = setting) -> Self:
         """Return the budgets of the function's environment; raises SettingMissingError."""
-        return cls(*(int(setting(f"LABEL_{budget.name.upper()}")) for budget in fields(cls)))
+        return cls(*(int(read(f"LABEL_{budget.name.upper()}")) for budget in fields(cls)))
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ _IS_STALE = f"""
 class StaleChats:
     """The `transcripts` of the chats that need a label, the most recently active first, and how many there are in all.
 
-    A transcript has `chat_id`, `client_name` (all it ever had), `messages_total`, `content` (a digest of its words) and `messages`.
+    A transcript has `chat_id`, `client_name` (all it ever had), `messages_total`, `content` (a digest of its words) and
+    `messages`.
     """
 
     transcripts: list[dict[str, Any]]

@@ -1,0 +1,80 @@
+"""`python -m local estimate`: chats, tokens and price of the next labels, before anything is sent."""
+
+import argparse
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table
+
+from chatsync.label_version import KEYWORDS
+from chatsync.prices import price_of
+from database import label_estimate, stores
+from database.connection import Database
+from database.label_budgets import Budgets
+from database.label_estimate import Estimate
+from local.database import query
+from local.engine.stack import load_stack
+from local.errors import UsageError
+from local.labelling import labelling, named
+from local.paths import ROOT
+from local.tables import console, dollars, visible
+
+COLUMNS = ("store", "chats\nto label", "of these\nsent", "tokens\nin", "tokens\nout", "price", "left by\nbudgets")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print what the next sync of each store would label; 1 if no store was synced yet."""
+    classifier = named(asked.classifier)
+    found = query(lambda database: _look(database, asked.store, classifier))
+    if not found:
+        console.print("No store was synced yet. `make run` syncs the simulator's.")
+        return 1
+    show(found, classifier)
+    return 0
+
+
+def _look(database: Database, wanted: Sequence[str] | None, classifier: str) -> list[Estimate]:
+    known = [store["id"] for store in stores.overview(database)]
+    if unknown := set(wanted or ()) - set(known):
+        raise UsageError(f"No store {', '.join(sorted(unknown))} is stored. There are: {', '.join(known)}.")
+    settings = load_stack(ROOT, labelling(KEYWORDS).parameters).functions["EstimateLabelsFunction"].environment
+    budgets, size = Budgets.from_settings(settings.__getitem__), int(settings["LABEL_CHATS_A_PAGE"])
+    return label_estimate.estimate(database, wanted or known, classifier, budgets, size)
+
+
+def show(found: Sequence[Estimate], classifier: str) -> None:
+    """Print the estimates as a table, and below it what they rest on."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), show_footer=len(found) > 1)
+    rows = [_cells(visible(estimate.store_id), [estimate]) for estimate in found]
+    for name, total in zip(COLUMNS, _cells("all", found), strict=True):
+        table.add_column(name, footer=total, justify="left" if name == "store" else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print()
+    for sentence in _notes(found, classifier):
+        console.sentence(sentence)
+
+
+def _cells(name: str, found: Sequence[Estimate]) -> list[str]:
+    counts = [
+        sum(store.chats for store in found),
+        sum(store.chats_sent for store in found),
+        sum(store.tokens_in for store in found),
+        sum(store.tokens_out for store in found),
+    ]
+    costs = [store.cost_microusd for store in found if store.cost_microusd is not None]
+    price = dollars(sum(costs)) if len(costs) == len(found) else "?"
+    return [name, *(f"{count:,}" for count in counts), price, f"{sum(store.chats_over_budget for store in found):,}"]
+
+
+def _notes(found: Sequence[Estimate], classifier: str) -> list[str]:
+    """Return what the figures rest on, and which budgets are in the way."""
+    reached = [f"{visible(store.store_id)}: {store.budget_reached}" for store in found if store.budget_reached]
+    if classifier == KEYWORDS:
+        return ["The keywords label on this machine and cost nothing. For a model: --classifier openai.", *reached]
+    price = price_of(classifier)
+    known = f"${price.into} and ${price.out} a million tokens in and out, as known on {price.date}" if price else ""
+    rests = f"Of what is stored now, labelled by {classifier}; tokens are told from lengths, rather too many."
+    unknown = "not known for this model; name it in a file, and that file in PRICES_FILE"
+    return [rests, f"Price: {known or unknown}.", *reached]

@@ -1,0 +1,65 @@
+"""Who labels the chats: what the command line and openai's own variables say, as the template's parameters."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chatsync.label_version import KEYWORDS
+from chatsync.prices import SETTING as PRICES_FILE
+from chatsync.taxonomy import SETTING as TAXONOMY_FILE
+from local.errors import UsageError
+
+OPENAI, NONE = "openai", "none"
+CLASSIFIERS = (KEYWORDS, OPENAI, NONE)
+MODEL = re.compile(r"\S+")
+BUDGETS = {
+    "LABEL_CHATS_A_RUN": "LabelChatsARun",
+    "LABEL_TOKENS_A_RUN": "LabelTokensARun",
+    "LABEL_CHATS_A_DAY": "LabelChatsADay",
+    "LABEL_TOKENS_A_DAY": "LabelTokensADay",
+}
+FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile"}
+NO_KEY = (
+    "OPENAI_API_KEY is not set, so the keywords label the chats on this machine. For a server that asks for no key, "
+    "set it to any word."
+)
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """What of the template's parameters is not its default, the model server's key, and what people should know."""
+
+    parameters: dict[str, str]
+    key: str = field(default="none", repr=False)  # Secrets Manager holds no empty secret
+    said: str = ""
+
+
+def labelling(classifier: str) -> Labelling:
+    """Return what a sync labels with; raises UsageError for a variable that cannot work."""
+    if classifier != OPENAI:
+        return Labelling(_settings())
+    if not (key := os.environ.get("OPENAI_API_KEY", "")):
+        return Labelling(_settings(), said=NO_KEY)
+    base = os.environ.get("OPENAI_BASE_URL")
+    address = {"OpenAiBaseUrl": base} if base else {}
+    return Labelling(_settings() | {"Classifier": named(classifier)} | address, key)
+
+
+def named(classifier: str) -> str:
+    """Return the setting CLASSIFIER for a word of the command line, such as openai/gpt-5-mini; raises UsageError."""
+    if classifier != OPENAI:
+        return classifier
+    model = os.environ.get("OPENAI_MODEL", "")
+    if not MODEL.fullmatch(model):
+        raise UsageError("OPENAI_MODEL is not set. Name the model, such as gpt-5-mini.")
+    return f"{OPENAI}/{model}"
+
+
+def _settings() -> dict[str, str]:
+    """Return the budgets and the operator's own files that the environment names."""
+    found = {parameter: os.environ[name] for name, parameter in BUDGETS.items() if os.environ.get(name)}
+    if wrong := [number for number in found.values() if not number.isdecimal()]:
+        raise UsageError(f"{', '.join(BUDGETS)} are whole numbers, not {wrong[0]!r}.")
+    files = {parameter: os.environ[name] for name, parameter in FILES.items() if os.environ.get(name)}
+    return found | {parameter: str(Path(file).absolute()) for parameter, file in files.items()}

@@ -1,0 +1,60 @@
+"""Who labels: `sync --classifier`, with openai's own variables."""
+
+from pathlib import Path
+
+import pytest
+
+from local.engine.clock import WallClock
+from local.errors import UsageError
+from local.labelling import BUDGETS, labelling
+from local.simulator.model import World
+from local.simulator.server import Simulator
+from tests.classifier.openai_server import OpenAIServer
+from tests.cli.conftest import stores_file
+from tests.cli.program import run
+from tests.sync.given import a_store, events_of
+from tests.sync.machine import rows
+
+KEY = "sk-very-secret"
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*BUDGETS, "OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL", "TAXONOMY_FILE", "PRICES_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_a_key_the_keywords_label_and_people_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_MODEL", "tiny")
+    chosen = labelling("openai")
+    assert chosen.parameters == {}
+    assert "OPENAI_API_KEY is not set, so the keywords label" in chosen.said
+
+
+def test_a_key_without_a_model_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with pytest.raises(UsageError, match="OPENAI_MODEL is not set"):
+        labelling("openai")
+
+
+def test_variables_become_the_templates_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAXONOMY_FILE", "own.toml")
+    monkeypatch.setenv("LABEL_CHATS_A_DAY", "7")
+    assert labelling("none").parameters == {"TaxonomyFile": str(Path("own.toml").absolute()), "LabelChatsADay": "7"}
+
+
+def test_a_sync_labels_at_the_server_that_the_variables_name(emptied: str, tmp_path: Path) -> None:
+    store = a_store(events_of(6, chats=2), chats=2)
+    arguments = ("sync", "--stores", stores_file(tmp_path, [store]), "--classifier", "openai")
+    with (
+        OpenAIServer() as server,
+        Simulator(World((store,)), WallClock(), limits=False) as wb,
+    ):
+        openai = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "OPENAI_MODEL": "gpt-5-mini"}
+        done = run(*arguments, environment={"WB_API_URL": wb.url, "DATABASE_URL": emptied, **openai})
+    assert done.returncode == 0, done.stderr
+    assert [request.headers["authorization"] for request in server.requests] == [f"Bearer {KEY}"]
+    assert [request.body["model"] for request in server.requests] == ["gpt-5-mini"]
+    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/gpt-5-mini/prompt-1/taxonomy-1"}]
+    assert "its labels took 120 tokens, $0.0001." in done.stdout
+    assert KEY not in done.stdout + done.stderr
