@@ -45,6 +45,12 @@ FROM chats CROSS JOIN LATERAL (
 
 ALTER TABLE chats ADD COLUMN labelled_content text;        -- a digest of the words that were labelled
 
+-- Until now the setting alone stood there; with all that a label goes by, unchanged chats need no new one.
+UPDATE chats SET labelled_by = latest.labelled_by
+FROM (SELECT DISTINCT ON (store_id, chat_id) store_id, chat_id, labelled_by
+      FROM chat_labels WHERE source = 'model' ORDER BY store_id, chat_id, id DESC) AS latest
+WHERE chats.store_id = latest.store_id AND chats.id = latest.chat_id AND tag_source = 'model';
+
 ALTER TABLE chat_labels ADD COLUMN content text;           -- the same, of this label; NULL: set by a person
 ALTER TABLE chat_labels ADD COLUMN released_at timestamptz; -- until when a person's label stood
 

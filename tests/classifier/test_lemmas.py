@@ -1,6 +1,10 @@
 """Words and their lemmas."""
 
+import runpy
+
+from classifier.keywords_terms import LEMMAS
 from classifier.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
+from tests.conftest import ROOT
 
 
 def test_given_a_text_when_split_then_clauses_hold_its_words_in_lower_case() -> None:
@@ -34,3 +38,8 @@ def test_letters_without_a_name_are_no_words_and_no_error() -> None:
     """U+17000: Tangut letters have no name of their own in Unicode's table."""
     assert lemmas("\U00017000") == frozenset()
     assert likeliest_lemma("\U00017000") == "\U00017000"
+
+
+def test_the_written_lemmas_are_those_of_the_dictionary() -> None:
+    """Red: run .venv/bin/python eval/lemmas.py."""
+    assert LEMMAS.read_text("utf-8") == runpy.run_path(str(ROOT / "eval" / "lemmas.py"))["text"]()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chatsync.label_tokens import CHATS_PER_REQUEST
 from chatsync.label_version import label_version
 from classifier.chats import Classified, Label, Transcript
 from classifier.openai_answer import LONGEST_REASON
@@ -314,3 +315,16 @@ def test_given_a_slow_endpoint_when_a_pages_time_is_up_then_no_further_request_b
     assert len(classified.labels) == 10
     assert len(server.requests) == 1
     assert classified.stopped == "The model's endpoint gave no answer in time."
+
+
+def test_given_tokens_that_are_used_up_when_classified_then_what_is_paid_for_is_kept_and_no_more_is_asked(
+    server: OpenAIServer,
+) -> None:
+    chats = [transcript(LATE, f"1:{number}") for number in range(25)]
+
+    classified = provider(server.url).classify(chats, most_tokens=TOKENS_IN + TOKENS_OUT)
+
+    assert len(server.requests) == 1
+    assert len(classified.labels) == CHATS_PER_REQUEST
+    assert classified.stopped == "The tokens reserved for a page of chats were used up before its end."
+    assert len(provider(server.url).classify(chats, most_tokens=10**6).labels) == 25

@@ -1,6 +1,7 @@
 """Migrations: each once and whole, in order, under one lock."""
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -14,6 +15,7 @@ from chatsync.errors import DatabaseRefusedError
 from database import connection
 from database.connection import Database, connect, read_address, transaction
 from database.migrations import LOCK, migrate, read_migrations
+from database.stale_labels import stale_chats
 from tests.conftest import ROOT
 from tests.database.given_rows import column
 
@@ -111,3 +113,27 @@ def test_the_projects_own_migrations_run_twice(new_database: Database) -> None:
     assert migrate(ROOT / "migrations") == []
     with transaction() as database:
         assert column(database, "SELECT count(*) FROM stores") == [0]
+
+
+def test_labels_of_the_previous_release_are_not_given_anew(new_database: Database, tmp_path: Path) -> None:
+    """Its chats carried the setting alone, its history what the label went by."""
+    for migration in sorted((ROOT / "migrations").glob("0001*")):
+        shutil.copy(migration, tmp_path)
+    migrate(tmp_path)
+    version = "openai/gpt-5-mini/prompt-1/taxonomy-1"
+    new_database.run("INSERT INTO stores (id, name) VALUES ('shop', 'ИП Проба')")
+    new_database.run(
+        "INSERT INTO chats (store_id, id, messages_total, labelled_messages, tag, tag_source, labelled_by) VALUES"
+        " ('shop', '1:a', 2, 2, 'thanks', 'model', 'openai/gpt-5-mini'), ('shop', '1:b', 2, 2, 'spam', 'person', NULL)"
+    )
+    for chat_id, by in (("1:a", "keywords/1"), ("1:a", version), ("1:b", version)):
+        new_database.run(
+            "INSERT INTO chat_labels (store_id, chat_id, tag, source, labelled_by, messages_total)"
+            " VALUES ('shop', :chat, 'thanks', 'model', :by, 2)",
+            chat=chat_id,
+            by=by,
+        )
+    migrate(ROOT / "migrations")
+    assert column(new_database, "SELECT labelled_by FROM chats ORDER BY id") == [version, None]
+    with transaction() as database:
+        assert stale_chats(database, "shop", version, 10).total == 0

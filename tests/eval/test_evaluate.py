@@ -3,14 +3,20 @@
 import argparse
 import json
 import runpy
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from classifier.chats import Classified, Transcript
+from classifier.keywords import KeywordsProvider
 from local.commands import evaluate
+from local.commands.evaluate import CHATS_A_PAGE
 from local.errors import UsageError
-from local.golden_set import PARTS
+from local.golden_set import PARTS, GoldenChat
 from tests.classifier.openai_server import OpenAIServer
+from tests.classifier.talks import transcript
 from tests.conftest import ROOT
 
 USABLE = 0.75  # macro-F1 below which the keywords are no baseline worth having
@@ -74,6 +80,20 @@ def test_given_openais_variables_when_evaluated_then_the_endpoint_labels_and_its
     assert result["accuracy"] == 0
     assert result["confusion"]["delivery"] == {"other": 1}
     assert result["tokens_in"] > 0
+
+
+def test_given_more_chats_than_a_page_when_evaluated_then_no_page_holds_more(small_set: Path) -> None:
+    chats = [GoldenChat(transcript("где заказ", f"1:{number}"), "delivery") for number in range(2 * CHATS_A_PAGE + 1)]
+    pages: list[int] = []
+
+    class Counting(KeywordsProvider):
+        def classify(self, transcripts: Sequence[Transcript], most_tokens: int | None = None) -> Classified:
+            pages.append(len(transcripts))
+            return replace(super().classify(transcripts, most_tokens), tokens_in=1, tokens_out=2)
+
+    done = evaluate._evaluate(Counting(), small_set, chats)
+    assert pages == [CHATS_A_PAGE, CHATS_A_PAGE, 1]
+    assert (done.score.chats, done.score.accuracy, done.tokens_in, done.tokens_out) == (51, 1, 3, 6)
 
 
 def test_given_no_model_when_evaluated_then_the_variable_is_named(

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Any
 
 from classifier.keywords_spelling import NOT, spelt, split_not
-from classifier.lemmas import CACHED_WORDS, clauses, lemmas, likeliest_lemma
+from classifier.lemmas import CACHED_WORDS, clauses, lemmas
 from classifier.taxonomy import KEYS
 
 PHRASE_GAP = 2  # words that may stand inside a phrase: «где же мой заказ»
 NEGATIONS = (NOT, "без")
+LEMMAS = Path(__file__).with_name("keywords_lemmas.json")
 
 Words = list[frozenset[str]]  # for each word of a clause the lemmas it may have
 
@@ -44,7 +46,7 @@ def terms_in(text: str) -> list[Term]:
 
 @cache
 def terms_by_first_lemma() -> dict[str, list[Term]]:
-    """Read the dictionary once, and find the lemmas of its words by the same rules as the buyers'.
+    """Read the dictionary once; the lemmas of its words were found by the same rules as the buyers'.
 
     Tags that an operator's taxonomy does not have are left out.
     """
@@ -52,7 +54,7 @@ def terms_by_first_lemma() -> dict[str, list[Term]]:
     for tag, weights in _book()["tags"].items():
         for weight, written_terms in weights.items():
             for written in (phrase for alternatives in written_terms for phrase in _phrases(alternatives)):
-                phrase = tuple(likeliest_lemma(word) for word in written.split())
+                phrase = tuple(_lemma(word) for word in written.split())
                 if tag in KEYS:
                     terms[phrase[0]].append(Term(tag, written, phrase, float(weight)))
     return dict(terms)
@@ -102,7 +104,25 @@ def _meanings(word: str) -> tuple[frozenset[str], ...]:
 
 @cache
 def _greetings() -> frozenset[str]:
-    return frozenset(likeliest_lemma(word) for word in _book()["greetings"])
+    return frozenset(map(_lemma, _book()["greetings"]))
+
+
+def book_words() -> set[str]:
+    """Return every single word of the dictionary's terms and greetings."""
+    written = (terms for weights in _book()["tags"].values() for terms in weights.values())
+    phrases = (phrase for terms in written for alternatives in terms for phrase in _phrases(alternatives))
+    return {word for phrase in phrases for word in phrase.split()}.union(_book()["greetings"])
+
+
+def _lemma(word: str) -> str:
+    """Return the likeliest lemma of a word of the dictionary, as eval/lemmas.py wrote it down."""
+    return _written_lemmas().get(word, word)
+
+
+@cache
+def _written_lemmas() -> dict[str, str]:
+    lemmas: dict[str, str] = json.loads(LEMMAS.read_text("utf-8"))
+    return lemmas
 
 
 @cache
