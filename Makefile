@@ -1,11 +1,11 @@
 # Every command a person types. `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-LAYERS := chatsync wildberries database classifier
+LAYERS := chatsync wildberries database classifier viewer
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-tests lint graph lock clean check eval mutants bench
+.PHONY: help run view test setup setup-tests lint graph lock clean check eval mutants bench
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ help: ## Show this list.
 # Exit code 1 is expected here: one of the simulated stores has an expired token, to show how that looks.
 run: setup ## Sync the simulator's stores on this machine, end to end.
 	@$(BIN)/python -m local sync || test $$? -eq 1
+
+view: setup ## Show what is stored as pages in the browser, on this machine only.
+	@$(BIN)/python -m local view
 
 test: setup-tests lint ## Set up, then lint, type-check and run all tests.
 	@$(BIN)/python -m pytest

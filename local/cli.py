@@ -71,6 +71,11 @@ Scores a classifier on chats whose labels are known: one JSON object a line,
   {"id": "1", "messages": [{"sender": "client", "text": "..."}], "tag": "spam"}
 The openai provider takes OPENAI_MODEL, OPENAI_API_KEY and OPENAI_BASE_URL.
 """
+VIEWING = """\
+Shows stores, runs and chats as pages in the browser, until Ctrl-C; on this
+machine only. The pages, and a sync's picture while it goes on, are what the
+deployed viewer shows. Chats can be searched and labelled there.
+"""
 MASKING = "Reads a text from stdin and writes what a labelling server that is not this machine would be sent."
 LEAKING = "Masks the snippets of eval/masking and counts what is found, what leaks, and what is masked in vain."
 SIMULATING = """\
@@ -176,6 +181,12 @@ def _parser() -> argparse.ArgumentParser:
 
     seeing = commands.add_parser("status", help="show stores, tokens, cursors and the last runs", description=about)
     seeing.add_argument("--gaps", action="store_true", help="list the chats with a newer message at WB than stored")
+
+    viewing = commands.add_parser(
+        "view", help="show stores, runs and chats in the browser", description=VIEWING, formatter_class=layout
+    )
+    viewing.add_argument("--port", type=_whole(0, LARGEST_PORT), default=8090, help="default: 8090; 0: any free one")
+    viewing.add_argument("--store", metavar="ID", help="begin with the chats of this store")
 
     asking = commands.add_parser("sql", help="run one query on what is stored", description="For looking only.")
     asking.add_argument("query", metavar="QUERY", help='such as "SELECT count(*) FROM chat_messages"')

@@ -1,9 +1,12 @@
 """The database of the command line: the one that DATABASE_URL names, or the one kept in .local/."""
 
+import fcntl
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from chatsync.errors import DatabaseUnavailableError, SettingMissingError
@@ -14,6 +17,8 @@ from local.errors import NotNowError, UsageError
 from local.paths import KEPT, MIGRATIONS
 
 KEPT_DATABASE = KEPT / "postgres"
+# Locks: held by `view` while a sync may use its server, and by the sync that does.
+VIEWED, SYNCING = KEPT / "postgres.viewed", KEPT / "postgres.syncing"
 PATIENCE_SECONDS = 3.0  # Somebody who only reads has the kept database for about a second.
 LOOK_AGAIN_SECONDS = 0.1
 NEXT_RUN = " The next run tries again."  # true of a schedule's runs, not of a person's
@@ -72,9 +77,19 @@ def _read_kept(look: Callable[[Database], Seen]) -> Seen:
 
 @contextmanager
 def _kept_server() -> Iterator[str]:
+    """Start the kept server; where `python -m local view` has it, use that one, which then outlives the sync."""
     with ExitStack() as undo:
-        server = _patiently(lambda: undo.enter_context(_started()), _ServerBusyError)
-        yield server.url
+        yield _patiently(lambda: _own_or_viewed(undo), _ServerBusyError)
+
+
+def _own_or_viewed(undo: ExitStack) -> str:
+    try:
+        return undo.enter_context(_started()).url
+    except _ServerBusyError:
+        if not _is_held(VIEWED):
+            raise
+        undo.enter_context(_held(SYNCING))
+        return _url_of_running_server()
 
 
 @contextmanager
@@ -144,6 +159,81 @@ def _given_address() -> Address:
             "DATABASE_URL must look like postgresql://user:password@host:port/database "
             "(special characters of the password as %40 and the like)."
         ) from None
+
+
+class ViewedDatabase:
+    """The database for as long as pages are shown (a context manager), whoever's server it is at a moment.
+
+    A sync that runs first has the server, and takes it down at its end; the next page then starts it again. A sync
+    that comes later uses this one's.
+    """
+
+    def __init__(self, on_wait: Callable[[], None]) -> None:
+        self._on_wait = on_wait
+        self._lock = threading.Lock()
+        self._undo = ExitStack()
+        self._own: str | None = None
+
+    def __enter__(self) -> "ViewedDatabase":
+        """Bring the tables up to date. Raises as opened_database."""
+        if os.environ.get("DATABASE_URL"):
+            _migrate_given()
+        else:
+            self.url()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Stop the server, if it is ours: not under a sync that uses it."""
+        if self._own is None:
+            return
+        with ExitStack() as waiting:
+            try:
+                waiting.enter_context(_held(SYNCING))
+            except _ServerBusyError:
+                self._on_wait()
+                waiting.enter_context(_held(SYNCING, patient=True))
+            self._undo.close()
+
+    def url(self) -> str:
+        """Return where the database is now, starting the kept server where nobody runs it. Raises NotNowError."""
+        if given := os.environ.get("DATABASE_URL"):
+            return given
+        with self._lock:
+            return self._own or _patiently(self._of_now, _ServerBusyError)
+
+    def _of_now(self) -> str:
+        with ExitStack() as undo:
+            try:
+                url = undo.enter_context(_started()).url
+            except _ServerBusyError:
+                return _url_of_running_server()
+            with _named(url):
+                migrations.migrate(MIGRATIONS)
+            undo.enter_context(_held(VIEWED))
+            self._undo, self._own = undo.pop_all(), url
+            return url
+
+
+@contextmanager
+def _held(path: Path, patient: bool = False) -> Iterator[None]:
+    """Hold a lock file; the system releases it when this process ends. Raises _ServerBusyError if another has it."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if patient else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise _ServerBusyError(
+                f"Another sync runs on the database kept in {KEPT_DATABASE}: wait for its end."
+            ) from None
+        yield
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with _held(path):
+            return False
+    except _ServerBusyError:
+        return True
 
 
 class _ServerBusyError(NotNowError):

@@ -24,9 +24,9 @@ def _machine(machine: Mapping[str, Any], depth: int) -> Iterator[str]:
     for name, state in states.items():
         yield from _node(name, state, depth)
     for name, state in states.items():
-        yield from (f"{pad}{_id(name)} -->{when}{_id(target)}" for when, target in _transitions(state))
-    for target in dict.fromkeys(target for state in states.values() for target in _catches(state)):
-        catching = [name for name, state in states.items() if target in _catches(state)]
+        yield from (f"{pad}{_id(name)} -->{when}{_id(target)}" for when, target in transitions(state))
+    for target in dict.fromkeys(target for state in states.values() for target in catches(state)):
+        catching = [name for name, state in states.items() if target in catches(state)]
         source = f"errors_to_{_id(target)}"
         yield f'{pad}{source}>"an error of {_listing(catching, states)}"] -.-> {_id(target)}'
 
@@ -43,7 +43,8 @@ def _node(name: str, state: Mapping[str, Any], depth: int) -> Iterator[str]:
     yield f"{pad}end"
 
 
-def _transitions(state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def transitions(state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield where a state leads, each with the condition as Mermaid writes it."""
     for choice in state.get("Choices", []):
         yield f'|"{_condition(choice)}"| ', choice["Next"]
     if "Default" in state:
@@ -63,7 +64,8 @@ def _condition(choice: Mapping[str, Any]) -> str:
     return f"{variable} {COMPARISONS[operator]} {value}"
 
 
-def _catches(state: Mapping[str, Any]) -> list[str]:
+def catches(state: Mapping[str, Any]) -> list[str]:
+    """Return where an error of a state leads."""
     return [catch["Next"] for catch in state.get("Catch", [])]
 
 

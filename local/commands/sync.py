@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from types import FrameType
@@ -18,11 +18,12 @@ from local.database import opened_database, where_it_is
 from local.engine.clock import WallClock
 from local.engine.engine import Engine
 from local.engine.interpreter import EngineBrokenError
-from local.engine.observation import ExecutionResult
+from local.engine.observation import ExecutionResult, Observation
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
 from local.labelling import NONE, Labelling, labelling
-from local.paths import KEPT, ROOT
+from local.live_run import LiveRun
+from local.paths import KEPT, LIVE_RUN, ROOT, STATE_MACHINE
 from local.progress import Progress
 from local.tables import Terminal, console, show_runs
 from local.token_health import expiry_warnings, remember_token
@@ -77,7 +78,14 @@ def _execute(
 ) -> tuple[ExecutionResult, Rows]:
     """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running."""
     options = {"full": asked.full, "classify": asked.classifier != NONE}
-    with _engine(source, labels, progress) as engine, progress, _stopped_by_signals(engine):
+    following = LiveRun([store.id for store in source.stores], STATE_MACHINE.read_text(encoding="utf-8"))
+
+    def observe(seen: Observation) -> None:
+        progress.observe(seen)
+        following.observe(seen)
+
+    engine_of_run = _engine(source, labels, observe)
+    with engine_of_run as engine, progress, following.written_to(LIVE_RUN), _stopped_by_signals(engine):
         result = engine.run({"store_ids": [store.id for store in source.stores], **options})
         with transaction() as database:
             sync_logs.close_runs_of(database, result.arn, "Interrupted", INTERRUPTED)
@@ -85,11 +93,11 @@ def _execute(
 
 
 @contextmanager
-def _engine(source: Source, labels: Labelling, progress: Progress) -> Iterator[Engine]:
+def _engine(source: Source, labels: Labelling, observe: Callable[[Observation], None]) -> Iterator[Engine]:
     parameters = labels.parameters | ({"WbApiUrl": source.url} if source.url else {})
     environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     try:
-        with Engine(ROOT, WallClock(), parameters, environment, progress.observe) as engine:
+        with Engine(ROOT, WallClock(), parameters, environment, observe) as engine:
             engine.lambdas.warm_up()
             _put_secrets(engine, source, labels.key)
             yield engine

@@ -169,10 +169,10 @@ class Engine:
         self._observe(InvocationEnded(name, payload, store_id, done.payload, done.failed, done.billed_ms))
         return done
 
-    def wait(self, execution: str, seconds: float, reason: WaitReason, state_input: object) -> None:
+    def wait(self, execution: str, seconds: float, reason: WaitReason, state_input: object, state: str) -> None:
         """Let a Wait state's or a Retry's time pass (see interpreter.Host)."""
         run = self._runs[execution]
-        waiting = Waiting(seconds, self._clock.now() + seconds, reason, store_of(state_input), state_input)
+        waiting = Waiting(seconds, self._clock.now() + seconds, reason, store_of(state_input), state_input, state)
         run.waits.append(waiting)
         self._observe(waiting)
         self._clock.wait(seconds, run.over)

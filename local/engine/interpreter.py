@@ -47,7 +47,7 @@ class Host(Protocol):
     def invoke(self, function: str, payload: object) -> Invocation:
         """Run a Lambda function."""
 
-    def wait(self, execution: str, seconds: float, reason: WaitReason, state_input: object) -> None:
+    def wait(self, execution: str, seconds: float, reason: WaitReason, state_input: object, state: str) -> None:
         """Let time pass, or return early when the execution is stopped."""
 
     def child_ended(self, execution: str, child: ChildExecution) -> None:
@@ -148,6 +148,10 @@ def _execution(env: Any) -> str:
     return str(env.states.context_object.context_object_data["Execution"]["Name"])
 
 
+def _state(env: Any) -> str:
+    return str(env.states.context_object.context_object_data["State"]["Name"])
+
+
 def _invoke_seam(host: Host) -> _Method:
     def invoke(parameters: dict[str, Any], region: str, state_credentials: Any) -> dict[str, Any]:
         try:
@@ -169,7 +173,7 @@ def _client_error(error: LambdaServiceError) -> ClientError:
 def _wait_seam(host: Host) -> _Method:
     def wait_interval(self: Any, env: Any, wait_seconds: int) -> None:
         if wait_seconds > 0:
-            host.wait(_execution(env), wait_seconds, "wait", env.states.get_input())
+            host.wait(_execution(env), wait_seconds, "wait", env.states.get_input(), _state(env))
 
     return wait_interval
 
@@ -193,7 +197,7 @@ class _RetryTime:
     def sleep(self, seconds: float) -> None:
         """Wait by the host's clock."""
         env = self._current.env
-        self._host.wait(_execution(env), seconds, "retry", env.states.get_input())
+        self._host.wait(_execution(env), seconds, "retry", env.states.get_input(), _state(env))
 
 
 def _loop_seam(original: _Method) -> _Method:

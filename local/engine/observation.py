@@ -31,13 +31,17 @@ class InvocationEnded:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A Wait state, or the pause before a Retry, begins; it ends at `until` (unix seconds of the engine's clock)."""
+    """A Wait state, or the pause before a Retry, begins; it ends at `until` (unix seconds of the engine's clock).
+
+    `state` is the state's name, of a Retry the failed task's.
+    """
 
     seconds: float
     until: float
     reason: WaitReason
     store_id: str | None
     state_input: object
+    state: str = ""
 
 
 Observation = InvocationStarted | InvocationEnded | Waiting

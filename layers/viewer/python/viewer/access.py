@@ -1,0 +1,26 @@
+"""Transactions as the role chat_viewer: it may read, and write labels; and no statement may take long."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from database.connection import Database, transaction
+
+# A page that takes longer is of no use; API Gateway gives up after 30 s.
+LONGEST_STATEMENT_MS = 8000
+AS_VIEWER = f"SET LOCAL ROLE chat_viewer; SET LOCAL statement_timeout = {LONGEST_STATEMENT_MS}"
+
+
+@contextmanager
+def reading() -> Iterator[Database]:
+    """A transaction that can write nothing. Raises as database.connection.transaction."""
+    with transaction() as database:
+        database.run(f"SET TRANSACTION READ ONLY; {AS_VIEWER}")
+        yield database
+
+
+@contextmanager
+def labelling() -> Iterator[Database]:
+    """A transaction that can write labels and nothing else. Raises as database.connection.transaction."""
+    with transaction() as database:
+        database.run(AS_VIEWER)
+        yield database

@@ -1,0 +1,70 @@
+// A little help; every page works without it.
+"use strict";
+
+const forms = {
+  minute: { dateStyle: "short", timeStyle: "short" },
+  second: { dateStyle: "short", timeStyle: "medium" },
+  time: { timeStyle: "short" },
+  clock: { timeStyle: "medium" },
+};
+
+// Times in the browser's own zone; the exact one stays in the title.
+function localTimes(within) {
+  const language = document.documentElement.lang;
+  for (const time of within.querySelectorAll("time[data-form]")) {
+    const moment = new Date(time.dateTime);
+    time.textContent = moment.toLocaleString(language, forms[time.dataset.form]);
+    time.title = moment.toLocaleString(language, { dateStyle: "full", timeStyle: "long" });
+  }
+}
+
+// Takes one part of a page anew from the server; false when there was no whole answer.
+async function refresh(id, address) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer || !answer.ok) return false;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(id);
+  const shown = document.getElementById(id);
+  if (!fresh || !shown) return false;
+  localTimes(fresh);
+  shown.replaceWith(document.adoptNode(fresh));
+  return true;
+}
+
+async function follow() {
+  const live = document.querySelector("[data-refresh]");
+  if (!live) return;
+  await refresh(live.id, location.href);
+  setTimeout(follow, Number(live.dataset.refresh));
+}
+
+// Search as you type: the list follows half a second after the last key, and the address with it.
+function searchAsYouType(form) {
+  let timer = 0;
+  let asked = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const given = [...new FormData(form)].filter(([, value]) => value);
+      const address = `${form.action}?${new URLSearchParams(given)}`;
+      const mine = (asked += 1);
+      if ((await refresh("results", address)) && mine === asked) history.replaceState(null, "", address);
+    }, 500);
+  });
+}
+
+function copyButtons() {
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.done;
+    });
+  }
+}
+
+localTimes(document);
+copyButtons();
+for (const form of document.querySelectorAll("form[data-live]")) searchAsYouType(form);
+const live = document.querySelector("[data-refresh]");
+if (live) setTimeout(follow, Number(live.dataset.refresh));

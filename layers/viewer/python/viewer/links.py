@@ -1,0 +1,55 @@
+"""Links that people wrote into chats: they lead nowhere by themselves, and show where they would go.
+
+A buyer's link may be a trap for the seller. It opens only behind a page of ours that names the host.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from viewer.marking import Part
+
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'«»\x02\x03]{4,2000}", re.IGNORECASE)
+AFTER_SENTENCE = ".,;:!?)]}»"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of a message: plain, found by a search, or a link with the address it goes to."""
+
+    text: str
+    found: bool = False
+    address: str | None = None
+
+
+def with_links(pieces: list[Part]) -> list[Shown]:
+    """Return the pieces of a message with the links in them apart. A mark within a link is left out."""
+    whole = "".join(piece.text for piece in pieces)
+    shown: list[Shown] = []
+    at = 0
+    for link in WEB_ADDRESS.finditer(whole):
+        address = link[0].rstrip(AFTER_SENTENCE)
+        shown += _between(pieces, at, link.start())
+        at = link.start() + len(address)
+        shown.append(Shown(address, address=address))
+    return shown + _between(pieces, at, len(whole))
+
+
+def host_of(address: str) -> str | None:
+    """Return the host that a web address leads to, in ASCII so that no letter passes for another; None if none."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        return None
+    return host if parts.scheme in {"http", "https"} and host else None
+
+
+def _between(pieces: list[Part], begin: int, end: int) -> list[Shown]:
+    found, at = [], 0
+    for piece in pieces:
+        text = piece.text[max(0, begin - at) : max(0, end - at)]
+        at += len(piece.text)
+        if text:
+            found.append(Shown(text, piece.found))
+    return found

@@ -1,0 +1,30 @@
+"""A sync that goes on on this machine, as `python -m local sync` writes it down: where each store is in the machine."""
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+FRESH_SECONDS = 15  # `sync` writes at least every few seconds while it runs
+
+
+def live_run() -> dict[str, Any] | None:
+    """Return what the running sync wrote last; None on AWS, and when no sync goes on."""
+    named = os.environ.get("LIVE_RUN_FILE")
+    try:
+        written: dict[str, Any] = json.loads(Path(named).read_text(encoding="utf-8")) if named else {}
+    except (OSError, ValueError):
+        return None
+    fresh = time.time() - written.get("written_at", 0) < FRESH_SECONDS
+    return written if written and fresh else None
+
+
+def live_store(live: dict[str, Any] | None, store_id: str) -> dict[str, Any] | None:
+    """Return a store's state, and the moment until which it waits (`until_at`, None if it does not)."""
+    found: dict[str, Any] | None = (live or {}).get("stores", {}).get(store_id)
+    if found is None:
+        return None
+    until = found["until"]
+    return {"state": found["state"], "until_at": datetime.fromtimestamp(until, UTC) if until else None}
