@@ -14,7 +14,8 @@ from tests.conftest import ROOT
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FUNCTIONS = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::Serverless::Function"}
-NO_STATES = {"EstimateLabelsFunction"}  # people invoke it
+# All functions but those that people ask: the estimate by hand, the viewer with a browser.
+OF_THE_MACHINE = set(FUNCTIONS) - {"EstimateLabelsFunction", "ViewerFunction"}
 MACHINE_FILE = (ROOT / "statemachine" / "sync.asl.yaml").read_text(encoding="utf-8")
 MACHINE = yaml.safe_load(re.sub(r"\$\{(\w+)}", r"SUBSTITUTE-\1", MACHINE_FILE))
 SUBSTITUTIONS = RESOURCES["SyncStateMachine"]["Properties"]["DefinitionSubstitutions"]
@@ -73,7 +74,7 @@ def test_state_function_folder_and_resource_share_one_name() -> None:
     folders = {f"functions/{snake_case(name.removesuffix('Function'))}/" for name in FUNCTIONS}
     assert {body["Properties"]["CodeUri"] for body in FUNCTIONS.values()} == folders
     assert {f"functions/{folder.parent.name}/" for folder in (ROOT / "functions").glob("*/app.py")} == folders
-    assert {function_of(state) for state in TASKS.values()} == set(FUNCTIONS) - NO_STATES
+    assert {function_of(state) for state in TASKS.values()} == OF_THE_MACHINE
 
 
 def test_the_machine_uses_every_substitution_and_no_other() -> None:
@@ -86,7 +87,7 @@ def test_the_machine_uses_every_substitution_and_no_other() -> None:
 def test_the_machine_may_invoke_its_functions_and_no_other() -> None:
     statements = RESOURCES["SyncStateMachine"]["Properties"]["Policies"][0]["Statement"]
     allowed = next(statement for statement in statements if statement["Action"] == "lambda:InvokeFunction")
-    assert {resource["Fn::GetAtt"][0] for resource in allowed["Resource"]} == set(FUNCTIONS) - NO_STATES
+    assert {resource["Fn::GetAtt"][0] for resource in allowed["Resource"]} == OF_THE_MACHINE
 
 
 def test_every_state_is_reached_and_every_target_exists() -> None:
@@ -201,11 +202,28 @@ def test_every_function_has_a_log_group_of_its_own_that_ends() -> None:
         assert RESOURCES[group]["Properties"]["RetentionInDays"] == {"Ref": "LogDays"}
 
 
-@pytest.mark.parametrize("layer", ["chatsync", "wildberries", "database", "classifier"])
+def test_the_viewer_has_a_user_of_its_own_and_no_address_without_a_login() -> None:
+    properties = FUNCTIONS["ViewerFunction"]["Properties"]
+    assert "${ViewerDatabaseUser}@" in properties["Environment"]["Variables"]["DATABASE_URL"]["Fn::Sub"]
+    assert properties["Policies"][0]["Statement"][0]["Resource"]["Fn::Sub"].endswith("/${ViewerDatabaseUser}")
+    assert [event["Type"] for event in properties["Events"].values()] == ["HttpApi"]
+    api = RESOURCES["ViewerApi"]["Properties"]["Auth"]
+    assert api["DefaultAuthorizer"] in api["Authorizers"]
+    for name in ("ViewerApi", "ViewerFunction", "ViewerLayer", "ViewerLogGroup"):
+        assert RESOURCES[name]["Condition"] == "HasViewer"
+
+
+@pytest.mark.parametrize("layer", ["chatsync", "wildberries", "database", "classifier", "viewer"])
 def test_a_layers_libraries_are_its_own(layer: str) -> None:
     """openai only where classifying, pg8000 only where the database is, requests only where WB is asked."""
     locked = (ROOT / "layers" / layer / "requirements.txt").read_text(encoding="utf-8")
-    owners = {"requests": "wildberries", "pyjwt": "wildberries", "pg8000": "database", "openai": "classifier"}
+    owners = {
+        "requests": "wildberries",
+        "pyjwt": "wildberries",
+        "pg8000": "database",
+        "openai": "classifier",
+        "jinja2": "viewer",
+    }
     for library, owner in owners.items():
         assert (f"\n{library}==" in f"\n{locked}") == (owner == layer)
     assert "://" not in locked

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 WIDTH, HEIGHT = 720, 160
@@ -78,14 +78,20 @@ def shares(counts: Mapping[str, int]) -> list[Share]:
 
 
 def tag_weeks(rows: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[date, dict[str, int]]], list[str]]:
-    """Return the weeks with the chats of each tag, and the tags drawn; the rarer ones are summed up as REST."""
+    """Return the weeks with the chats of each tag, and the tags drawn; the rarer ones are summed up as REST.
+
+    The rows are in the order of the weeks.
+    """
     totals: dict[str, int] = {}
     for row in rows:
         totals[row["tag"]] = totals.get(row["tag"], 0) + row["chats"]
     drawn = sorted(totals, key=lambda tag: (-totals[tag], tag))[:TAGS_DRAWN]
     weeks: dict[date, dict[str, int]] = {}
+    if rows:
+        first, last = rows[0]["week"], rows[-1]["week"]
+        weeks = {first + timedelta(weeks=number): {} for number in range((last - first).days // 7 + 1)}
     for row in rows:
         tag = row["tag"] if row["tag"] in drawn else REST
-        week = weeks.setdefault(row["week"], {})
+        week = weeks[row["week"]]
         week[tag] = week.get(tag, 0) + row["chats"]
     return sorted(weeks.items()), drawn + ([REST] if len(totals) > len(drawn) else [])

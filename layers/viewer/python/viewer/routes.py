@@ -28,7 +28,7 @@ OK, SEE_OTHER, BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LONG, UNAVAILABLE = 200, 3
 LONGEST_FORM = 20_000
 MOST_FIELDS = 10
 
-REFUSALS = {
+STATUS_OF_ERROR = {
     PageUnknownError: (BAD_REQUEST, "address"),
     ChatUnknownError: (NOT_FOUND, "no_chat"),
     TagUnknownError: (BAD_REQUEST, "no_tag"),
@@ -117,14 +117,14 @@ def failed(error: Exception) -> Response[str]:
     """Say what is not there, or that the database gave no answer: its own sentence quotes no value."""
     if isinstance(error, pages.NothingThereError):
         return _refusal(NOT_FOUND, error.key)
-    for kind, (status, key) in REFUSALS.items():
+    for kind, (status, key) in STATUS_OF_ERROR.items():
         if isinstance(error, kind):
             return _refusal(status, key)
     logger.warning("A page could not be shown", extra={"reason": type(error).__name__})
     return _refusal(UNAVAILABLE, "database", detail=str(error))
 
 
-app.exception_handler([pages.NothingThereError, *REFUSALS, ChatSyncError])(failed)
+app.exception_handler([pages.NothingThereError, *STATUS_OF_ERROR, ChatSyncError])(failed)
 
 
 def _page(template: str, section: str, values: Callable[[Language], dict[str, Any]]) -> Response[str]:

@@ -1,0 +1,104 @@
+"""Both languages say the same things, all of them are used, and a browser gets the one it wants."""
+
+import re
+from itertools import product
+
+import pytest
+
+from chatsync import errors
+from tests.conftest import ROOT
+from viewer.filters import STATUSES
+from viewer.languages import CODES, language, preferred
+
+LAYER = ROOT / "layers" / "viewer" / "python" / "viewer"
+SOURCE = "\n".join(
+    file.read_text(encoding="utf-8") for pattern in ("*.py", "templates/*.html") for file in LAYER.glob(pattern)
+)
+# Keys made of a part that is data: which parts there can be.
+MADE = {
+    "nav": ("stores", "chats", "runs", "overview"),
+    "status": (*STATUSES, "dead"),
+    "token": ("base", "personal", "service", "test", "unknown"),
+    "sender": ("client", "seller", "wb"),
+    "attachment": ("file", "image"),
+    "month": tuple(str(number) for number in range(1, 13)),
+    "overview": ("age_day", "age_week", "age_longer"),
+    "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "database", "form_not_ours", "form_too_long"),
+}
+MADE["refusal_cure"] = MADE["refusal"]
+FORMS = ("one", "few", "many")
+# Errors that never end up in a run's row.
+NOT_OF_RUNS = {
+    "StoreUnknownError",
+    "ChatUnknownError",
+    "TagUnknownError",
+    "ClassifierUnavailableError",
+    "ClassifierRefusedError",
+}
+
+
+def used() -> set[str]:
+    plain = set(re.findall(r"\b(?:t|say)\(\s*[\"']([\w.]+)[\"']\s*[,)]", SOURCE))
+    plain |= set(re.findall(r"or t\(\"([\w.]+)\"\)", SOURCE))
+    counted = set(re.findall(r"\bn\(\s*[\"']([\w.]+)[\"']", SOURCE))
+    made = {f"{table}.{part}" for table, parts in MADE.items() for part in parts}
+    cures = {f"cure.{name}" for name in OWN_ERRORS - NOT_OF_RUNS} | {"cure.Interrupted"}
+    return plain | {f"{key}.{form}" for key, form in product(counted, FORMS)} | made | cures
+
+
+OWN_ERRORS = {kind.__name__ for kind in errors.ChatSyncError.__subclasses__()}
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert language("ru").words.keys() == language("en").words.keys()
+    for key, words in language("en").words.items():
+        gaps = re.findall(r"{\w+}", words)
+        assert sorted(gaps) == sorted(re.findall(r"{\w+}", language("ru").words[key])), key
+
+
+def test_every_word_is_used_and_none_is_missing() -> None:
+    assert set(language("en").words) == used()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_words_are_empty(code: str) -> None:
+    assert [key for key, words in language(code).words.items() if not words.strip()] == []
+
+
+def test_russian_is_russian() -> None:
+    latin = {key for key, words in language("ru").words.items() if not re.search("[а-яА-Я]", words)}
+    assert latin == {"sender.wb", "label.person_mark", "date"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "code"),
+    [
+        (None, "en"),
+        ("", "en"),
+        ("ru", "ru"),
+        ("ru-RU,ru;q=0.9,en-US;q=0.8", "ru"),
+        ("en-US,en;q=0.9,ru;q=0.8", "en"),
+        ("de,ru;q=0.5,en;q=0.3", "ru"),
+        ("de", "en"),
+        ("ru;q=0", "en"),
+        ("en;q=0.2,ru;q=0.7", "ru"),
+        ("*;q=nonsense,ru;q=x", "en"),
+        ("ru," * 10_000, "ru"),
+    ],
+)
+def test_the_browsers_language_is_taken(accept: str | None, code: str) -> None:
+    assert preferred(accept).code == code
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "остался 1 день"),
+        (3, "осталось 3 дня"),
+        (5, "осталось 5 дней"),
+        (11, "осталось 11 дней"),
+        (21, "остался 21 день"),
+    ],
+)
+def test_numbers_take_their_noun(number: int, said: str) -> None:
+    assert language("ru").count("days_left", number) == said
