@@ -36,17 +36,17 @@ def hostile_world() -> None:
             "VALUES ('shop', '1:chat-0', 1, CAST(:evil AS text), 'model', CAST(:evil AS text), CAST(:evil AS text), 1)",
             evil=HOSTILE,
         )
-        database.run("UPDATE chats SET tag = CAST(:evil AS text), tag_source = 'model'", evil=HOSTILE)
-        database.run(
-            "UPDATE stores SET name = CAST(:evil AS text), token_type = CAST(:evil AS text), chat_tag_counts = jsonb_build_object(CAST(:evil AS text), 1)",
-            evil=HOSTILE,
-        )
         a_run(database, execution="execution-2")
-        database.run("UPDATE stores SET name = CAST(:evil AS text)", evil=HOSTILE)
-        database.run(
-            "UPDATE sync_logs SET status = CAST(:evil AS text), error_type = CAST(:evil AS text), error_message = CAST(:evil AS text) WHERE id = 2",
-            evil=HOSTILE,
-        )
+        for change in (
+            "UPDATE chats SET tag = :evil, tag_source = 'model'",
+            "UPDATE stores SET name = :evil",
+            "UPDATE stores SET token_type = :evil",
+            "UPDATE stores SET chat_tag_counts = jsonb_build_object(CAST(:evil AS text), 1)",
+            "UPDATE sync_logs SET status = :evil WHERE id = 2",
+            "UPDATE sync_logs SET error_type = :evil, error_message = 'x' WHERE id = 2",
+            "UPDATE sync_logs SET error_message = :evil WHERE id = 2",
+        ):
+            database.run(change, evil=HOSTILE)
 
 
 def pages_of_hostile_world(pages: Pages, language: str) -> list[Page]:

@@ -1,0 +1,36 @@
+"""`python -m local view` as a process of its own, on any free port."""
+
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.cli.program import Program
+from tests.conftest import ROOT
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the pages are."""
+
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Return the pages' address without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def serving(database: str = "", root: Path = ROOT) -> Iterator[Site]:
+    """Serve the pages of a database, or of the one kept in root's .local/."""
+    environment = {"DATABASE_URL": database} if database else {}
+    with Program("view", "--port", "0", root=root, environment=environment) as program:
+        program.until("Ctrl-C")
+        port = re.search(r"http://127\.0\.0\.1:(\d+)", program.seen)
+        assert port is not None
+        yield Site(int(port[1]))
+        program.send(signal.SIGTERM)
+        assert program.ended() == 0, program.seen

@@ -1,0 +1,111 @@
+"""`python -m local view`: the handler behind HTTP, for the browsers of this machine only."""
+
+import http.client
+import re
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from local.viewer_server import LARGEST_BODY
+from tests.cli.program import Program
+from tests.viewer.conftest import a_message, given, rows
+from tests.viewer.serving import Site, serving
+
+
+@pytest.fixture(scope="module")
+def served(postgres_url: str) -> Iterator[Site]:
+    with serving(postgres_url) as found:
+        yield found
+
+
+@pytest.fixture
+def site(served: Site, emptied: str) -> Site:
+    given(a_message(1, "Где мой заказ?", 60))
+    return served
+
+
+def ask(site: Site, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str, dict[str, str]]:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    connection.request(
+        method, path, body.encode() or None, {name.replace("_", "-"): text for name, text in headers.items()}
+    )
+    answered = connection.getresponse()
+    text = answered.read().decode()
+    connection.close()
+    return answered.status, text, dict(answered.getheaders())
+
+
+def test_a_manager_reads_and_labels_over_http(site: Site) -> None:
+    status, body, headers = ask(site, "GET", "/chat?store=shop&id=1%3Achat-0")
+    assert status == 200
+    assert "Где мой заказ?" in body
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    token = re.search(r'name="token" value="([^"]+)"', body)
+    assert token is not None
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    form = urlencode({"token": token[1], "store": "shop", "chat": "1:chat-0", "tag": "delivery"})
+    assert ask(site, "POST", "/label", form, Cookie=cookie, Origin="http://evil.example")[0] == 403
+    assert rows("SELECT tag FROM chats") == [{"tag": None}]
+    status, _, headers = ask(site, "POST", "/label", form, Cookie=cookie, Origin=site.address)
+    assert (status, headers["Location"]) == (303, "/chat?store=shop&id=1%3Achat-0&done=1#labels")
+    assert rows("SELECT tag FROM chats") == [{"tag": "delivery"}]
+    assert ask(site, "HEAD", "/")[:2] == (200, "")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost", "", "[::1]:{port}"])
+def test_a_page_under_another_name_shows_nothing(site: Site, host: str) -> None:
+    """DNS rebinding: a web page's own name leads here, so that its scripts may read the answer."""
+    status, body, _ = ask(site, "GET", "/chats", Host=host.format(port=site.port))
+    assert status == 421
+    assert "Анна" not in body
+    assert ask(site, "GET", "/chats", Host=f"localhost:{site.port}")[0] == 200
+
+
+def test_a_header_of_the_browser_cannot_pass_for_the_servers(site: Site) -> None:
+    headers = ask(site, "GET", "/", X_Forwarded_Proto="https")[2]
+    assert "__Host-" not in headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content_Length": str(LARGEST_BODY + 1)}, 413),
+        ({"Transfer_Encoding": "chunked"}, 411),
+        ({"Content_Length": "-1"}, 411),
+    ],
+)
+def test_a_form_without_end_is_not_read(site: Site, headers: dict[str, str], status: int) -> None:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=60) as raw:
+        lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        raw.sendall("\r\n".join(["POST /label HTTP/1.1", f"Host: 127.0.0.1:{site.port}", *lines, "", ""]).encode())
+        assert raw.recv(1000).decode().startswith(f"HTTP/1.1 {status} ")
+
+
+def test_it_listens_on_this_machine_only(site: Site) -> None:
+    others = [info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    for address in {str(other) for other in others} - {"127.0.0.1", "127.0.1.1"}:
+        with pytest.raises(OSError):
+            socket.create_connection((address, site.port), timeout=5)
+
+
+def test_its_log_holds_no_words_of_chats_or_searches(site: Site, monkeypatch: Any) -> None:
+    from tests.conftest import ROOT  # noqa: PLC0415 - only here
+
+    log = ROOT / ".local" / "logs" / "viewer.log"
+    before = log.stat().st_size if log.exists() else 0
+    for path in ("/chats?q=%D1%81%D0%B5%D0%BA%D1%80%D0%B5%D1%82", "/chat?store=shop&id=1%3Achat-0", "/chat?id=secret"):
+        ask(site, "GET", path)
+    with log.open("rb") as written:
+        written.seek(before)
+        added = written.read().decode()
+    for words in ("секрет", "%D1%81%D0%B5", "заказ", "Анна", "secret"):
+        assert words not in added
+
+
+def test_a_port_in_use_is_said(site: Site, emptied: str) -> None:
+    with Program("view", "--port", str(site.port), environment={"DATABASE_URL": emptied}) as second:
+        assert second.ended() == 1
+        assert f"Port {site.port} cannot be had" in second.seen
