@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None,
-    reason="Not run: there is no Chromium on this machine. Install it with: apt-get update && apt-get install -y chromium",
+    reason="Not run: no Chromium on this machine. Install it: apt-get update && apt-get install -y chromium",
 )
 WIDE, NARROW = (1920, 1000), (375, 740)
 # As root, Chromium starts only without its sandbox; it shows nothing but the pages under test.

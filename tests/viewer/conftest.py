@@ -72,24 +72,23 @@ class Pages:
         )
 
 
-@pytest.fixture(scope="session")
-def handler() -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-    """functions/viewer/app.py's handler."""
+def load_handler() -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """Return functions/viewer/app.py's handler."""
     spec = importlib.util.spec_from_file_location("viewer_app", ROOT / "functions" / "viewer" / "app.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: Callable[[dict[str, Any], Any], dict[str, Any]] = module.handler
-    return found
+    handler: Callable[[dict[str, Any], Any], dict[str, Any]] = module.handler
+    return handler
 
 
 @pytest.fixture
-def pages(emptied: str, handler: Any, monkeypatch: pytest.MonkeyPatch) -> Pages:
+def pages(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Pages:
     """The pages of a database that the test fills."""
     for name in ("LIVE_RUN_FILE", "CONSOLE_URL"):
         monkeypatch.delenv(name, raising=False)
-    return Pages(handler)
+    return Pages(load_handler())
 
 
 def a_message(number: int, text: str | None, minutes_ago: float, **changes: Any) -> dict[str, Any]:

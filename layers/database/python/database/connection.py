@@ -109,14 +109,26 @@ def transaction() -> Iterator[Database]:
         raise
 
 
-def connect(address: Address) -> Any:
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Wait so long for each answer meanwhile: an index over millions of rows is minutes in the making."""
+    _CONTAINER.discard()
+    _CONTAINER.answer_seconds = seconds
+    try:
+        yield
+    finally:
+        _CONTAINER.discard()
+        _CONTAINER.answer_seconds = ANSWER_SECONDS
+
+
+def connect(address: Address, answer_seconds: float = ANSWER_SECONDS) -> Any:
     """Return a new pg8000 connection.
 
     Raises:
         DatabaseUnavailableError: Postgres is not reached, or refuses the login.
     """
     try:
-        plain = socket.create_connection((address.host, address.port), timeout=ANSWER_SECONDS)
+        plain = socket.create_connection((address.host, address.port), timeout=answer_seconds)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Statements come in several small writes.
         return pg8000.native.Connection(
             user=address.user,
@@ -174,6 +186,7 @@ class _Container:
     def __init__(self) -> None:
         self._connection: Any = None
         self._made_at = 0.0
+        self.answer_seconds: float = ANSWER_SECONDS
 
     def begun(self) -> Database:
         """Return a connection with a transaction begun; a kept one that broke meanwhile is replaced once."""
@@ -181,7 +194,8 @@ class _Container:
             with suppress(DatabaseUnavailableError):
                 return self._begin()
         self.discard()
-        self._connection, self._made_at = connect(read_address(setting("DATABASE_URL"))), time.monotonic()
+        address = read_address(setting("DATABASE_URL"))
+        self._connection, self._made_at = connect(address, self.answer_seconds), time.monotonic()
         return self._begin()
 
     def discard(self) -> None:

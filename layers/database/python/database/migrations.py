@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatsync.errors import DatabaseRefusedError
-from database.connection import transaction
+from database.connection import patience, transaction
 
 LOCK = 0x63686174  # "chat": two runners at once wait for each other instead of colliding.
+LONGEST_STATEMENT_SECONDS = 3600  # an index over a grown table of messages
 JOURNAL = """
     CREATE TABLE IF NOT EXISTS schema_migrations (
         version    text PRIMARY KEY,
@@ -35,7 +36,8 @@ def migrate(folder: Path) -> list[str]:
         DatabaseUnavailableError: Postgres is not reached.
         DatabaseRefusedError: A migration failed; the message names it.
     """
-    return [migration.version for migration in read_migrations(folder) if _apply(migration)]
+    with patience(LONGEST_STATEMENT_SECONDS):
+        return [migration.version for migration in read_migrations(folder) if _apply(migration)]
 
 
 def _apply(migration: Migration) -> bool:

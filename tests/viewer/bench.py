@@ -1,0 +1,215 @@
+"""`make bench-viewer`: the pages over 200,000 chats with 5,000,000 messages. Fails where a list misses its index.
+
+The rows are made in an embedded Postgres in a temporary folder (about 6 GB), which is removed at the end. A number of
+chats as the argument makes a smaller one. Times are of the function's handler in this process, page and database.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), *map(str, sorted((ROOT / "layers").glob("*/python")))]
+
+from database import migrations  # noqa: E402
+from database.connection import transaction  # noqa: E402
+from local.engine.postgres import Postgres  # noqa: E402
+from tests.viewer.conftest import Pages, load_handler  # noqa: E402
+from viewer.access import reading  # noqa: E402
+from viewer.filters import ChatFilters  # noqa: E402
+from viewer.paging import key_of  # noqa: E402
+from viewer.queries.chats import list_query  # noqa: E402
+from viewer.queries.search import RARE_MESSAGES, understand  # noqa: E402
+
+CHATS, MESSAGES_A_CHAT, STORES = 200_000, 25, 20
+RARE_WORDS = 50_000
+ASKED_EACH = 60
+OWN_MIGRATION = "0004_viewer"
+
+STORES_SQL = f"""
+    INSERT INTO stores (id, name, total_chats, chat_tag_counts)
+    SELECT 'store-' || n, 'Магазин ' || n, CAST(:chats AS integer) / {STORES}, '{{"delivery": 5000, "defect": 3000}}'
+    FROM generate_series(0, {STORES} - 1) AS n
+"""
+CHATS_SQL = f"""
+    INSERT INTO chats (store_id, id, client_name, nm_id, rid, messages_total, last_message_id, last_message_text,
+                       last_message_sender, last_message_at, tag, tag_source)
+    SELECT 'store-' || n % {STORES}, '1:chat-' || n, (ARRAY['Анна', 'Гульнара', 'Иван', 'Сорокин Рустам'])[1 + n % 4],
+           10000000 + n, 'rid-' || n, {MESSAGES_A_CHAT}, n || '-' || {MESSAGES_A_CHAT}, 'Спасибо',
+           CASE WHEN n % 7 = 0 THEN 'client' ELSE 'seller' END, now() - make_interval(mins => n * 2),
+           (ARRAY['delivery', 'defect', 'other', 'spam', NULL])[1 + n % 5], 'model'
+    FROM generate_series(0, CAST(:chats AS integer) - 1) AS n
+"""
+# Every tenth message has a frequent word, each has one of 50,000 rare ones, and each two hundredth an attachment.
+MESSAGES_SQL = f"""
+    INSERT INTO chat_messages (store_id, id, chat_id, event_type, sender, text, sent_at, attachments, raw)
+    SELECT 'store-' || n % {STORES}, n || '-' || m, '1:chat-' || n, 'message',
+           CASE WHEN m = {MESSAGES_A_CHAT} THEN CASE WHEN n % 7 = 0 THEN 'client' ELSE 'seller' END
+                WHEN m % 2 = 1 THEN 'client' ELSE 'seller' END,
+           (ARRAY['Здравствуйте, где мой товар?', 'Добрый день! Проверим и ответим.', 'Чайник протекает снизу',
+                  'Подскажите размер, пожалуйста', 'Сдайте товар в пункт выдачи'])[1 + (n + m) % 5]
+           || CASE WHEN (n + m) % 10 = 0 THEN ' Верните деньги!' ELSE '' END
+           || ' слово' || (n * 31 + m * 7) % {RARE_WORDS},
+           now() - make_interval(mins => n * 2 + ({MESSAGES_A_CHAT} - m) * 60),
+           CASE WHEN (n * {MESSAGES_A_CHAT} + m) % 200 = 0 THEN '[{{"kind": "image"}}]'::jsonb ELSE '[]' END, '{{}}'
+    FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS n,
+         generate_series(1, {MESSAGES_A_CHAT}) AS m
+"""
+
+
+def main() -> int:
+    """Fill, check the plans, measure the pages; 1 if a plan is not as it should be."""
+    chats = int(sys.argv[1]) if len(sys.argv) > 1 else CHATS
+    with _filled(chats), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POWERTOOLS_LOG_LEVEL", "ERROR")
+        wrong = _check_plans(chats)
+        _measure(Pages(load_handler()))
+    for sentence in wrong:
+        print(f"WRONG PLAN: {sentence}")
+    return 1 if wrong else 0
+
+
+@contextmanager
+def _filled(chats: int) -> Iterator[None]:
+    with tempfile.TemporaryDirectory(prefix="chat-history-sync-") as folder, pytest.MonkeyPatch.context() as patch:
+        Path(folder).chmod(0o711)
+        with Postgres(Path(folder) / "data", durable=False) as server:
+            patch.setenv("DATABASE_URL", server.url)
+            _timed("tables", lambda: migrations.migrate(_without_own(Path(folder))))
+            _timed(f"{chats:,} chats, {chats * MESSAGES_A_CHAT:,} messages", lambda: _fill(chats))
+            _timed("the viewer's indexes", lambda: migrations.migrate(ROOT / "migrations"))
+            _timed("statistics", lambda: _run("ANALYZE"))
+            yield
+
+
+def _without_own(folder: Path) -> Path:
+    """Return the other migrations: a filled table is indexed faster than an indexed one is filled."""
+    others = folder / "migrations"
+    others.mkdir()
+    for file in (ROOT / "migrations").glob("*.sql"):
+        if file.stem != OWN_MIGRATION:
+            (others / file.name).symlink_to(file)
+    return others
+
+
+def _fill(chats: int) -> None:
+    _run(STORES_SQL, chats=chats)
+    _run(CHATS_SQL, chats=chats)
+    step = max(1, chats // 20)  # the connection waits a minute for an answer
+    for first in range(0, chats, step):
+        last = min(first + step, chats) - 1
+        _run(MESSAGES_SQL, first=first, last=last)
+
+
+def _run(sql: str, **values: Any) -> None:
+    with transaction() as database:
+        database.run(sql, **values)
+
+
+def _timed(what: str, work: Callable[[], object]) -> None:
+    started = time.perf_counter()
+    work()
+    print(f"{what}: {time.perf_counter() - started:.1f} s", flush=True)
+
+
+# --- plans ---
+
+
+def _check_plans(chats: int) -> list[str]:
+    """Return what is wrong with the plans: each list must be read by its index, and no large table whole."""
+    with reading() as database:
+        middle = database.rows("SELECT * FROM chats ORDER BY last_message_at OFFSET 1000 LIMIT 1")[0]
+    after, year = key_of(middle), datetime.now(UTC).date() - timedelta(days=100)
+    # Below so many messages every word is a rare one.
+    frequent = "chats_newest" if chats * MESSAGES_A_CHAT // 10 > RARE_MESSAGES else "chat_messages_by_word"
+    expected = {
+        "chats": (ChatFilters(), "chats_newest"),
+        "chats, deep page": (ChatFilters(after=after), "chats_newest"),
+        "of a store": (ChatFilters(store_id="store-3"), "chats_newest"),
+        "of a store, deep page": (ChatFilters(store_id="store-3", after=after), "chats_newest"),
+        "with a tag": (ChatFilters(tag="spam"), "chats_newest_with_tag"),
+        "unanswered": (ChatFilters(waiting=True), "chats_newest_unanswered"),
+        "with attachments": (ChatFilters(with_attachments=True), "chat_messages_with_attachments"),
+        "of a period": (ChatFilters(first_day=year, last_day=year + timedelta(days=3)), "chats_newest"),
+        "search, rare word": (ChatFilters(words="слово4242"), "chat_messages_by_word"),
+        "search, frequent word": (ChatFilters(words="деньги"), frequent),
+        "search, frequent word, deep page": (ChatFilters(words="деньги", after=after), frequent),
+    }
+    print(f"\n{'list':<34} {'index':<32} rows read whole")
+    return [said for name, (asked, index) in expected.items() if (said := _wrong(name, asked, index))]
+
+
+def _wrong(name: str, asked: ChatFilters, index: str) -> str:
+    with reading() as database:
+        search = understand(database, asked.words) if asked.words else None
+        sql, values = list_query(asked, search)
+        plan = database.rows(f"EXPLAIN (FORMAT JSON) {sql}", **values)[0]["QUERY PLAN"][0]["Plan"]
+    nodes = list(_nodes(plan))
+    used = {node["Index Name"] for node in nodes if "Index Name" in node}
+    whole = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"} & {"chats", "chat_messages"}
+    print(f"{name:<34} {', '.join(sorted(used)):<32} {', '.join(sorted(whole)) or '-'}")
+    # A store's chats may be read by the store's own index, or by the common one where most rows are the store's.
+    found = any(one.startswith(index) for one in used)
+    return f"{name}: {sorted(used)}, whole: {sorted(whole)}" if whole or not found else ""
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from _nodes(inner)
+
+
+# --- times ---
+
+
+def _measure(pages: Pages) -> None:
+    chance = random.Random(7)  # the same questions each time
+    with reading() as database:
+        places = database.rows("SELECT store_id, id, last_message_at FROM chats ORDER BY random() LIMIT 200")
+
+    def after() -> str:
+        return urlencode({"after": key_of(chance.choice(places)).token()})
+
+    asked: dict[str, Callable[[], str]] = {
+        "stores": lambda: "/",
+        "runs": lambda: "/runs",
+        "chats, any page": lambda: f"/chats?{after()}",
+        "chats of a store, any page": lambda: f"/chats?store=store-{chance.randrange(STORES)}&{after()}",
+        "chats with a tag, any page": lambda: f"/chats?tag=spam&{after()}",
+        "unanswered chats, any page": lambda: f"/chats?waiting=1&{after()}",
+        "chats with attachments, any page": lambda: f"/chats?files=1&{after()}",
+        f"search, rare word (under {RARE_MESSAGES:,})": lambda: (
+            f"/chats?q={quote(f'слово{chance.randrange(RARE_WORDS)}')}"
+        ),
+        "search, frequent word, any page": lambda: f"/chats?q={quote('деньги')}&{after()}",
+        "one chat": lambda: (
+            f"/chat?{urlencode({'store': (one := chance.choice(places))['store_id'], 'id': one['id']})}"
+        ),
+        "overview": lambda: "/overview",
+        "overview of a store": lambda: f"/overview?store=store-{chance.randrange(STORES)}",
+    }
+    print(f"\n{'page':<40} {'p50':>8} {'p99':>8}")
+    for name, address in asked.items():
+        times = sorted(_milliseconds(pages, address()) for _ in range(ASKED_EACH))
+        print(f"{name:<40} {statistics.median(times):>5.0f} ms {times[int(len(times) * 0.99)]:>5.0f} ms", flush=True)
+
+
+def _milliseconds(pages: Pages, address: str) -> float:
+    started = time.perf_counter()
+    page = pages.get(address, "ru")
+    assert page.status == 200, (address, page.status)
+    return (time.perf_counter() - started) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())
