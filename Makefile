@@ -5,10 +5,10 @@ LAYERS := chatsync wildberries database classifier viewer
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run view test setup setup-tests lint graph lock clean check eval mutants bench
+.PHONY: help run view test setup setup-tests lint graph lock clean check eval mutants bench bench-viewer screenshots
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Exit code 1 is expected here: one of the simulated stores has an expired token, to show how that looks.
 run: setup ## Sync the simulator's stores on this machine, end to end.
@@ -68,6 +68,12 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 
 check: setup-tests ## What takes minutes: every crash point of a run, in every mode.
 	@$(BIN)/python -m pytest -m crash_all tests/crash
+
+bench-viewer: setup-tests ## The viewer's plans and times over 5 million messages (20 minutes, 6 GB; CHATS=4000 for less).
+	@$(BIN)/python tests/viewer/bench.py $(CHATS)
+
+screenshots: setup-tests ## Take the README's pictures of the viewer anew (needs Chromium).
+	@$(BIN)/python tests/viewer/screenshots.py
 
 mutants: setup-tests ## Break each guard once, see its test go red, and write docs/guarantees.md (minutes).
 	@$(BIN)/python tests/mutants/run.py $(LINES)

@@ -198,6 +198,14 @@ def test_words_are_found_in_any_form_and_marked_as_they_were_written(pages: Page
     assert "chat-1" not in found or "чайник" not in words
 
 
+def test_an_excerpt_begins_and_ends_around_the_found_word(pages: Pages) -> None:
+    given(a_message(1, f"{'Предыстория длинная. ' * 20}Верните деньги. {'Послесловие тоже. ' * 20}", 60))
+    said = re.search(r'<span class="said">(.*?)</span>', pages.get(f"/chats?q={quote('деньги')}").body, re.S)
+    assert said is not None
+    assert re.match(r"… (Предыстория|длинная)\b.*Верните <mark>деньги</mark>\. Послесловие.* …$", said[1].strip())
+    assert len(said[1]) < 250
+
+
 def test_a_search_finds_by_name_product_and_order_too(pages: Pages) -> None:
     good = {"nmID": 271146084, "rid": "rid.42", "size": "XL"}
     given(

@@ -40,7 +40,9 @@ def excerpt(whole: list[Part]) -> list[Part]:
     if before is None:
         return [Part(_shortened("".join(part.text for part in whole)), False)]
     lead = "".join(part.text for part in whole[:before])
-    shown = [Part(("… " + lead[-BEFORE_MARK:]) if len(lead) > BEFORE_MARK else lead, False)]
+    if len(lead) > BEFORE_MARK:
+        lead = "… " + lead[-BEFORE_MARK:].partition(" ")[2]  # not in the middle of a word
+    shown = [Part(lead, False)]
     room = EXCERPT_CHARACTERS - len(shown[0].text)
     for part in whole[before:]:
         if room <= 0:

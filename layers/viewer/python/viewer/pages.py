@@ -80,7 +80,9 @@ def chats(asked: ChatFilters) -> dict[str, Any]:
     with reading() as database:
         page = chat_list.page(database, asked)
         known = chat_list.choices(database)
+    names = {store["id"]: store["name"] for store in known["stores"]}
     for chat_row in page.chats:
+        chat_row["store_name"] = names.get(chat_row["store_id"], chat_row["store_id"])
         written = chat_row.get("found_text")
         marked = marking.parts(written, chat_row["found_marked"]) if written else []
         chat_row["excerpt"] = marking.excerpt(marked or [marking.Part(chat_row["last_message_text"] or "", False)])

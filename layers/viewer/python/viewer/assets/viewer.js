@@ -1,6 +1,10 @@
 // A little help; every page works without it.
 "use strict";
 
+// The page's language as the browser writes it: en-GB, not en alone, which would be written as in the USA.
+const spoken = document.documentElement.lang;
+const language = navigator.languages.find((wished) => wished.startsWith(spoken)) || spoken;
+
 const forms = {
   minute: { dateStyle: "short", timeStyle: "short" },
   second: { dateStyle: "short", timeStyle: "medium" },
@@ -10,7 +14,6 @@ const forms = {
 
 // Times in the browser's own zone; the exact one stays in the title.
 function localTimes(within) {
-  const language = document.documentElement.lang;
   for (const time of within.querySelectorAll("time[data-form]")) {
     const moment = new Date(time.dateTime);
     time.textContent = moment.toLocaleString(language, forms[time.dataset.form]);
