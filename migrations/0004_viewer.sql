@@ -29,7 +29,7 @@ CREATE INDEX chat_messages_by_day ON chat_messages (sent_at, store_id, sender);
 CREATE INDEX chat_labels_of_chat ON chat_labels (store_id, chat_id, id);
 
 -- The viewer's role. Elsewhere than on RDS it has no login of its own: whoever is connected changes into it.
--- Who migrates without the right to make roles gets everything but the role; docs/troubleshooting.md says how to add it.
+-- Who migrates without the right to make roles gets everything but the role; docs/architecture.md says how to add it.
 DO $$
 BEGIN
     BEGIN

@@ -1,12 +1,16 @@
 """Pages of strangers' words: nothing in them is obeyed, nobody else can read or change them."""
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import pytest
 
 from chatsync.errors import DatabaseRefusedError
+from database import connection
 from database.connection import transaction
 from local.engine.stack import load_stack
 from tests.conftest import ROOT
@@ -261,6 +265,52 @@ def test_rds_gives_the_role_its_login(pages: Pages) -> None:
         )
         assert found == [{"rolcanlogin": True, "by_iam": True, "rolsuper": False, "rolcreaterole": False}]
         raise _UndoneError
+
+
+def test_the_pages_work_for_a_login_of_the_role_itself(
+    pages: Pages, emptied: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As deployed: the viewer's user is chat_viewer, with no right of another user's."""
+    parts = urlsplit(emptied)
+    if parts.password:
+        pytest.skip("Not run: the server DATABASE_URL names asks for passwords, which this role does not have.")
+    given(a_message(1, "Вопрос", 60))
+    with connection.patience(60), _login("chat_viewer"):
+        monkeypatch.setenv(
+            "DATABASE_URL", urlunsplit(parts._replace(netloc=f"chat_viewer@{parts.hostname}:{parts.port}"))
+        )
+        for path in ("/", "/runs", "/run?id=1", "/chats?q=вопрос&waiting=1&files=1", "/overview", chat_address()):
+            assert pages.get(path).status == 200, path
+        form, cookie = opened(pages)
+        assert pages.post("/label", form, cookie, origin="https://pages.example").status == 303
+        assert pages.post("/label", form | {"tag": ""}, cookie, origin="https://pages.example").status == 303
+        with pytest.raises(DatabaseRefusedError, match="42501"), transaction() as database:
+            database.run("DELETE FROM chats")
+        connection._CONTAINER.discard()
+        monkeypatch.setenv("DATABASE_URL", emptied)
+    assert tag() == {"tag": None, "tag_source": None}
+
+
+@contextmanager
+def _login(role: str) -> Iterator[None]:
+    """Let a role log in meanwhile; roles are the whole server's."""
+    admin = connection.connect(connection.read_address(os.environ["DATABASE_URL"]))
+    admin.run(f"ALTER ROLE {role} LOGIN")
+    try:
+        yield
+    finally:
+        admin.run(f"ALTER ROLE {role} NOLOGIN")
+        admin.close()
+
+
+def test_the_role_that_an_administrator_makes_is_the_migrations() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    migration = (ROOT / "migrations" / "0004_viewer.sql").read_text(encoding="utf-8")
+    grants = [
+        line.strip() for line in migration.splitlines() if re.match(r"\s+(GRANT|ALTER ROLE) .*chat_viewer;", line)
+    ]
+    assert len(grants) == 5
+    assert [grant for grant in grants if grant not in page and "CURRENT_USER" not in grant] == []
 
 
 def test_without_a_login_server_no_viewer_is_deployed() -> None:
