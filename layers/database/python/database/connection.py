@@ -118,17 +118,17 @@ def patience(seconds: float) -> Iterator[None]:
         yield
     finally:
         _CONTAINER.discard()
-        _CONTAINER.answer_seconds = ANSWER_SECONDS
+        _CONTAINER.answer_seconds = None
 
 
-def connect(address: Address, answer_seconds: float = ANSWER_SECONDS) -> Any:
+def connect(address: Address, answer_seconds: float | None = None) -> Any:
     """Return a new pg8000 connection.
 
     Raises:
         DatabaseUnavailableError: Postgres is not reached, or refuses the login.
     """
     try:
-        plain = socket.create_connection((address.host, address.port), timeout=answer_seconds)
+        plain = socket.create_connection((address.host, address.port), timeout=answer_seconds or ANSWER_SECONDS)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Statements come in several small writes.
         return pg8000.native.Connection(
             user=address.user,
@@ -186,7 +186,7 @@ class _Container:
     def __init__(self) -> None:
         self._connection: Any = None
         self._made_at = 0.0
-        self.answer_seconds: float = ANSWER_SECONDS
+        self.answer_seconds: float | None = None  # None: the usual time
 
     def begun(self) -> Database:
         """Return a connection with a transaction begun; a kept one that broke meanwhile is replaced once."""

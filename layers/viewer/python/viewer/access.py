@@ -7,7 +7,11 @@ from database.connection import Database, transaction
 
 # A page that takes longer is of no use; API Gateway gives up after 30 s.
 LONGEST_STATEMENT_MS = 8000
-AS_VIEWER = f"SET LOCAL ROLE chat_viewer; SET LOCAL statement_timeout = {LONGEST_STATEMENT_MS}"
+# Pages are short: compiling their statements, or starting workers for them, takes longer than they do.
+AS_VIEWER = f"""
+    SET LOCAL ROLE chat_viewer; SET LOCAL statement_timeout = {LONGEST_STATEMENT_MS};
+    SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0
+"""
 
 
 @contextmanager
