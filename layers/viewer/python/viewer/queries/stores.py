@@ -17,7 +17,8 @@ def stores(database: Database) -> list[dict[str, Any]]:
         f"""
         SELECT stores.id, name, active, token_type, token_expires_at, last_success_at, total_chats,
                chat_tag_counts, now() AS seen_at, messages, coalesce(waiting, 0) AS waiting, run.id AS run_id,
-               run.status AS run_status, run.gaps, run.quarantined, run.error_type, run.error_message, run.started_at, run.alive_until < now() AS run_dead,
+               run.status AS run_status, run.gaps, run.quarantined, run.error_type,
+               run.error_message, run.started_at, run.alive_until < now() AS run_dead,
                CASE WHEN run.status = 'running' AND {WAITS_UNTIL} > now() THEN {WAITS_UNTIL} END AS waits_until
         FROM stores
         LEFT JOIN LATERAL (
