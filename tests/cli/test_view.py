@@ -15,7 +15,7 @@ def status(site: Site, path: str = "/runs") -> tuple[int, str]:
 
 
 def test_a_sync_runs_beside_a_view_that_was_first_and_one_that_comes_later(copy: Path) -> None:
-    one_store = ("sync", "--store", "chay-lipa", "--no-classify")
+    one_store = ("sync", "--store", "chay-lipa", "--classifier", "none")
     with serving(root=copy) as first:
         assert status(first)[0] == 200
         done = run(*one_store, root=copy, environment={})

@@ -92,7 +92,7 @@ def test_pages_forward_and_back(browser: Browser, site: str) -> None:
 
 
 def test_a_live_runs_graph_follows_the_sync(browser: Browser, site: str, emptied: str) -> None:
-    sync = ("sync", "--store", "turgunov", "--no-classify")
+    sync = ("sync", "--store", "turgunov", "--classifier", "none")
     with Program(*sync, environment={"DATABASE_URL": emptied}) as running, opened(browser, site) as page:
         running.until("listed")
         page.goto("/run?id=1")
