@@ -37,7 +37,7 @@ def _reserved(database: Database, wanted: ListChatPages, request_id: str) -> lis
     except (ClassifierRefusedError, PricesInvalidError) as error:
         sync_logs.note_stopped_labels(database, wanted.run_id, str(error))
         return []
-    label_budgets.lock(database)
+    label_budgets.lock(database, wanted.run_id)
     spent = label_budgets.spent_today(database)
     plan = label_plan.plan(stale, classifier, budgets, spent, int(setting("LABEL_CHATS_A_PAGE")))
     pages = [(_key(wanted, number, request_id), page) for number, page in enumerate(plan.pages)]

@@ -104,12 +104,13 @@ def test_a_reservation_counts_until_its_run_ends_and_what_was_taken_for_the_whol
     assert spent_today(database) == Spent(0, 0)
 
 
-def test_a_repeated_listing_replaces_its_reservation(database: Database) -> None:
-    run = a_run(database)
+def test_a_repeated_listing_is_not_in_its_own_way(database: Database) -> None:
+    run, other = a_run(database), a_run(database, "other")
     reserve(database, run, [("a", a_page()), ("b", a_page())])
+    reserve(database, other, [("a", a_page(7))])
     settle(database, run, "a", 100)
-    reserve(database, run, [("c", a_page())])
-    assert spent_today(database) == Spent(2, 600)
+    lock(database, run)
+    assert spent_today(database) == Spent(2, 107)
 
 
 def test_a_page_that_failed_gives_back_what_it_reserved(database: Database) -> None:
@@ -148,12 +149,12 @@ def test_two_stores_that_list_at_once_reserve_one_after_the_other(
     seen: list[Spent] = []
     first, watching = (Database(connect(read_address(emptied))) for _ in range(2))
     first.run("BEGIN")
-    lock(first)
+    lock(first, runs[0])
     reserve(first, runs[0], [("a", a_page())])
 
     def second() -> None:
         with transaction() as database:
-            lock(database)
+            lock(database, runs[1])
             seen.append(spent_today(database))
 
     monkeypatch.setattr(connection, "_CONTAINER", connection._Container())

@@ -1,6 +1,6 @@
 """Labels that cost money, through the machine and a model's server: what is unchanged costs nothing, budgets hold."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from database.connection import transaction
 from local.simulator.model import Event
 from tests.classifier.openai_server import TOKENS_IN, TOKENS_OUT, OpenAIServer, failure
 from tests.sync.given import a_store, an_event, events_of
-from tests.sync.machine import Machine, Synced, rows
+from tests.sync.machine import LABELLING, Machine, Synced, rows
 
 MODEL = "gpt-5-mini"
 SECRET = "chat-history-sync/openai"
@@ -93,6 +93,25 @@ def test_a_day_whose_budget_is_reached_leaves_the_rest_and_says_so(machine: Mach
         later = [sync_again(machine, store.id, model).runs[store.id] for store in stores]
     assert sum(run["chats_classified"] for run in later) == 2
     assert [run["budget_reached"] for run in later] == [None, None]
+
+
+def test_a_listing_carried_out_twice_reserves_once(
+    machine: Machine, model: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = a_store(events_of(6))
+    limited = {"CLASSIFIER": f"openai/{MODEL}", "OPENAI_BASE_URL": model.url, "LABEL_CHATS_A_DAY": "3"}
+    invoke: Callable[[str, object], object] = machine.engine.lambdas.invoke
+
+    def twice(function: str, payload: object) -> object:
+        if function in LABELLING:
+            invoke(function, payload)
+        return invoke(function, payload)
+
+    with machine.wildberries(store, limits=False), machine.settings(**limited):
+        monkeypatch.setattr(machine.engine.lambdas, "invoke", twice)
+        run = machine.sync([store.id]).runs[store.id]
+    assert (run["status"], run["chats_classified"], run["chats_over_budget"]) == ("success", 3, 0)
+    assert (run["label_tokens_in"], len(model.requests)) == (TOKENS_IN, 2)
 
 
 def test_a_page_that_could_not_be_labelled_says_why_and_spends_no_budget(machine: Machine, model: OpenAIServer) -> None:

@@ -121,14 +121,14 @@ def _exceeded(budgets: Budgets, spent: Spent, planned: Spent) -> Iterator[str]:
         yield TOKENS_A_DAY.format(budgets.tokens_a_day)
 
 
-def lock(database: Database) -> None:
-    """Let no other run reserve until this transaction ends."""
+def lock(database: Database, run_id: int) -> None:
+    """Let no other run reserve until this transaction ends, and forget what a first try of this listing reserved."""
     database.rows("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)
+    database.run("DELETE FROM label_pages WHERE run_id = :run AND tokens_in IS NULL", run=run_id)
 
 
 def reserve(database: Database, run_id: int, pages: Sequence[tuple[str, PlannedPage]]) -> None:
-    """Reserve what the pages (each with its key) may take; a repeated listing replaces what it reserved before."""
-    database.run("DELETE FROM label_pages WHERE run_id = :run AND tokens_in IS NULL", run=run_id)
+    """Reserve what the pages, each with its key, may take."""
     database.run(
         """
         INSERT INTO label_pages (run_id, page, day, chats, tokens_reserved)
