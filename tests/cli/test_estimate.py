@@ -61,6 +61,17 @@ def test_one_store_at_an_unknown_price_within_a_budget(
 
 
 @pytest.mark.usefixtures("chats")
+def test_what_one_store_takes_of_a_day_is_left_to_no_other(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_MODEL", "gpt-5-mini")
+    monkeypatch.setenv("LABEL_CHATS_A_DAY", "3")
+    assert cli.main(["estimate", "--classifier", "openai"]) == 0
+    said = words(capsys)
+    assert [said.partition(f" {name} ")[2].split()[1] for name in ("a", "b", "all")] == ["2", "1", "3"]
+
+
+@pytest.mark.usefixtures("chats")
 def test_keywords_cost_nothing_and_what_is_labelled_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
     with transaction() as database:
         database.run("UPDATE chats SET tag_source = 'person' WHERE id = '1:chat-0'")
