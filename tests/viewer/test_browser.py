@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -139,6 +140,23 @@ def test_times_are_the_browsers(browser: Browser, site: str) -> None:
     sent = NOW.hour * 60 + NOW.minute - 60
     assert here == f"{(sent + 600) // 60 % 24:02}:{sent % 60:02}"  # Vladivostok, UTC+10
     assert moscow == f"{(sent + 180) // 60 % 24:02}:{sent % 60:02}"
+
+
+def test_days_are_the_browsers_too(browser: Browser, site: str) -> None:
+    evening = (NOW - timedelta(days=2)).replace(hour=18, minute=0)  # 21:00 in Moscow, 4:00 of the next day at the sea
+    minutes = (NOW - evening).total_seconds() / 60
+    given(*(a_message(number, f"Слово {number}", minutes - number * 60) for number in range(5)))
+    with opened(browser, site, java_script_enabled=False) as page:
+        page.goto(chat_address())
+        moscow = [page.locator("h2.day").nth(place).text_content() for place in range(2)]
+    with opened(browser, site) as page:
+        page.goto(chat_address())
+        expect(page.locator("h2.day")).to_have_count(1)
+        here = page.locator("h2.day").text_content()
+        assert page.locator(".message .text").all_text_contents() == [f"Слово {number}" for number in range(5)]
+    tomorrow = evening + timedelta(days=1)
+    assert [day.split()[0] for day in moscow if day] == [str(evening.day), str(tomorrow.day)]
+    assert str(here).split()[0] == str(tomorrow.day)
 
 
 def test_without_javascript_a_search_and_a_label_work_too(browser: Browser, site: str) -> None:

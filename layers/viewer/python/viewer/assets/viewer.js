@@ -21,6 +21,32 @@ function localTimes(within) {
   }
 }
 
+// A conversation's days begin at the browser's own midnight; the server parted them at Moscow's.
+function localDays() {
+  const lists = document.querySelectorAll(".conversation ol.messages");
+  if (!lists.length) return;
+  const behind = lists[lists.length - 1].nextSibling;
+  const conversation = behind.parentNode;
+  const messages = conversation.querySelectorAll("li.message");
+  for (const old of conversation.querySelectorAll("h2.day, ol.messages")) old.remove();
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "long" });
+  let list = null;
+  let shown = "";
+  for (const message of messages) {
+    const day = format.format(new Date(message.querySelector("time").dateTime));
+    if (day !== shown) {
+      const heading = document.createElement("h2");
+      heading.className = "day";
+      heading.textContent = shown = day;
+      list = document.createElement("ol");
+      list.className = "messages";
+      conversation.insertBefore(heading, behind);
+      conversation.insertBefore(list, behind);
+    }
+    list.append(message);
+  }
+}
+
 // Takes one part of a page anew from the server; false when there was no whole answer.
 async function refresh(id, address) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
@@ -67,6 +93,7 @@ function copyButtons() {
 }
 
 localTimes(document);
+localDays();
 copyButtons();
 for (const form of document.querySelectorAll("form[data-live]")) searchAsYouType(form);
 const live = document.querySelector("[data-refresh]");
