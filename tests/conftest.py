@@ -5,13 +5,14 @@ import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from database import connection, migrations
+from database import connection, logins, migrations
 from database.connection import Database, transaction
 from local.engine.postgres import Postgres
 
@@ -45,6 +46,29 @@ def postgres_url() -> Iterator[str]:
             patch.setenv("DATABASE_URL", url)
             migrations.migrate(ROOT / "migrations")
             yield url
+
+
+@pytest.fixture(scope="session")
+def functions_url(postgres_url: str) -> Iterator[str]:
+    """The same database for the user that the deployed functions log in as, with its few rights and no more."""
+    user, password = f"functions_{uuid.uuid4().hex[:12]}", "for-servers-that-ask"
+    with _admin(postgres_url) as admin:
+        is_new = not admin.run("SELECT FROM pg_roles WHERE rolname = 'rds_iam'")
+        if is_new:
+            admin.run("CREATE ROLE rds_iam")  # every RDS has it
+        logins.allow(Database(admin), user)
+        admin.run(f"ALTER ROLE {user} PASSWORD '{password}'")
+    parts = urlsplit(postgres_url)
+    yield urlunsplit(parts._replace(netloc=f"{user}:{password}@{parts.hostname}:{parts.port}"))
+    with _admin(postgres_url) as admin:
+        admin.run(f"DROP OWNED BY {user}; DROP ROLE {user}" + ("; DROP ROLE rds_iam" if is_new else ""))
+
+
+@contextmanager
+def _admin(url: str) -> Iterator[Any]:
+    """A connection of its own, not held for long: some tests end all connections."""
+    with closing(connection.connect(connection.read_address(url))) as admin:
+        yield admin
 
 
 @pytest.fixture

@@ -25,10 +25,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("WbRequests", MetricUnit.Count, listed.requests)
     metrics.add_metric("WbWait", MetricUnit.Seconds, listed.wait_seconds)
     days_left = token.days_left(datetime.now(UTC))
-    if days_left is not None:
-        metrics.add_metric("TokenDaysLeft", MetricUnit.Count, days_left)
-        if days_left < EXPIRY_WARNING_DAYS:
-            logger.warning("Token expires soon", extra={"store_id": wanted.store_id, "days_left": days_left})
+    if days_left is not None and days_left < EXPIRY_WARNING_DAYS:
+        logger.warning("Token expires soon", extra={"store_id": wanted.store_id, "days_left": days_left})
     logger.info("Chats fetched", extra={"store_id": wanted.store_id, "wait_seconds": listed.wait_seconds})
     return {
         "page_key": key,

@@ -1,9 +1,10 @@
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chatsync.events import ListStores
-from chatsync.observability import logger, observed
+from chatsync.observability import logger, metrics, observed
 from chatsync.pages import write_stores_to_sync
 from database import stores, sync_logs
 from database.connection import transaction
@@ -16,6 +17,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with transaction() as database:
         dead = sync_logs.close_dead_runs(database)
         store_ids = stores.to_sync(database, wanted.store_ids)
+        fresh = stores.freshness(database)
+    # Here and not in Report: a store that waits for days would keep them from the alarms that watch them.
+    metrics.add_metric("ActiveStores", MetricUnit.Count, fresh["stores"])
+    metrics.add_metric("OldestSuccessHours", MetricUnit.NoUnit, fresh["oldest_success_hours"])
+    if fresh["token_days_left"] is not None:
+        metrics.add_metric("TokenDaysLeft", MetricUnit.Count, fresh["token_days_left"])
     logger.info("Stores listed", extra={"stores": len(store_ids), "dead_runs_closed": dead})
     return {
         "stores": len(store_ids),

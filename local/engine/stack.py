@@ -199,15 +199,23 @@ class _Reader:
         return handler
 
     def _layers(self, logical_id: str) -> tuple[str, ...]:
-        """Return the packages of a function's layers; SAM adds its own to those of the Globals."""
+        """Return the packages of a function's layers; SAM adds its own to those of the Globals.
+
+        A layer from another folder than layers/ carries data instead of Python.
+        """
         arns = self._resolved(self._globals, "Layers", []) + self._property(logical_id, "Layers", [])
-        packages = {self.attribute(layer, "Arn"): layer.removesuffix("Layer").lower() for layer in self.ids(_LAYER)}
+        packages = {self.attribute(layer, "Arn"): self._package(layer) for layer in self.ids(_LAYER)}
         for arn in arns:
             if arn not in packages:
                 raise StackInvalidError(f"{logical_id} uses a layer that is not in the template: {arn}")
-            if not (folder := self._root / "layers" / packages[arn] / "python").is_dir():
+            package = packages[arn]
+            if package and not (folder := self._root / "layers" / package / "python").is_dir():
                 raise StackInvalidError(f"The folder of a layer of {logical_id} does not exist: {folder}")
-        return tuple(packages[arn] for arn in arns)
+        return tuple(package for arn in arns if (package := packages[arn]) is not None)
+
+    def _package(self, layer: str) -> str | None:
+        is_python = str(self._property(layer, "ContentUri")).rstrip("/") == "layers"
+        return layer.removesuffix("Layer").lower() if is_python else None
 
     def _environment(self, logical_id: str) -> dict[str, str]:
         shared = self._resolved(self._globals, "Environment", {}).get("Variables", {})

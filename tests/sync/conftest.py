@@ -8,8 +8,8 @@ from tests.sync.machine import Machine
 
 
 @pytest.fixture(scope="session")
-def _machine(postgres_url: str) -> Iterator[Machine]:
-    machine = Machine(postgres_url)
+def _machine(functions_url: str) -> Iterator[Machine]:
+    machine = Machine(functions_url)
     with machine.engine:
         yield machine
 

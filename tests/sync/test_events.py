@@ -38,6 +38,7 @@ IN_ORDER = {
     "fail_run": {"error_type": "WildberriesRefusedError"},
     "report": {"partial": 1, "running": 0},
 }
+RUN_IN_THEIR_OWN_TESTS = {"prepare_database", "migrate_database"}  # tests/deploy
 
 
 def event(name: str) -> Any:
@@ -56,6 +57,14 @@ def test_every_event_runs_through_its_function(machine: Machine) -> None:
             assert done.payload | expected == done.payload, function
 
 
+def test_the_event_of_manage_store_adds_its_store(machine: Machine) -> None:
+    done = machine.engine.lambdas.invoke("manage_store", event("manage_store"))
+    assert not done.failed, done.payload
+    assert rows("SELECT id, active, token_type FROM stores") == [
+        {"id": "chay-lipa", "active": True, "token_type": "personal"}
+    ]
+
+
 def test_the_machines_event_syncs_its_store(machine: Machine) -> None:
     with machine.wildberries(TURGUNOV):
         result = machine.engine.run(event("execution"))
@@ -66,4 +75,4 @@ def test_the_machines_event_syncs_its_store(machine: Machine) -> None:
 def test_each_function_has_an_event_and_each_event_a_function() -> None:
     functions = {folder.parent.name for folder in (ROOT / "functions").glob("*/app.py")}
     assert {file.stem for file in EVENTS.glob("*.json")} == functions | {"execution"}
-    assert set(IN_ORDER) == functions
+    assert set(IN_ORDER) | {"manage_store", *RUN_IN_THEIR_OWN_TESTS} == functions

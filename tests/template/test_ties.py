@@ -8,17 +8,26 @@ import pytest
 import yaml
 
 from database.sync_logs import SILENCE_SECONDS
+from functions.migrate_database.app import MIGRATION_SECONDS
+from functions.prepare_database.app import PATIENT
 from local.engine.cloudformation import read_template
 from tests.conftest import ROOT
 
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FUNCTIONS = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::Serverless::Function"}
-# All functions but those that people ask: the estimate by hand, the viewer with a browser.
-OF_THE_MACHINE = set(FUNCTIONS) - {"EstimateLabelsFunction", "ViewerFunction"}
 MACHINE_FILE = (ROOT / "statemachine" / "sync.asl.yaml").read_text(encoding="utf-8")
 MACHINE = yaml.safe_load(re.sub(r"\$\{(\w+)}", r"SUBSTITUTE-\1", MACHINE_FILE))
 SUBSTITUTIONS = RESOURCES["SyncStateMachine"]["Properties"]["DefinitionSubstitutions"]
+# Functions that no state invokes, and who does.
+BESIDE_THE_MACHINE = {
+    "PrepareDatabaseFunction": "CloudFormation, on every deploy",
+    "MigrateDatabaseFunction": "PrepareDatabaseFunction",
+    "ManageStoreFunction": "python -m local store",
+    "EstimateLabelsFunction": "people, before a run",
+    "ViewerFunction": "browsers",
+}
+OF_THE_MACHINE = {name: body for name, body in FUNCTIONS.items() if name not in BESIDE_THE_MACHINE}
 OWN_ERRORS = re.findall(r"^class (\w+)\(", (ROOT / "layers/chatsync/python/chatsync/errors.py").read_text(), re.M)
 AWS_ERRORS = {
     "Lambda.ServiceException",
@@ -61,11 +70,8 @@ def snake_case(name: str) -> str:
 
 
 def layer_of(resource: str) -> str:
-    return next(
-        layer["Ref"].removesuffix("Layer")
-        for layer in FUNCTIONS[resource]["Properties"]["Layers"]
-        if layer["Ref"] != "ChatsyncLayer"
-    )
+    layers = [layer["Ref"] for layer in FUNCTIONS[resource]["Properties"]["Layers"] if layer["Ref"] != "ChatsyncLayer"]
+    return layers[0].removesuffix("Layer") if layers else ""
 
 
 def test_state_function_folder_and_resource_share_one_name() -> None:
@@ -74,7 +80,7 @@ def test_state_function_folder_and_resource_share_one_name() -> None:
     folders = {f"functions/{snake_case(name.removesuffix('Function'))}/" for name in FUNCTIONS}
     assert {body["Properties"]["CodeUri"] for body in FUNCTIONS.values()} == folders
     assert {f"functions/{folder.parent.name}/" for folder in (ROOT / "functions").glob("*/app.py")} == folders
-    assert {function_of(state) for state in TASKS.values()} == OF_THE_MACHINE
+    assert {function_of(state) for state in TASKS.values()} == set(OF_THE_MACHINE)
 
 
 def test_the_machine_uses_every_substitution_and_no_other() -> None:
@@ -87,7 +93,7 @@ def test_the_machine_uses_every_substitution_and_no_other() -> None:
 def test_the_machine_may_invoke_its_functions_and_no_other() -> None:
     statements = RESOURCES["SyncStateMachine"]["Properties"]["Policies"][0]["Statement"]
     allowed = next(statement for statement in statements if statement["Action"] == "lambda:InvokeFunction")
-    assert {resource["Fn::GetAtt"][0] for resource in allowed["Resource"]} == OF_THE_MACHINE
+    assert {resource["Fn::GetAtt"][0] for resource in allowed["Resource"]} == set(OF_THE_MACHINE)
 
 
 def test_every_state_is_reached_and_every_target_exists() -> None:
@@ -166,10 +172,12 @@ def test_no_run_is_silent_for_longer_than_its_lease_allows() -> None:
 
 def test_the_zones_share_no_secret() -> None:
     for name, body in FUNCTIONS.items():
-        actions = {str(statement["Action"]) for statement in body["Properties"]["Policies"][0]["Statement"]}
+        policies = body["Properties"].get("Policies", [{"Statement": []}])
+        actions = {str(statement["Action"]) for statement in policies[0]["Statement"]}
         variables = set(body["Properties"]["Environment"]["Variables"])
         database = layer_of(name) == "Database"
-        assert ("rds-db:connect" in actions) == ("DATABASE_URL" in variables) == database
+        assert ("VpcConfig" in body["Properties"]) == ("DATABASE_URL" in variables) == database
+        assert ("rds-db:connect" in actions) == (database and name != "MigrateDatabaseFunction")
         assert not (database and actions & {"ssm:GetParameter", "secretsmanager:GetSecretValue"})
         assert not (database and variables & {"WB_API_URL", "TOKEN_PARAMETER_PREFIX", "OPENAI_KEY_SECRET"})
 
@@ -193,6 +201,24 @@ def test_a_run_and_its_estimate_have_the_same_budgets() -> None:
 def variables(function: str) -> dict[str, Any]:
     found: dict[str, Any] = FUNCTIONS[function]["Properties"]["Environment"]["Variables"]
     return found
+
+
+def test_no_function_at_the_database_runs_before_its_tables_are_there() -> None:
+    for name, body in FUNCTIONS.items():
+        waits = layer_of(name) == "Database" and name != "MigrateDatabaseFunction"
+        assert (body.get("DependsOn") == "PreparedDatabase") == waits
+
+
+def test_the_functions_of_the_machine_that_reach_the_database_can_be_limited() -> None:
+    for name, body in OF_THE_MACHINE.items():
+        limited = "ReservedConcurrentExecutions" in body["Properties"]
+        assert limited == (layer_of(name) == "Database")
+
+
+def test_who_waits_for_the_migrations_waits_longer_than_they_may_take() -> None:
+    waiting, migrating = (FUNCTIONS[name]["Properties"]["Timeout"] for name in list(BESIDE_THE_MACHINE)[:2])
+    assert MIGRATION_SECONDS < migrating < PATIENT.read_timeout < waiting
+    assert waiting < RESOURCES["PreparedDatabase"]["Properties"]["ServiceTimeout"]
 
 
 def test_every_function_has_a_log_group_of_its_own_that_ends() -> None:

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from chatsync.errors import EventInvalidError
@@ -19,7 +19,7 @@ class _Event:
             EventInvalidError: A field is missing or of another type.
         """
         hints = get_type_hints(cls)
-        names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+        names = [each.name for each in fields(cls)]  # type: ignore[arg-type]
         return cls(**{name: _field(cls.__name__, event, name, hints[name]) for name in names})
 
 
@@ -180,3 +180,23 @@ class FailRun(_Event):
     execution_id: str
     error: str
     cause: str
+
+
+@dataclass(frozen=True)
+class MigrateDatabase(_Event):
+    """Bring the tables up to date, logged in as one who may change them."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ManageStore(_Event):
+    """Change a row of the table `stores`: `action` is add, token, pause, resume or remove. Never the token itself."""
+
+    action: str
+    store_id: str
+    name: str | None
+    seller_id: str | None
+    token_type: str | None
+    token_expires_at: str | None

@@ -46,6 +46,7 @@ class Address:
     password: str | None = field(repr=False)
     tls: bool
     certificates: str | None = None
+    answer_seconds: int | None = None  # None: ANSWER_SECONDS
 
 
 class Database:
@@ -86,49 +87,41 @@ class Database:
 
 
 @contextmanager
-def transaction() -> Iterator[Database]:
-    """Commit what runs inside, or nothing of it.
+def transaction(login: Address | None = None) -> Iterator[Database]:
+    """Commit what runs inside, or nothing of it. With `login`: on a connection of its own, closed afterwards.
 
     Raises:
         DatabaseUnavailableError: No connection, or it broke; a commit whose answer got lost may have happened.
         DatabaseRefusedError: Postgres refused a statement.
     """
-    database = _CONTAINER.begun()
+    container = _CONTAINER if login is None else _Container(login)
+    database = container.begun()
     try:
         yield database
         database.run("COMMIT")
     except DatabaseUnavailableError:
-        _CONTAINER.discard()
+        container.discard()
         raise
     except ChatSyncError:
         with suppress(DatabaseUnavailableError, DatabaseRefusedError):
             database.run("ROLLBACK")
         raise
     except BaseException:
-        _CONTAINER.discard()  # It may have broken off a statement, whose answer would be taken for the next one's.
+        container.discard()  # It may have broken off a statement, whose answer would be taken for the next one's.
         raise
-
-
-@contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    """Wait so long for each answer meanwhile: an index over millions of rows is minutes in the making."""
-    _CONTAINER.discard()
-    _CONTAINER.answer_seconds = seconds
-    try:
-        yield
     finally:
-        _CONTAINER.discard()
-        _CONTAINER.answer_seconds = None
+        if login is not None:
+            container.discard()
 
 
-def connect(address: Address, answer_seconds: float | None = None) -> Any:
+def connect(address: Address) -> Any:
     """Return a new pg8000 connection.
 
     Raises:
         DatabaseUnavailableError: Postgres is not reached, or refuses the login.
     """
     try:
-        plain = socket.create_connection((address.host, address.port), timeout=answer_seconds or ANSWER_SECONDS)
+        plain = socket.create_connection((address.host, address.port), timeout=address.answer_seconds or ANSWER_SECONDS)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Statements come in several small writes.
         return pg8000.native.Connection(
             user=address.user,
@@ -181,12 +174,12 @@ def _iam_token(host: str, port: int, user: str) -> str:
 
 
 class _Container:
-    """The connection a warm container keeps between invocations."""
+    """The connection a warm container keeps between invocations; to DATABASE_URL, unless a login is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, login: Address | None = None) -> None:
+        self._login = login
         self._connection: Any = None
         self._made_at = 0.0
-        self.answer_seconds: float | None = None  # None: the usual time
 
     def begun(self) -> Database:
         """Return a connection with a transaction begun; a kept one that broke meanwhile is replaced once."""
@@ -194,8 +187,8 @@ class _Container:
             with suppress(DatabaseUnavailableError):
                 return self._begin()
         self.discard()
-        address = read_address(setting("DATABASE_URL"))
-        self._connection, self._made_at = connect(address, self.answer_seconds), time.monotonic()
+        address = self._login or read_address(setting("DATABASE_URL"))
+        self._connection, self._made_at = connect(address), time.monotonic()
         return self._begin()
 
     def discard(self) -> None:

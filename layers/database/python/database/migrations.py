@@ -1,10 +1,11 @@
 """Migrations: plain SQL files, forward only, each once and in its own transaction, under one lock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chatsync.errors import DatabaseRefusedError
-from database.connection import patience, transaction
+from chatsync.settings import setting
+from database.connection import Address, read_address, transaction
 
 LOCK = 0x63686174  # "chat": two runners at once wait for each other instead of colliding.
 LONGEST_STATEMENT_SECONDS = 3600  # an index over a grown table of messages
@@ -29,19 +30,22 @@ def read_migrations(folder: Path) -> list[Migration]:
     return [Migration(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
 
 
-def migrate(folder: Path) -> list[str]:
+def migrate(folder: Path, login: Address | None = None) -> list[str]:
     """Apply what has not been applied yet and return its versions; a failure leaves all before it applied.
+
+    `login` is who may change tables; without one it is DATABASE_URL's.
 
     Raises:
         DatabaseUnavailableError: Postgres is not reached.
         DatabaseRefusedError: A migration failed; the message names it.
     """
-    with patience(LONGEST_STATEMENT_SECONDS):
-        return [migration.version for migration in read_migrations(folder) if _apply(migration)]
+    address = login or read_address(setting("DATABASE_URL"))
+    patient = replace(address, answer_seconds=address.answer_seconds or LONGEST_STATEMENT_SECONDS)
+    return [migration.version for migration in read_migrations(folder) if _apply(migration, patient)]
 
 
-def _apply(migration: Migration) -> bool:
-    with transaction() as database:
+def _apply(migration: Migration, login: Address) -> bool:
+    with transaction(login) as database:
         database.rows("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)
         database.run(JOURNAL)
         journal = "INSERT INTO schema_migrations (version) VALUES (:version) ON CONFLICT DO NOTHING"

@@ -29,6 +29,32 @@ def register(database: Database, store_id: str, name: str, active: bool) -> None
     )
 
 
+def set_active(database: Database, store_id: str, active: bool) -> None:
+    """Let schedules sync the store, or leave it out. A run that is going on ends by itself.
+
+    Raises:
+        StoreUnknownError: There is no such store.
+    """
+    if not database.run("UPDATE stores SET active = :active WHERE id = :id", id=store_id, active=active):
+        raise StoreUnknownError(f"No such store: {store_id}. Add it first.")
+
+
+def freshness(database: Database) -> dict[str, Any]:
+    """Return of the active stores: their number, the hours since the oldest last success, the fewest days of a token.
+
+    A store that never succeeded counts from the moment it was added. `token_days_left` is None if no token says it.
+    """
+    return database.rows(
+        """
+        SELECT count(*)::integer AS stores,
+               coalesce(extract(epoch FROM now() - min(coalesce(last_success_at, created_at))) / 3600, 0)::float8
+                   AS oldest_success_hours,
+               floor(extract(epoch FROM min(token_expires_at) - now()) / 86400)::integer AS token_days_left
+        FROM stores WHERE active
+        """
+    )[0]
+
+
 def to_sync(database: Database, wanted: list[str] | None) -> list[str]:
     """Return the ids of the active stores, or of those wanted (paused ones too).
 

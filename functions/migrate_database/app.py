@@ -1,0 +1,27 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from chatsync.events import MigrateDatabase
+from chatsync.observability import logger, observed
+from chatsync.settings import setting
+from database import logins
+from database.connection import read_address, transaction
+from database.migrations import migrate
+
+MIGRATION_SECONDS = 540  # A migration may build an index; this function's Timeout is longer.
+
+
+@observed
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Run the migrations that are missing, and make the user that all other functions log in as."""
+    wanted = MigrateDatabase.parse(event)
+    functions_login = read_address(setting("DATABASE_URL"))
+    master = replace(functions_login, user=wanted.user, password=wanted.password, answer_seconds=MIGRATION_SECONDS)
+    versions = migrate(Path(setting("MIGRATIONS_FOLDER")), master)
+    with transaction(master) as database:
+        logins.allow(database, functions_login.user)
+    logger.info("Database migrated", extra={"versions": versions})
+    return {"versions": versions}

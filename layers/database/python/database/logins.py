@@ -1,0 +1,29 @@
+"""The one user that the functions log in as: by IAM, and with no more rights than they need."""
+
+from database.connection import Database
+from database.migrations import LOCK
+
+# No function deletes a row, or changes a table: erasure is a person's decision, tables are the migrations'.
+RIGHTS = "SELECT, INSERT, UPDATE"
+STATEMENTS = (
+    "GRANT rds_iam TO {user}",  # RDS's own role: who has it logs in with an IAM token instead of a password
+    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+    "GRANT USAGE ON SCHEMA public TO {user}",
+    "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {user}",  # what an older version granted
+    f"GRANT {RIGHTS} ON ALL TABLES IN SCHEMA public TO {{user}}",
+    "REVOKE ALL ON schema_migrations FROM {user}",
+)
+
+
+def allow(database: Database, user: str) -> None:
+    """Make the user if there is none, and give it exactly its rights on the tables that are there now.
+
+    Raises:
+        DatabaseRefusedError: This login may not make users, or there is no role `rds_iam` (no RDS).
+    """
+    database.rows("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)
+    quoted = database.rows("SELECT quote_ident(:user) AS name", user=user)[0]["name"]
+    if not database.rows("SELECT FROM pg_roles WHERE rolname = :user", user=user):
+        database.run(f"CREATE ROLE {quoted} LOGIN")
+    for statement in STATEMENTS:
+        database.run(statement.format(user=quoted))
