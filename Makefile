@@ -24,7 +24,7 @@ lint: setup-tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint template.yaml templates/*.yaml
 	@$(BIN)/python -m local graph --check README.md
 
 graph: setup ## Write the state machine as a Mermaid diagram into the README.
@@ -32,7 +32,7 @@ graph: setup ## Write the state machine as a Mermaid diagram into the README.
 
 # Stamps hold what was installed: a changed lock file installs again, an unchanged one costs nothing.
 setup: .local/setup-run .local/setup-lambda
-setup-tests: setup .local/setup-tests
+setup-tests: setup .local/setup-tests .local/setup-sam
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.13 ...")'
@@ -55,6 +55,12 @@ setup-tests: setup .local/setup-tests
 	@echo "Installing what the tests need (about two minutes) ..."
 	@$(PIP) -r tests/requirements.txt
 	@mkdir -p .local && touch $@
+
+.local/setup-sam: tests/template/sam/requirements.txt | .venv/bin/python
+	@echo "Installing the SAM transform ..."
+	@rm -rf .local/sam
+	@$(PIP) --target .local/sam -r tests/template/sam/requirements.txt
+	@touch $@
 
 lock: setup-tests ## Pin all libraries anew, with their hashes.
 	@sh lock.sh

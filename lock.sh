@@ -17,3 +17,5 @@ done
 # Lambda's image carries botocore and what comes with it.
 lock -c tests/requirements.txt --no-emit-package botocore --no-emit-package python-dateutil --no-emit-package six \
     --no-emit-package urllib3 layers/chatsync/requirements.in -o layers/chatsync/requirements.txt
+# The SAM transform holds back versions of others, so it is installed, and locked, apart.
+lock --upgrade tests/template/sam/requirements.in -o tests/template/sam/requirements.txt
