@@ -107,6 +107,20 @@ examples:
   python -m local label 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19 --release
 Without a tag it lists those there are.
 """
+STORES = """\
+Changes which stores a deployed stack syncs. The token comes from stdin, never
+as an argument; one that cannot work is refused, and nothing is changed.
+(On one machine without AWS, the stores file is all there is: edit it.)
+"""
+STORE_EXAMPLES = """\
+examples:
+  python -m local store add my-shop --name 'ИП Иванова А. А.' \\
+      --stack chat-history-sync < token.txt       (or type it when asked)
+  python -m local store token my-shop --stack chat-history-sync < token.txt
+  python -m local store pause my-shop --stack chat-history-sync
+  python -m local store remove my-shop --stack chat-history-sync
+AWS_PROFILE and AWS_REGION say which account and region, as for `aws`.
+"""
 CHAT_EXAMPLE = """\
 example:
   python -m local chat 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19
@@ -219,6 +233,18 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=layout,
     )
     releasing.add_argument("store", nargs="+", metavar="STORE", help="the store's id")
+
+    keeping = commands.add_parser(
+        "store",
+        help="add, pause, resume or remove a store of a deployed stack, or replace its token",
+        description=STORES,
+        epilog=STORE_EXAMPLES,
+        formatter_class=layout,
+    )
+    keeping.add_argument("action", choices=("add", "token", "pause", "resume", "remove"))
+    keeping.add_argument("store", metavar="ID", help="the store's id: letters, digits, - and _")
+    keeping.add_argument("--stack", required=True, metavar="NAME", help="the stack's name, as given to `sam deploy`")
+    keeping.add_argument("--name", metavar="TEXT", help="with add: the store's name, for people")
 
     evaluating = commands.add_parser(
         "eval",

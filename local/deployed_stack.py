@@ -1,0 +1,75 @@
+"""A deployed stack as far as stores need it: their tokens' parameters, and the function that keeps their rows."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chatsync.errors import describe_failure
+from local.errors import NotNowError, UsageError
+
+
+class DeployedStack:
+    """The stack of this name, in the account and region that boto3 finds (AWS_PROFILE, AWS_REGION, ...)."""
+
+    def __init__(self, name: str) -> None:
+        """Look the stack up.
+
+        Raises:
+            NotNowError: AWS does not know it, or denies access.
+        """
+        stacks = _asked(boto3.client("cloudformation").describe_stacks, StackName=name)["Stacks"]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
+        if not {"StoreTokenPrefix", "ManageStoreFunction"} <= outputs.keys():
+            raise NotNowError(f"The stack {name} is not (yet) one of Chat History Sync.")
+        self._prefix, self._function = outputs["StoreTokenPrefix"], outputs["ManageStoreFunction"]
+
+    def put_token(self, store_id: str, token: str, *, is_new: bool) -> None:
+        """Keep the token as a SecureString.
+
+        Raises:
+            UsageError: It is to be new, but the store has one already.
+        """
+        client = boto3.client("ssm")
+        name = self._parameter(store_id)
+        try:
+            _asked(client.put_parameter, Name=name, Value=token, Type="SecureString", Overwrite=not is_new)
+        except _ParameterThereError:
+            raise UsageError(
+                f"The store {store_id} has a token already. To replace it: python -m local store token {store_id} ..."
+            ) from None
+
+    def delete_token(self, store_id: str) -> None:
+        """Remove the token; none at all is fine too."""
+        _asked(boto3.client("ssm").delete_parameters, Names=[self._parameter(store_id)])
+
+    def change(self, action: str, store_id: str, **facts: str | None) -> None:
+        """Invoke ManageStoreFunction. Raises NotNowError with the sentence that it failed with."""
+        event = {"action": action, "store_id": store_id, "name": None, "seller_id": None, "token_type": None}
+        payload = json.dumps(event | {"token_expires_at": None} | facts).encode()
+        answer = _asked(boto3.client("lambda").invoke, FunctionName=self._function, Payload=payload)
+        if "FunctionError" in answer:
+            said = answer["Payload"].read().decode()
+            raise NotNowError(describe_failure(str(json.loads(said).get("errorType")), said)[1])
+
+    def _parameter(self, store_id: str) -> str:
+        return f"{self._prefix}/{store_id}/token"
+
+
+class _ParameterThereError(Exception):
+    pass
+
+
+def _asked(call: Any, **arguments: Any) -> Mapping[str, Any]:
+    """Call AWS; its errors name what was refused, never a parameter's value."""
+    try:
+        answer: Mapping[str, Any] = call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ParameterAlreadyExists":
+            raise _ParameterThereError from None
+        raise NotNowError(f"AWS refused: {error.response['Error']['Message']}") from None
+    except BotoCoreError as error:
+        raise NotNowError(f"AWS could not be asked: {error}") from None
+    return answer

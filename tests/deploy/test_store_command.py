@@ -1,0 +1,147 @@
+"""`python -m local store` against a stack, its parameters and its function; only Lambda's Invoke is played."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chatsync.errors import ChatSyncError
+from database import connection
+from functions.manage_store import app as manage_store
+from local import cli
+from local.simulator.tokens import TokenKind, make_token
+from tests.deploy.test_prepare_database import Context
+from tests.sync.machine import rows
+
+NAME = "/chat-history-sync/stores/my-shop/token"
+IN_A_QUARTER = datetime.now(UTC) + timedelta(days=90)
+GOOD = make_token(TokenKind.PERSONAL, "seller-1", IN_A_QUARTER)
+NEWER = make_token(TokenKind.BASE, "seller-1", IN_A_QUARTER)
+REFUSED = {
+    "expired": make_token(TokenKind.PERSONAL, "seller-1", datetime.now(UTC) - timedelta(days=1)),
+    "no access to the category": make_token(TokenKind.PERSONAL, "seller-1", IN_A_QUARTER, chat_access=False),
+    "test token": make_token(TokenKind.TEST, "seller-1", IN_A_QUARTER),
+    "no readable JWT": "junk",
+    "No token on stdin": "",
+}
+
+
+class Aws:
+    """CloudFormation and Lambda as the command sees them; the parameter store is moto's."""
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        outputs = {"StoreTokenPrefix": "/chat-history-sync/stores", "ManageStoreFunction": "manage"}
+        listed = [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]
+        return {"Stacks": [{"Outputs": listed if StackName == "chats" else []}]}
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        assert FunctionName == "manage"
+        try:
+            answer: Any = manage_store.handler(json.loads(Payload), Context())
+            return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+        except ChatSyncError as error:
+            answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture(autouse=True)
+def _aws(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    client, played = boto3.client, Aws()
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setattr(boto3, "client", lambda name: played if name in {"cloudformation", "lambda"} else client(name))
+    with mock_aws():
+        yield
+        boto3.client("ssm").delete_parameters(Names=[NAME])
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs the command with a token on stdin."""
+
+    def run(action: str, token: str = "", *more: str, store: str = "my-shop", stack: str = "chats") -> int:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{token}\n"))
+        return cli.main(["store", action, store, "--stack", stack, *more])
+
+    return run
+
+
+def tokens() -> list[tuple[str, str]]:
+    found = boto3.client("ssm").get_parameters(Names=[NAME], WithDecryption=True)["Parameters"]
+    return [(parameter["Type"], parameter["Value"]) for parameter in found]
+
+
+def stores() -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in rows("SELECT id, name, active, token_type FROM stores")]
+
+
+def test_a_store_is_added_with_its_token(store: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert store("add", GOOD, "--name", "ИП Проба") == 0
+    assert tokens() == [("SecureString", GOOD)]
+    assert stores() == [("my-shop", "ИП Проба", True, "personal")]
+    said = capsys.readouterr().out
+    assert "Token: personal, expires in 89 days" in said
+    assert GOOD not in said
+
+
+@pytest.mark.parametrize("why", REFUSED)
+@pytest.mark.parametrize("action", ["add", "token"])
+def test_a_token_that_cannot_work_is_refused_and_nothing_is_changed(
+    store: Any, capsys: pytest.CaptureFixture[str], action: str, why: str
+) -> None:
+    store("add", GOOD, "--name", "ИП Проба")
+    assert store(action, REFUSED[why], "--name", "ИП Другая") == 2
+    assert why in capsys.readouterr().err
+    assert tokens() == [("SecureString", GOOD)]
+    assert stores() == [("my-shop", "ИП Проба", True, "personal")]
+
+
+def test_a_store_that_is_there_keeps_its_token(store: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    store("add", GOOD, "--name", "ИП Проба")
+    assert store("add", NEWER, "--name", "ИП Другая") == 2
+    assert "has a token already" in capsys.readouterr().err
+    assert (tokens(), stores()) == ([("SecureString", GOOD)], [("my-shop", "ИП Проба", True, "personal")])
+
+
+def test_a_token_is_replaced(store: Any) -> None:
+    store("add", GOOD, "--name", "ИП Проба")
+    assert store("token", NEWER) == 0
+    assert tokens() == [("SecureString", NEWER)]
+    assert stores() == [("my-shop", "ИП Проба", True, "base")]
+
+
+def test_a_store_is_paused_resumed_removed_and_added_again(store: Any) -> None:
+    store("add", GOOD, "--name", "ИП Проба")
+    active = []
+    for action in ("pause", "resume", "remove"):
+        assert store(action) == 0
+        active.append(stores()[0][2])
+    assert (active, tokens()) == ([False, True, False], [])
+    assert store("add", NEWER, "--name", "ИП Проба") == 0
+    assert stores() == [("my-shop", "ИП Проба", True, "base")]
+
+
+@pytest.mark.parametrize("action", ["token", "pause", "resume", "remove"])
+def test_an_unknown_store_is_named(store: Any, capsys: pytest.CaptureFixture[str], action: str) -> None:
+    assert store(action, GOOD) == 1
+    assert "No such store: my-shop. Add it first." in capsys.readouterr().err
+    assert tokens() == []
+
+
+def test_a_store_that_could_not_be_added_leaves_no_token(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "no address")
+    monkeypatch.setattr(connection, "_CONTAINER", connection._Container())
+    assert store("add", GOOD, "--name", "ИП Проба") == 1
+    assert tokens() == []
+
+
+def test_wrong_use_is_told(store: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert store("add", GOOD) == 2
+    assert "--name" in capsys.readouterr().err
+    assert store("add", GOOD, "--name", "ИП", store="../other") == 2
+    assert store("add", GOOD, "--name", "ИП", stack="other") == 1
+    assert "not (yet) one of Chat History Sync" in capsys.readouterr().err
