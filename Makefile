@@ -5,7 +5,14 @@ LAYERS := chatsync wildberries database classifier viewer
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run view test setup setup-tests lint graph lock clean check eval mutants bench bench-viewer screenshots
+TOOLS := .local/tools
+SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/sam/bin/sam
+STACK ?= chat-history-sync
+# The Python and the processor of this machine, for proofs that run what was built.
+HERE = RUNTIME=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/python
+.PHONY: help run view test setup setup-tests lint graph lock clean check check-deploy eval mutants bench bench-viewer screenshots \
+	build deploy invoke start logs destroy
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,7 +79,7 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 	@$(BIN)/python $(if $(PROVIDER),-m local eval --provider $(PROVIDER),eval/report.py)
 	@$(BIN)/python -m local leaks
 
-check: setup-tests ## What takes minutes: every crash point of a run, in every mode.
+check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, and every crash point of a run in every mode.
 	@$(BIN)/python -m pytest -m crash_all tests/crash
 
 bench-viewer: setup-tests ## The viewer's plans and times over 5 million messages (20 minutes, 6 GB; CHATS=4000 for less).
@@ -86,3 +93,50 @@ mutants: setup-tests ## Break each guard once, see its test go red, and write do
 
 bench: setup-tests ## Measure whole runs and what they cost, into docs/performance.md (fifteen minutes on a quiet machine).
 	@$(BIN)/python -m bench $(SCENARIOS)
+
+build: $(TOOLS)/sam ## Build the stack for AWS (needs python3.13, or ARGS="--parameter-overrides PythonRuntime=python3.12").
+	@$(SAM) build $(ARGS)
+
+deploy: build ## Deploy it (docs/deploy.md): asks for everything the first time, ARGS=--guided asks again.
+	@if grep -q s3_prefix samconfig.toml; then $(SAM) deploy $(ARGS); else $(SAM) deploy --guided $(ARGS); fi
+
+invoke: $(TOOLS)/sam ## Run one deployed function with its example event: make invoke FN=ListStoresFunction
+	@test -n "$(FN)" || { echo "Name a function: make invoke FN=ListStoresFunction"; exit 2; }
+	@$(SAM) remote invoke $(FN) --stack-name $(STACK) --event-file \
+		events/$$(echo $(FN) | sed -E 's/Function$$//; s/([a-z])([A-Z])/\1_\2/g' | tr A-Z a-z).json
+
+start: $(TOOLS)/sam ## Sync all active stores of the deployed stack now, or INPUT='{"store_ids": ["my-shop"], "full": true}'.
+	@$(SAM) remote invoke SyncStateMachine --stack-name $(STACK) --event '$(or $(INPUT),{})'
+
+logs: $(TOOLS)/sam ## Follow the logs of the deployed functions: make logs, or make logs FN=FetchEventsFunction
+	@$(SAM) logs --stack-name $(STACK) $(if $(FN),--name $(FN)) --tail
+
+destroy: $(TOOLS)/sam ## Delete the stack; says first what stays.
+	@echo "Deleting the stack $(STACK) keeps:"
+	@echo "  - the bucket of pages, until you empty and delete it"
+	@echo "  - a last snapshot of the database and its automated backups"
+	@echo "  - the stores' tokens in the parameter store: remove the stores first, if they shall go"
+	@echo "AWS refuses to delete the database while it is protected. To allow it, first:"
+	@echo "  make deploy ARGS='--parameter-overrides DatabaseDeletionProtection=false'"
+	@$(SAM) delete --stack-name $(STACK)
+
+# Each tool in an environment of its own: they hold back each other's libraries.
+$(TOOLS)/%: tests/deploy/tools/%.txt | .venv/bin/python
+	@echo "Installing $* (about a minute) ..."
+	@rm -rf $@ && $(BIN)/python -m venv $@
+	@$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Prove the stack without AWS: linters, build, every event through it, a deploy.
+	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint
+	@$(TOOLS)/checkov/bin/checkov --framework cloudformation --quiet --compact --config-file .checkov.yaml \
+		-f template.yaml templates/network.yaml templates/database.yaml templates/observability.yaml
+	@if command -v npx > /dev/null; then $(BIN)/python tests/deploy/definition.py .local/machine.json && \
+		npx --yes asl-validator@4.0.0 --json-path .local/machine.json; fi
+	@export $(HERE) AWS_DEFAULT_REGION=eu-central-1; \
+		override="--parameter-overrides PythonRuntime=python$$RUNTIME"; \
+		PYTHON=$(CURDIR)/$(BIN)/python $(SAM) build --no-cached --build-dir .local/build/lambda $$override > /dev/null && \
+		MACHINE=$$(uname -m) PYTHON=$(CURDIR)/$(BIN)/python $(SAM) build --no-cached --build-dir .local/build/here $$override > /dev/null
+	@BUILT=.local/build/here BUILT_FOR_LAMBDA=.local/build/lambda $(BIN)/python -m pytest -m built tests/deploy/test_built.py
+	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_to_emulator.py .local/build/here \
+		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack

@@ -1,3 +1,4 @@
+import importlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     wanted = MigrateDatabase.parse(event)
     functions_login = read_address(setting("DATABASE_URL"))
     master = replace(functions_login, user=wanted.user, password=wanted.password, answer_seconds=MIGRATION_SECONDS)
-    versions = migrate(Path(setting("MIGRATIONS_FOLDER")), master)
+    folder = Path(importlib.import_module("migrations").__path__[0])  # the SQL files of its layer
+    versions = migrate(folder, master)
     with transaction(master) as database:
         logins.allow(database, functions_login.user)
     logger.info("Database migrated", extra={"versions": versions})

@@ -83,7 +83,6 @@ def lambda_(new_database: Database, postgres_url: str, monkeypatch: pytest.Monke
     secret = f"master-{uuid.uuid4().hex}"  # another engine's moto may be at work: it forgets nothing between tests
     monkeypatch.setenv("DATABASE_MASTER_SECRET", secret)
     monkeypatch.setenv("MIGRATE_DATABASE_FUNCTION", "migrate_database")
-    monkeypatch.setenv("MIGRATIONS_FOLDER", str(ROOT / "migrations"))
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setattr(boto3, "client", lambda name, **rest: played if name == "lambda" else client(name, **rest))
     with mock_aws():

@@ -1,0 +1,133 @@
+"""Deploys the built stack with `sam deploy` to ministack, a local AWS emulator, over a real Postgres; adds a store.
+
+What runs for real: sam's packaging, the SAM transform, nested stacks, the custom resource and the functions it starts,
+the migrations, `python -m local store`. What it cannot show: IAM, VPC, RDS, TLS, metric-math alarms (it has none, so
+they are taken out first), quotas.
+
+Run by `make check-deploy`: python tests/deploy/deploy_to_emulator.py BUILD_FOLDER SAM MINISTACK
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+import yaml
+
+from database.connection import connect, read_address
+from local.engine.cloudformation import read_template
+from local.engine.postgres import Postgres
+from local.simulator.world import small_world
+
+STACK, START_SECONDS = "smoke", 60
+GIVEN = "VpcId=vpc-1 SubnetIds=subnet-1,subnet-2 DatabaseHost=127.0.0.1 DatabaseResourceId=db-1"
+
+
+def main(build: Path, sam: str, ministack: str) -> None:
+    """Deploy, add a store, list the stores, deploy again, delete. Raises when anything of it fails."""
+    without_metric_math(build / "Observability" / "template.yaml")
+    with ExitStack() as undo:
+        folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="chat-history-sync-")))
+        folder.chmod(0o711)
+        database = undo.enter_context(Postgres(folder / "data", durable=False))
+        port = a_database(database.url)
+        os.environ.update(undo.enter_context(emulator(ministack, folder)))
+        secret = json.dumps({"username": "postgres", "password": "trusted"})
+        arn = boto3.client("secretsmanager").create_secret(Name="master", SecretString=secret)["ARN"]
+        runtime = f"PythonRuntime=python3.{sys.version_info.minor}"
+        parameters = [*GIVEN.split(), f"DatabasePort={port}", f"DatabaseMasterSecretArn={arn}", runtime]
+        run_sam(sam, build, "deploy", parameters)
+        print("deployed:", [output["OutputKey"] for output in the_stack()["Outputs"]])
+        add_a_store()
+        print("listed:", listed())
+        run_sam(sam, build, "deploy", [*parameters, "LogDays=7"])
+        print("deployed again:", the_stack()["StackStatus"])
+        boto3.client("cloudformation").delete_stack(StackName=STACK)
+
+
+def without_metric_math(file: Path) -> None:
+    """The emulator refuses such alarms; cfn-lint has looked at them."""
+    template = read_template(file)
+    resources = template["Resources"]
+    template["Resources"] = {name: each for name, each in resources.items() if "Metrics" not in each["Properties"]}
+    print("left out:", sorted(set(resources) - set(template["Resources"])))
+    file.write_text(yaml.safe_dump(template), encoding="utf-8")
+
+
+def a_database(url: str) -> int:
+    """Make what RDS has from the beginning, and return Postgres' port."""
+    with closing(connect(read_address(url))) as owner:
+        owner.run("CREATE ROLE rds_iam")
+        owner.run("CREATE DATABASE chats")
+    return read_address(url).port
+
+
+@contextmanager
+def emulator(command: str, folder: Path) -> Iterator[dict[str, str]]:
+    """Start ministack on a free port; yield the environment that leads boto3 and sam to it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1"}
+    with (folder / "ministack.log").open("wb") as log:
+        server = subprocess.Popen([command], env=environment, cwd=folder, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while "Running on" not in (folder / "ministack.log").read_text(errors="replace"):
+            assert server.poll() is None and time.monotonic() < deadline, "ministack did not start"
+            time.sleep(0.2)
+        credentials = {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+        }
+        yield {**credentials, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "SAM_CLI_TELEMETRY": "0"}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def run_sam(sam: str, build: Path, command: str, parameters: list[str]) -> None:
+    """Run sam as `make deploy` does, and show what it said when it fails."""
+    given = ["--stack-name", STACK, "--resolve-s3", "--no-confirm-changeset", "--no-progressbar"]
+    capabilities = ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+    line = [sam, command, "--template-file", str(build / "template.yaml"), *given, *capabilities]
+    line += ["--parameter-overrides", *parameters]
+    done = subprocess.run(line, capture_output=True, text=True, cwd=build, check=False)
+    if done.returncode:
+        raise SystemExit(f"sam {command} failed\n" + re.sub(r"\n\s*\n", "\n", done.stdout + done.stderr)[-6000:])
+
+
+def the_stack() -> dict[str, object]:
+    """Return the stack as CloudFormation describes it."""
+    return dict(boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0])
+
+
+def add_a_store() -> None:
+    """Add one through the command, with a token on stdin."""
+    store = next(store for store in small_world(datetime.now(UTC)).stores if store.id == "chay-lipa")
+    command = [sys.executable, "-m", "local", "store", "add", store.id, "--name", store.name, "--stack", STACK]
+    subprocess.run(command, input=store.token, text=True, check=True)
+
+
+def listed() -> object:
+    """Invoke the deployed ListStoresFunction, which logs in as the functions' own user."""
+    names = [each["FunctionName"] for each in boto3.client("lambda").list_functions(MaxItems=50)["Functions"]]
+    name = next(name for name in names if "ListStoresFunction" in name)
+    payload = json.dumps({"execution_name": "smoke", "input": {}}).encode()
+    answer = boto3.client("lambda").invoke(FunctionName=name, Payload=payload)["Payload"].read()
+    found = json.loads(answer)
+    assert found["stores"] == 1, found
+    return found
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), *sys.argv[2:4])
