@@ -135,8 +135,9 @@ check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Pr
 		npx --yes asl-validator@4.0.0 --json-path .local/machine.json; fi
 	@export $(HERE) AWS_DEFAULT_REGION=eu-central-1; \
 		override="--parameter-overrides PythonRuntime=python$$RUNTIME"; \
-		PYTHON=$(CURDIR)/$(BIN)/python $(SAM) build --no-cached --build-dir .local/build/lambda $$override > /dev/null && \
-		MACHINE=$$(uname -m) PYTHON=$(CURDIR)/$(BIN)/python $(SAM) build --no-cached --build-dir .local/build/here $$override > /dev/null
+		(PYTHON=$(CURDIR)/$(BIN)/python $(SAM) build --no-cached --build-dir .local/build/lambda $$override && \
+		MACHINE=$$(uname -m) PYTHON=$(CURDIR)/$(BIN)/python $(SAM) build --no-cached --build-dir .local/build/here $$override) > .local/build.log 2>&1 \
+		|| { cat .local/build.log; exit 1; }
 	@BUILT=.local/build/here BUILT_FOR_LAMBDA=.local/build/lambda $(BIN)/python -m pytest -m built tests/deploy/test_built.py
 	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_to_emulator.py .local/build/here \
 		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack

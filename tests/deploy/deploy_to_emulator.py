@@ -10,6 +10,7 @@ Run by `make check-deploy`: python tests/deploy/deploy_to_emulator.py BUILD_FOLD
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -78,7 +79,9 @@ def emulator(command: str, folder: Path) -> Iterator[dict[str, str]]:
         port = probe.getsockname()[1]
     environment = {**os.environ, "GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1"}
     with (folder / "ministack.log").open("wb") as log:
-        server = subprocess.Popen([command], env=environment, cwd=folder, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            [command], env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + START_SECONDS
         while "Running on" not in (folder / "ministack.log").read_text(errors="replace"):
@@ -91,7 +94,7 @@ def emulator(command: str, folder: Path) -> Iterator[dict[str, str]]:
         }
         yield {**credentials, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "SAM_CLI_TELEMETRY": "0"}
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGKILL)  # with the functions it started; asked politely, it may wait for ever
         server.wait()
 
 

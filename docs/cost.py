@@ -1,0 +1,122 @@
+"""What a month costs on AWS, from measured runs and list prices: python docs/cost.py prints the tables of docs/cost.md.
+
+Measured: one state machine, all functions, a simulated Wildberries (tests/sync/machine.py), November 2026.
+"""
+
+from dataclasses import dataclass
+
+# --- AWS's list prices, US dollars, us-east-1, arm64, as published in 2025; no account to look again ----
+TRANSITION = 25 / 1e6  # Step Functions, STANDARD
+INVOCATION = 0.20 / 1e6  # Lambda
+GB_SECOND = 0.0000133334  # Lambda
+S3_PUT, S3_GET = 5 / 1e6, 0.4 / 1e6
+S3_GB_MONTH = 0.023
+LOG_GB = 0.50
+TRACE = 5 / 1e6  # X-Ray
+METRIC, ALARM, SECRET = 0.30, 0.10, 0.40  # a month each
+RDS_HOUR = {"db.t4g.micro": 0.016, "db.t4g.small": 0.032, "db.t4g.medium": 0.065}
+RDS_GB_MONTH = 0.115
+HOURS = 730
+# Free for ever, a month, in an account that uses nothing else of it.
+FREE_TRANSITIONS, FREE_INVOCATIONS, FREE_GB_SECONDS, FREE_TRACES = 4_000, 1e6, 400_000, 100_000
+FREE_METRICS, FREE_ALARMS, FREE_LOG_GB = 10, 10, 5
+
+# --- Measured, a run of one store: state transitions, invocations ----
+EXECUTION = (3, 2)  # List stores, Each store, Report
+UNCHANGED = (12, 7)  # Personal token, nothing new
+UNCHANGED_BASE = (13, 7)  # Base token: one more wait
+SKIPPED = (3, 1)  # the store's run before is still going on
+CHANGED = (3, 3)  # more, when there are new messages: a second round of fetching, a page of labels
+BURST = (4, 2)  # Fetch events, Save events, Caught up?, Wait for rate limit
+LABEL_PAGE = (2, 2)  # Classify chats, Save labels: 25 chats
+GB_SECONDS = 0.25  # an invocation: 0.02 to 0.17 measured on a whole core, which 512 MB have a third of
+LOG_KB, S3_PUTS, S3_GETS = 2, 0.4, 0.4  # an invocation
+
+# --- Assumed of a store ----
+RUNS = 720  # the schedule's default, rate(1 hour)
+SHARE_CHANGED = 0.5  # of the runs that find new messages
+HISTORY_EVENTS, HISTORY_CHATS = 10_000, 1_000
+EVENTS_A_PAGE, CHATS_A_LABEL_PAGE = 50, 25
+PAGES_A_BURST = {"personal": 10, "base": 1}  # WB's bucket
+REQUESTS_AN_HOUR = {"personal": 3600, "base": 1}
+BASE_RUN_HOURS = 2  # a run asks twice of each of two methods, one request an hour
+MB_A_STORE = 40  # in Postgres, with its indexes
+
+METRICS = 17  # ours, of one dimension; and one for each kind of error that happens
+ALARMS = 8 + 24  # alarms on one metric; and the metrics of four alarms on many
+STORES = (1, 5, 100, 500)
+CLASSES = {1: "db.t4g.micro", 5: "db.t4g.micro", 100: "db.t4g.small", 500: "db.t4g.medium"}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is metered by use."""
+
+    transitions: float
+    invocations: float
+    traces: float
+
+    def plus(self, times: float, cost: tuple[int, int]) -> "Work":
+        """Return this and so many times more."""
+        return Work(self.transitions + times * cost[0], self.invocations + times * cost[1], self.traces)
+
+    def dollars(self, free: bool) -> float:
+        """Return its price, with or without what is free every month."""
+        less = (FREE_TRANSITIONS, FREE_INVOCATIONS, FREE_GB_SECONDS, FREE_TRACES, FREE_LOG_GB) if free else (0,) * 5
+        used = (self.transitions, self.invocations, self.invocations * GB_SECONDS, self.traces, self.log_gb)
+        prices = (TRANSITION, INVOCATION, GB_SECOND, TRACE, LOG_GB)
+        metered = sum(
+            max(0, amount - free_of) * price for amount, free_of, price in zip(used, less, prices, strict=True)
+        )
+        return metered + self.invocations * (S3_PUTS * S3_PUT + S3_GETS * S3_GET)
+
+    @property
+    def log_gb(self) -> float:
+        """Return the lines that its functions write."""
+        return self.invocations * LOG_KB / 1e6
+
+
+def steady_month(stores: int, token: str) -> Work:
+    """Return a month of the schedule; a Base store's run outlasts the schedule's hour and is skipped meanwhile."""
+    work = Work(0, 0, RUNS * (1 + stores)).plus(RUNS, EXECUTION)
+    if token == "personal":  # noqa: S105 - a kind of token, not one
+        return work.plus(RUNS * stores, UNCHANGED).plus(RUNS * stores * SHARE_CHANGED, CHANGED)
+    runs = RUNS / BASE_RUN_HOURS
+    return work.plus(runs * stores, UNCHANGED_BASE).plus(runs * stores, CHANGED).plus((RUNS - runs) * stores, SKIPPED)
+
+
+def first_sync(token: str) -> tuple[Work, float]:
+    """Return one store's first sync, and the hours that WB's limit makes it take."""
+    pages = HISTORY_EVENTS / EVENTS_A_PAGE
+    work = Work(0, 0, 1).plus(1, UNCHANGED).plus(pages / PAGES_A_BURST[token], BURST)
+    return work.plus(HISTORY_CHATS / CHATS_A_LABEL_PAGE, LABEL_PAGE), pages / REQUESTS_AN_HOUR[token]
+
+
+def fixed(stores: int) -> float:
+    """Return what a month costs without any run: database, disk, secret, metrics, alarms, the archive of pages."""
+    database = RDS_HOUR[CLASSES[stores]] * HOURS + RDS_GB_MONTH * max(20, 1.5 * stores * MB_A_STORE / 1000) + SECRET
+    watching = METRIC * (METRICS - FREE_METRICS) + ALARM * (ALARMS - FREE_ALARMS)
+    return database + watching + S3_GB_MONTH * stores * 0.05
+
+
+def main() -> None:
+    """Print the tables."""
+    print("| stores | database | fixed | a month's runs, Personal | in all | a month's runs, Base | in all |")
+    print("|---|---|---|---|---|---|---|")
+    for stores in STORES:
+        personal, base = (steady_month(stores, token).dollars(free=True) for token in ("personal", "base"))
+        basis = fixed(stores)
+        cells = (basis, personal, basis + personal, base, basis + base)
+        print(f"| {stores} | {CLASSES[stores]} | " + " | ".join(f"${cell:,.2f}" for cell in cells) + " |")
+    print()
+    print("| first sync of one store | transitions | invocations | takes at least | costs |")
+    print("|---|---|---|---|---|")
+    for token in ("personal", "base"):
+        work, hours = first_sync(token)
+        takes = f"{hours * 60:.0f} minutes" if hours < 1 else f"{hours / 24:.1f} days"
+        cost = f"${work.dollars(free=False):.3f}"
+        print(f"| {token.title()} token | {work.transitions:,.0f} | {work.invocations:,.0f} | {takes} | {cost} |")
+
+
+if __name__ == "__main__":
+    main()
