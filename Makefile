@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 TOOLS := .local/tools
 SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/sam/bin/sam
 STACK ?= chat-history-sync
+# Given, it is the functions' Python, and layers/Makefile takes it from the environment too.
+PYTHON_RUNTIME = $(if $(RUNTIME),--parameter-overrides PythonRuntime=python$(RUNTIME))
 # The Python and the processor of this machine, for proofs that run what was built.
 HERE = RUNTIME=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/python
@@ -94,11 +96,12 @@ mutants: setup-tests ## Break each guard once, see its test go red, and write do
 bench: setup-tests ## Measure whole runs and what they cost, into docs/performance.md (fifteen minutes on a quiet machine).
 	@$(BIN)/python -m bench $(SCENARIOS)
 
-build: $(TOOLS)/sam ## Build the stack for AWS (needs python3.13, or ARGS="--parameter-overrides PythonRuntime=python3.12").
-	@$(SAM) build $(ARGS)
+build: $(TOOLS)/sam ## Build the stack for AWS; needs python3.13, or another: make build RUNTIME=3.12
+	@$(SAM) build $(PYTHON_RUNTIME)
 
 deploy: build ## Deploy it (docs/deploy.md): asks for everything the first time, ARGS=--guided asks again.
-	@if grep -q s3_prefix samconfig.toml; then $(SAM) deploy $(ARGS); else $(SAM) deploy --guided $(ARGS); fi
+	@if grep -q s3_prefix samconfig.toml; then $(SAM) deploy $(PYTHON_RUNTIME) $(ARGS); \
+		else $(SAM) deploy --guided $(PYTHON_RUNTIME) $(ARGS); fi
 
 invoke: $(TOOLS)/sam ## Run one deployed function with its example event: make invoke FN=ListStoresFunction
 	@test -n "$(FN)" || { echo "Name a function: make invoke FN=ListStoresFunction"; exit 2; }
