@@ -75,6 +75,14 @@ def test_a_new_migration_runs_on_the_data_that_is_there(new_database: Database, 
     assert column(new_database, "SELECT n FROM a ORDER BY n") == [10, 20]
 
 
+def test_a_migration_may_take_longer_than_a_page(
+    new_database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.2)
+    (folder / "0011_slow.sql").write_text("SELECT pg_sleep(0.6)")
+    assert "0011_slow" in migrate(folder)
+
+
 def test_a_failing_migration_names_itself_and_leaves_nothing_of_itself(new_database: Database, folder: Path) -> None:
     (folder / "0002_b.sql").write_text("CREATE TABLE half (n integer); INSERT INTO a VALUES ('секрет')")
     with pytest.raises(DatabaseRefusedError, match="The migration 0002_b failed") as failed:

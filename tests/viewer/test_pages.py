@@ -1,5 +1,6 @@
 """What each page shows of what is stored."""
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import quote
@@ -8,15 +9,18 @@ import pytest
 
 from database import sync_logs
 from database.connection import transaction
+from tests.conftest import ROOT
 from tests.database.given_rows import a_chat, a_run
 from tests.viewer.conftest import (
     AUTOMATIC,
     NOW,
+    Context,
     Pages,
     a_message,
     chat_address,
     given,
     labelled_by_person,
+    load_handler,
     many_chats,
     rows,
 )
@@ -27,6 +31,15 @@ ALL = ("/", "/runs", "/chats", "/overview")
 def names(body: str) -> list[str]:
     """Return the ids of the chats that a list links to, in order."""
     return re.findall(r'href="/chat\?store=\w+&amp;id=1%3A(chat-\d+)', body)
+
+
+def test_the_example_event_is_answered_in_its_browsers_language(emptied: str) -> None:
+    given(a_message(1, "Верните деньги", 60))
+    event = json.loads((ROOT / "events" / "viewer.json").read_text(encoding="utf-8"))
+    answered = load_handler()(event, Context())
+    assert answered["statusCode"] == 200
+    assert "Верните <mark>деньги</mark>" in answered["body"]
+    assert answered["cookies"][0].startswith("__Host-viewer=")
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -369,8 +382,6 @@ def test_a_database_that_does_not_answer_is_said_with_a_way_on(pages: Pages, mon
 
 
 def test_no_page_writes_a_statement_without_a_limit() -> None:
-    from tests.conftest import ROOT  # noqa: PLC0415 - only here
-
     for file in (ROOT / "layers/viewer/python/viewer/queries").glob("*.py"):
         for statement in re.findall(r'database\.rows\(\s*f?"""(.*?)"""', file.read_text(encoding="utf-8"), re.S):
             assert "LIMIT" in statement, (file.name, statement)
