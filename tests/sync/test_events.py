@@ -38,7 +38,7 @@ IN_ORDER = {
     "fail_run": {"error_type": "WildberriesRefusedError"},
     "report": {"partial": 1, "running": 0},
 }
-RUN_IN_THEIR_OWN_TESTS = {"prepare_database", "migrate_database"}  # tests/deploy
+RUN_IN_THEIR_OWN_TESTS = {"prepare_database", "migrate_database", "viewer"}  # tests/deploy, tests/viewer
 
 
 def event(name: str) -> Any:

@@ -124,7 +124,9 @@ def _exceeded(budgets: Budgets, spent: Spent, planned: Spent) -> Iterator[str]:
 def lock(database: Database, run_id: int) -> None:
     """Let no other run reserve until this transaction ends, and forget what a first try of this listing reserved."""
     database.rows("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)
-    database.run("DELETE FROM label_pages WHERE run_id = :run AND tokens_in IS NULL", run=run_id)
+    database.run(
+        "UPDATE label_pages SET chats = 0, tokens_reserved = 0 WHERE run_id = :run AND tokens_in IS NULL", run=run_id
+    )
 
 
 def reserve(database: Database, run_id: int, pages: Sequence[tuple[str, PlannedPage]]) -> None:
