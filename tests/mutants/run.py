@@ -21,6 +21,7 @@ FRAME = Path(__file__).with_name("guarantees.md")
 PAGE = ROOT / "docs" / "guarantees.md"
 OUTCOMES = {0: "SURVIVED", 1: "red"}  # by pytest's exit code; 2 to 5 mean that the tests did not run
 AT_ONCE = 2
+SHOWN = 3000  # characters of a failing test's output
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def main(wanted: Sequence[str]) -> int:
     guarantees = [entry for entry in read_guarantees() if not wanted or str(entry.line) in wanted]
     mutants = [mutant for entry in guarantees for mutant in entry.mutants]
     if not _green_unchanged(sorted({mutant.test for mutant in mutants})):
-        print("A test fails without any change to the code: run it by itself, and mend it first.")
+        print("A test fails without any change to the code (above): mend it first.")
         return 1
     with ThreadPoolExecutor(AT_ONCE) as pool:
         outcomes = dict(zip(mutants, pool.map(_try, mutants), strict=True))
@@ -93,7 +94,10 @@ def page(guarantees: Sequence[Guarantee], frame: str) -> str:
 def _green_unchanged(tests: list[str]) -> bool:
     """Return whether all tests pass; in the order of their names, as the engines of some folders exclude each other."""
     with tempfile.TemporaryDirectory(prefix="unchanged-") as folder:
-        return OUTCOMES.get(_run(_copied(Path(folder)), *tests)) == "SURVIVED"
+        done = _run(_copied(Path(folder)), *tests)
+    if done.returncode:
+        print(done.stdout[-SHOWN:], done.stderr[-SHOWN:])
+    return done.returncode == 0
 
 
 def _try(mutant: Mutant) -> str:
@@ -102,7 +106,7 @@ def _try(mutant: Mutant) -> str:
         if not mutant.apply(copy):
             outcome = "does not fit the code any more"
         else:
-            outcome = OUTCOMES.get(_run(copy, mutant.test), "the test did not run")
+            outcome = OUTCOMES.get(_run(copy, mutant.test).returncode, "the test did not run")
     print(f"{outcome:>8}  {mutant.line:>2}  {mutant.change}", flush=True)
     return outcome
 
@@ -121,10 +125,10 @@ def _copied(folder: Path) -> Path:
     return folder
 
 
-def _run(folder: Path, *tests: str) -> int:
+def _run(folder: Path, *tests: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False).returncode
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, text=True)
 
 
 if __name__ == "__main__":

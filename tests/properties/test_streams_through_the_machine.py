@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatsync.label_version import label_version
+from database.connection import transaction
+from database.stale_labels import stale_chats
 from local.engine.lambdas import Invocation
 from tests.properties.steps import expire_leases
 from tests.properties.streams import History, histories
@@ -68,7 +71,6 @@ def test_through_the_machine_too_the_tables_are_the_set_of_events(
         run = own_machine.sync([store.id], full=history.has_late_events).runs[store.id]
         told.check_the_end(history)
     assert run["chats_to_classify"] == run["chats_classified"]
-    assert (
-        rows("SELECT id FROM chats WHERE messages_total > 0 AND labelled_messages IS DISTINCT FROM messages_total")
-        == []
-    )
+    assert rows("SELECT id FROM chats WHERE messages_total > 0 AND tag IS NULL") == []
+    with transaction() as database:
+        assert stale_chats(database, store.id, label_version("keywords"), limit=100).total == 0
