@@ -257,7 +257,8 @@ def test_rds_gives_the_role_its_login(pages: Pages) -> None:
     migration = (ROOT / "migrations" / "0004_viewer.sql").read_text(encoding="utf-8")
     role = migration[migration.index("DO $$") :]
     with pytest.raises(_UndoneError), transaction() as database:
-        database.run("CREATE ROLE rds_iam")
+        if not database.rows("SELECT FROM pg_roles WHERE rolname = 'rds_iam'"):
+            database.run("CREATE ROLE rds_iam")
         database.run(role)
         found = database.rows(
             "SELECT rolcanlogin, pg_has_role('chat_viewer', 'rds_iam', 'member') AS by_iam, rolsuper, rolcreaterole "

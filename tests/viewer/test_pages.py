@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -66,13 +66,14 @@ def test_a_store_that_waits_says_until_when(pages: Pages) -> None:
     with transaction() as database:
         run = a_run(database)
         sync_logs.renew(database, run, 3600)
+    now = datetime.now(UTC)
     body = pages.get("/").body
     until = re.search(r"Waits for WB until\s+<time datetime=\"([^\"]+)", body)
     assert until is not None
     assert (
-        (NOW + timedelta(minutes=59)).isoformat()[:16]
+        (now + timedelta(minutes=59)).isoformat()[:16]
         <= until[1][:16]
-        <= (NOW + timedelta(minutes=62)).isoformat()[:16]
+        <= (now + timedelta(minutes=62)).isoformat()[:16]
     )
 
 
