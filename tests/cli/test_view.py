@@ -6,7 +6,6 @@ from pathlib import Path
 from tests.cli.program import Program, run
 from tests.viewer.serving import Site, serving
 
-
 TRIES = 5
 
 
