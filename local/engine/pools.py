@@ -14,8 +14,12 @@ MAX_WORKERS = 32
 # Starting more processes at once than there are processors makes none of them ready sooner.
 _MAX_STARTING = os.cpu_count() or 1
 
-# About half of what a cold start takes: a worker that answers sooner serves more callers than one still starting.
-_PATIENCE_SECONDS = 0.3
+# How long a caller waits for a busy worker, in cold starts as long as the last one: on a machine that is full, another
+# process is ready late and takes from those that work.
+_PATIENCE = 1.0
+
+# A cold start of this project's functions on an idle processor; each pool then goes by its own.
+_FIRST_COLD_START_SECONDS = 0.5
 
 
 class PoolClosedError(Exception):
@@ -35,6 +39,7 @@ class Pool:
         self._free_places = MAX_WORKERS
         self._waiting = 0
         self._starting = 0
+        self._cold_start_seconds = _FIRST_COLD_START_SECONDS
         self._closed = False
         self._changed = threading.Condition()
 
@@ -80,7 +85,7 @@ class Pool:
                 worker.kill()
 
     def _next_ready(self) -> Worker:
-        patient_until = time.monotonic() + _PATIENCE_SECONDS
+        patient_until = time.monotonic() + _PATIENCE * self._cold_start_seconds
         while True:
             if self._closed:
                 raise PoolClosedError
@@ -114,6 +119,7 @@ class Pool:
     def _cold_start(self) -> None:
         worker: Worker | None = None
         failure: Exception | None = None
+        begun = time.monotonic()
         try:
             worker = self._start()
             self._remember(worker)
@@ -123,6 +129,7 @@ class Pool:
         with self._changed:
             self._starting -= 1
             if worker is not None and failure is None:
+                self._cold_start_seconds = time.monotonic() - begun
                 self._ready.append(worker)
             else:
                 self._forget(worker)

@@ -54,7 +54,7 @@ def starts() -> Starts:
 
 @pytest.fixture
 def pool(starts: Starts, monkeypatch: pytest.MonkeyPatch) -> Pool:
-    monkeypatch.setattr(pools, "_PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(pools, "_PATIENCE", 0)
     return Pool(starts)
 
 
@@ -93,7 +93,7 @@ def test_a_busy_worker_that_is_soon_back_is_not_doubled(
     pool: Pool, starts: Starts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given a caller with patience and a busy worker, when that is back in time, then no other was started."""
-    monkeypatch.setattr(pools, "_PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(pools, "_PATIENCE", 60)
     busy = pool.take()
     caller = in_thread(pool.take)
     while not pool._waiting:
