@@ -28,7 +28,7 @@ UNCHANGED_BASE = (13, 7)  # Base token: one more wait
 SKIPPED = (3, 1)  # the store's run before is still going on
 CHANGED = (3, 3)  # more, when there are new messages: a second round of fetching, a page of labels
 BURST = (4, 2)  # Fetch events, Save events, Caught up?, Wait for rate limit
-LABEL_PAGE = (2, 2)  # Classify chats, Save labels: 25 chats
+LABEL_PAGE = (2, 2)  # Classify chats, Save labels: 30 chats
 GB_SECONDS = 0.25  # an invocation: 0.02 to 0.17 measured on a whole core, which 512 MB have a third of
 LOG_KB, S3_PUTS, S3_GETS = 2, 0.4, 0.4  # an invocation
 
@@ -36,7 +36,7 @@ LOG_KB, S3_PUTS, S3_GETS = 2, 0.4, 0.4  # an invocation
 RUNS = 720  # the schedule's default, rate(1 hour)
 SHARE_CHANGED = 0.5  # of the runs that find new messages
 HISTORY_EVENTS, HISTORY_CHATS = 10_000, 1_000
-EVENTS_A_PAGE, CHATS_A_LABEL_PAGE = 49, 25
+EVENTS_A_PAGE, CHATS_A_LABEL_PAGE = 49, 30
 PAGES_A_BURST = {"personal": 7, "base": 1}  # a wait of 4 s, and what refills while WB answers (docs/performance.md)
 REQUESTS_AN_HOUR = {"personal": 3600, "base": 1}
 BASE_RUN_HOURS = 2  # a run asks twice of each of two methods, one request an hour
