@@ -18,7 +18,6 @@ from tests.database.given_rows import a_run, save, save_list
 from tests.viewer.serving import Site, serving
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Мы готовы помочь."
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.cli.program import Program
-from tests.database.given_rows import a_chat
+from tests.database.given_rows import AUTOMATIC, a_chat
 from tests.viewer.browser import NARROW, WIDE, chromium, needs_chromium, opened
-from tests.viewer.conftest import AUTOMATIC, NOW, a_message, chat_address, given, labelled_by_person, many_chats, rows
+from tests.viewer.conftest import NOW, a_message, chat_address, given, labelled_by_person, many_chats, rows
 from tests.viewer.serving import Site
 
 pytestmark = needs_chromium

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from database.connection import transaction
-from tests.database.given_rows import a_chat
+from tests.database.given_rows import AUTOMATIC, a_chat
 from tests.viewer.conftest import (
-    AUTOMATIC,
     NOW,
     Pages,
     a_message,
