@@ -4,6 +4,8 @@ import argparse
 import importlib
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from chatsync.errors import ChatSyncError
@@ -71,13 +73,23 @@ Scores a classifier on chats whose labels are known: one JSON object a line,
   {"id": "1", "messages": [{"sender": "client", "text": "..."}], "tag": "spam"}
 The openai provider takes OPENAI_MODEL, OPENAI_API_KEY and OPENAI_BASE_URL.
 """
+SEEING = """\
+Shows each store with its token's health and how far it is read, and the last
+runs.
+"""
 VIEWING = """\
 Shows stores, runs and chats as pages in the browser, until Ctrl-C; on this
 machine only. The pages, and a sync's picture while it goes on, are what the
 deployed viewer shows. Chats can be searched and labelled there.
 """
-MASKING = "Reads a text from stdin and writes what a labelling server that is not this machine would be sent."
-LEAKING = "Masks the snippets of eval/masking and counts what is found, what leaks, and what is masked in vain."
+MASKING = """\
+Reads a text from stdin and writes what a labelling server that is not this
+machine would be sent.
+"""
+LEAKING = """\
+Masks the snippets of eval/masking and counts what is found, what leaks, and
+what is masked in vain.
+"""
 SIMULATING = """\
 Serves a simulated Wildberries until Ctrl-C: WB's addresses, limits and errors.
 What it prints is a stores file:
@@ -121,6 +133,7 @@ examples:
   python -m local store remove my-shop --stack chat-history-sync
 AWS_PROFILE and AWS_REGION say which account and region, as for `aws`.
 """
+READING = "Prints a conversation from its first message to its last."
 CHAT_EXAMPLE = """\
 example:
   python -m local chat 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19
@@ -163,19 +176,24 @@ def _run(asked: argparse.Namespace) -> int:
     return exit_code
 
 
+_AddCommand = Callable[..., argparse.ArgumentParser]
+
+
 def _parser() -> argparse.ArgumentParser:
-    layout = argparse.RawDescriptionHelpFormatter
+    as_it_stands = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="python -m local", description=DESCRIPTION, epilog=OVERVIEW, formatter_class=layout
+        prog="python -m local", description=DESCRIPTION, epilog=OVERVIEW, formatter_class=as_it_stands
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    add_command = partial(commands.add_parser, formatter_class=as_it_stands)
+    for add_some in (_add_syncing, _add_looking, _add_changing, _add_measuring, _add_developing):
+        add_some(add_command)
+    return parser
 
-    syncing = commands.add_parser(
-        "sync",
-        help="sync stores, and show how each run ended",
-        description=SYNCING,
-        epilog=SYNC_EXAMPLES,
-        formatter_class=layout,
+
+def _add_syncing(add_command: _AddCommand) -> None:
+    syncing = add_command(
+        "sync", help="sync stores, and show how each run ended", description=SYNCING, epilog=SYNC_EXAMPLES
     )
     syncing.add_argument("--stores", type=Path, metavar="FILE", help="a stores file; without it, simulated stores")
     syncing.add_argument("--store", action="append", metavar="ID", help="only this store (may be repeated)")
@@ -183,95 +201,67 @@ def _parser() -> argparse.ArgumentParser:
     syncing.add_argument("--classifier", choices=("keywords", "openai", "none"), default="keywords", help=CLASSIFYING)
     syncing.add_argument("--json", action="store_true", help="print the sync_logs rows as JSON; progress to stderr")
 
-    about = "Shows each store with its token's health and how far it is read, and the last runs."
-    estimating = commands.add_parser(
-        "estimate",
-        help="show what the next labels would cost",
-        description=ESTIMATING,
-        formatter_class=layout,
-    )
+    estimating = add_command("estimate", help="show what the next labels would cost", description=ESTIMATING)
     estimating.add_argument("--store", action="append", metavar="ID", help="only this store (may be repeated)")
     estimating.add_argument("--classifier", choices=("keywords", "openai"), default="keywords", help=PROVIDER)
 
-    seeing = commands.add_parser("status", help="show stores, tokens, cursors and the last runs", description=about)
+
+def _add_looking(add_command: _AddCommand) -> None:
+    seeing = add_command("status", help="show stores, tokens, cursors and the last runs", description=SEEING)
     seeing.add_argument("--gaps", action="store_true", help="list the chats with a newer message at WB than stored")
 
-    viewing = commands.add_parser(
-        "view", help="show stores, runs and chats in the browser", description=VIEWING, formatter_class=layout
-    )
+    viewing = add_command("view", help="show stores, runs and chats in the browser", description=VIEWING)
     viewing.add_argument("--port", type=_whole(0, LARGEST_PORT), default=8090, help="default: 8090; 0: any free one")
     viewing.add_argument("--store", metavar="ID", help="begin with the chats of this store")
 
-    asking = commands.add_parser("sql", help="run one query on what is stored", description="For looking only.")
+    asking = add_command("sql", help="run one query on what is stored", description="For looking only.")
     asking.add_argument("query", metavar="QUERY", help='such as "SELECT count(*) FROM chat_messages"')
 
-    reading = commands.add_parser(
-        "chat",
-        help="print a whole conversation",
-        description="Prints a conversation from its first message to its last.",
-        epilog=CHAT_EXAMPLE,
-        formatter_class=layout,
-    )
+    reading = add_command("chat", help="print a whole conversation", description=READING, epilog=CHAT_EXAMPLE)
     reading.add_argument("id", metavar="ID", help="the chat's id, as Wildberries gave it")
 
-    labelling = commands.add_parser(
-        "label",
-        help="set a person's label on a chat, or release it",
-        description=LABELLING,
-        epilog=LABEL_EXAMPLES,
-        formatter_class=layout,
+
+def _add_changing(add_command: _AddCommand) -> None:
+    labelling = add_command(
+        "label", help="set a person's label on a chat, or release it", description=LABELLING, epilog=LABEL_EXAMPLES
     )
     labelling.add_argument("chat", metavar="CHAT", help="the chat's id, as Wildberries gave it")
     labelling.add_argument("tag", metavar="TAG", nargs="?", help="one of the taxonomy's tags")
     labelling.add_argument("--release", action="store_true", help="take a person's label back")
     labelling.add_argument("--store", metavar="ID", help="the chat's store, where several have it")
 
-    releasing = commands.add_parser(
-        "release",
-        help="free stores that a dead run still holds",
-        description=RELEASING,
-        formatter_class=layout,
-    )
+    releasing = add_command("release", help="free stores that a dead run still holds", description=RELEASING)
     releasing.add_argument("store", nargs="+", metavar="STORE", help="the store's id")
 
-    keeping = commands.add_parser(
-        "store",
-        help="add, pause, resume or remove a store of a deployed stack, or replace its token",
-        description=STORES,
-        epilog=STORE_EXAMPLES,
-        formatter_class=layout,
-    )
+    about = "add, pause, resume or remove a store of a deployed stack, or replace its token"
+    keeping = add_command("store", help=about, description=STORES, epilog=STORE_EXAMPLES)
     keeping.add_argument("action", choices=("add", "token", "pause", "resume", "remove"))
     keeping.add_argument("store", metavar="ID", help="the store's id: letters, digits, - and _")
     keeping.add_argument("--stack", required=True, metavar="NAME", help="the stack's name, as given to `sam deploy`")
     keeping.add_argument("--name", metavar="TEXT", help="with add: the store's name, for people")
 
-    evaluating = commands.add_parser(
-        "eval",
-        help="score a classifier on chats whose labels are known",
-        description=EVALUATING,
-        formatter_class=layout,
-    )
+
+def _add_measuring(add_command: _AddCommand) -> None:
+    evaluating = add_command("eval", help="score a classifier on chats whose labels are known", description=EVALUATING)
     evaluating.set_defaults(command="evaluate")
     evaluating.add_argument("--provider", choices=("keywords", "openai"), default="keywords", help=PROVIDER)
     evaluating.add_argument("--set", type=Path, metavar="FILE", help="your own chats; without it both parts of ours")
     evaluating.add_argument("--json", action="store_true", help="print the scores as JSON")
 
-    commands.add_parser("mask", help="show what of a text would leave the machine", description=MASKING)
-    commands.add_parser("leaks", help="measure what the masking misses", description=LEAKING)
+    add_command("mask", help="show what of a text would leave the machine", description=MASKING)
+    add_command("leaks", help="measure what the masking misses", description=LEAKING)
 
-    simulating = commands.add_parser(
-        "simulator", help="serve the simulated Wildberries alone", description=SIMULATING, formatter_class=layout
-    )
+
+def _add_developing(add_command: _AddCommand) -> None:
+    simulating = add_command("simulator", help="serve the simulated Wildberries alone", description=SIMULATING)
     port, stores, events = (_whole(0, LARGEST_PORT), _whole(1, MOST_STORES), _whole(0, MOST_EVENTS))
     simulating.add_argument("--port", type=port, default=8080, help="on 127.0.0.1 (default: 8080; 0: any free one)")
     simulating.add_argument("--stores", type=stores, metavar="N", help="so many grown stores instead of the five")
     simulating.add_argument("--events", type=events, metavar="N", help="events of each grown store (default: 600)")
 
-    drawing = commands.add_parser("graph", help="write the state machine's diagram into a Markdown file")
+    drawing = add_command("graph", help="write the state machine's diagram into a Markdown file")
     drawing.add_argument("file", type=Path, help="the file with the markers between which the diagram stands")
     drawing.add_argument("--check", action="store_true", help="only say whether the diagram is up to date")
-    return parser
 
 
 class _whole:  # noqa: N801 - reads as a type where it is used; argparse names it in its messages

@@ -5,13 +5,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chatsync.label_version import KEYWORDS
 from chatsync.prices import SETTING as PRICES_FILE
 from chatsync.taxonomy import SETTING as TAXONOMY_FILE
 from local.errors import UsageError
 
 OPENAI, NONE = "openai", "none"
-CLASSIFIERS = (KEYWORDS, OPENAI, NONE)
 MODEL = re.compile(r"\S+")
 BUDGETS = {
     "LABEL_CHATS_A_RUN": "LabelChatsARun",
@@ -48,12 +46,15 @@ def labelling(classifier: str) -> Labelling:
 
 def named(classifier: str) -> str:
     """Return the setting CLASSIFIER for a word of the command line, such as openai/gpt-5-mini; raises UsageError."""
-    if classifier != OPENAI:
-        return classifier
-    model = os.environ.get("OPENAI_MODEL", "")
-    if not MODEL.fullmatch(model):
+    return f"{OPENAI}/{model()}" if classifier == OPENAI else classifier
+
+
+def model() -> str:
+    """Return the model that OPENAI_MODEL names; raises UsageError where it names none."""
+    name = os.environ.get("OPENAI_MODEL", "")
+    if not MODEL.fullmatch(name):
         raise UsageError("OPENAI_MODEL is not set. Name the model, such as gpt-5-mini.")
-    return f"{OPENAI}/{model}"
+    return name
 
 
 def _settings() -> dict[str, str]:

@@ -117,6 +117,18 @@ def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
     console.print(table)
 
 
+def show_figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table of figures; its first column says of what."""
+    table = _table(title)
+    table.add_column(columns[0], no_wrap=True)
+    for column in columns[1:]:
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print()
+
+
 def _table(title: str) -> Table:
     return Table(
         title=title,

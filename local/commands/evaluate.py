@@ -8,15 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich import box
-from rich.table import Table
-
 from classifier.providers import Provider, Settings, make
 from classifier.taxonomy import TAXONOMY
-from local.errors import NotNowError, UsageError
+from local.errors import NotNowError
 from local.golden_set import PARTS, GoldenChat, read_golden_set
+from local.labelling import model
 from local.scoring import Score, score
-from local.tables import console
+from local.tables import console, show_figures
 
 CHATS_A_PAGE = 25  # as in a sync: a provider has a time for each page
 
@@ -93,16 +91,9 @@ def show(evaluation: Evaluation) -> None:
     """Print the scores of a file: a line, each tag's, and the confusion matrix."""
     console.sentence(f"{evaluation.provider} on {evaluation.file}")
     console.sentence(headline(evaluation))
-    for title, columns, rows in (tag_table(evaluation.score), confusion_table(evaluation.score)):
-        console.print()
-        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-        table.add_column(columns[0], no_wrap=True)
-        for column in columns[1:]:
-            table.add_column(column, justify="right", no_wrap=True)
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
     console.print()
+    show_figures(*tag_table(evaluation.score))
+    show_figures(*confusion_table(evaluation.score))
 
 
 Cells = tuple[str, list[str], list[list[str]]]  # a title, the columns' names, the rows
@@ -130,7 +121,5 @@ def _provider(name: str) -> Provider:
     """Return the provider; openai's model, key and address come from openai's own variables."""
     if name == "keywords":
         return make(Settings(name))
-    model = os.environ.get("OPENAI_MODEL", "")
-    if not model:
-        raise UsageError("OPENAI_MODEL is not set. Name the model, such as gpt-5-mini.")
-    return make(Settings(name, model, os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY", "")))
+    address, key = os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY", "")
+    return make(Settings(name, model(), address, key))

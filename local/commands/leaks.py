@@ -2,11 +2,8 @@
 
 import argparse
 
-from rich import box
-from rich.table import Table
-
 from local.leaks import PARTS, Leaks, headline, read_snippets, recall_table, score
-from local.tables import console
+from local.tables import console, show_figures
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -21,12 +18,4 @@ def run(asked: argparse.Namespace) -> int:
 def show(part: str, leaks: Leaks) -> None:
     """Print the figures of a part: a line, and the recall of each kind."""
     console.sentence(f"{part}: {headline(leaks)}")
-    title, columns, rows = recall_table(leaks)
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
-    table.add_column(columns[0], no_wrap=True)
-    for column in columns[1:]:
-        table.add_column(column, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-    console.print()
+    show_figures(*recall_table(leaks))

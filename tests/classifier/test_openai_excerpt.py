@@ -1,7 +1,5 @@
 """What of a chat leaves the machine."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from classifier.chats import Transcript
@@ -18,12 +16,6 @@ from classifier.providers import Settings
 from tests.classifier.openai_server import OpenAIServer, words
 from tests.classifier.russian_chats import LOW_RATING
 from tests.classifier.talks import transcript
-
-
-@pytest.fixture
-def server() -> Iterator[OpenAIServer]:
-    with OpenAIServer() as server:
-        yield server
 
 
 def test_given_a_talk_when_taken_then_buyer_and_seller_are_marked_in_order() -> None:

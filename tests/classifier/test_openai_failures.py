@@ -1,37 +1,18 @@
 """What the state machine may retry and what not, and that no failure tells the key or a buyer's words."""
 
 import traceback
-from collections.abc import Iterator
-from functools import cache
 
 import pytest
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
 from chatsync.label_version import PROMPT_VERSION
-from classifier.openai_provider import OpenAIProvider
 from classifier.providers import Settings, make
 from classifier.taxonomy import TAXONOMY
+from tests.classifier.asking import KEY, provider
 from tests.classifier.openai_server import Answer, OpenAIServer, completion, failure
 from tests.classifier.talks import transcript
 
-KEY = "sk-very-secret"
 TEXT = "Мария Иванова ждёт возврата"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[OpenAIServer]:
-    with OpenAIServer() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: OpenAIServer) -> OpenAIServer:
-    return running.reset()
-
-
-@cache
-def provider(url: str, timeout_seconds: float) -> OpenAIProvider:
-    return OpenAIProvider(Settings("openai", "tiny", url, KEY, timeout_seconds))
 
 
 def failing(url: str, timeout_seconds: float = 5) -> Exception:

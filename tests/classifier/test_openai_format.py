@@ -1,7 +1,5 @@
 """Servers that know no JSON schemas are asked for a JSON object instead, and their answers are checked the same."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
@@ -26,12 +24,6 @@ OBJECTIONS = [
     failure(404, message="No endpoint of this model takes response_format"),
     Answer({"detail": [{"loc": ["body", "response_format", "type"], "msg": "Input should be 'json_object'"}]}, 422),
 ]
-
-
-@pytest.fixture
-def server() -> Iterator[OpenAIServer]:
-    with OpenAIServer() as server:
-        yield server
 
 
 def provider(server: OpenAIServer) -> OpenAIProvider:

@@ -1,17 +1,15 @@
 """Chats that give orders to the model, against a model that obeys: nothing changes but, at worst, their own label."""
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 
 import pytest
 
 from chatsync.label_tokens import CHATS_PER_REQUEST
 from classifier.chats import Label
 from classifier.openai_excerpt import Line
-from classifier.openai_provider import OpenAIProvider
 from classifier.openai_signs import looks_suspicious
-from classifier.providers import Settings
 from classifier.taxonomy import KEYS
+from tests.classifier.asking import provider
 from tests.classifier.openai_server import (
     Answer,
     Entry,
@@ -83,22 +81,6 @@ OBEDIENCES: dict[str, Obedience] = {
     "a filter's 400": lambda request, entries: failure(400, "content_filter"),
     "a server that stumbles": lambda request, entries: failure(500),
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[OpenAIServer]:
-    with OpenAIServer() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: OpenAIServer) -> OpenAIServer:
-    return running.reset()
-
-
-@cache
-def provider(url: str) -> OpenAIProvider:
-    return OpenAIProvider(Settings("openai", "tiny", url, timeout_seconds=5))
 
 
 def classify_beside(server: OpenAIServer, poison: str, obey: Obedience) -> tuple[Label, list[Label]]:

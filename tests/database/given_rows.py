@@ -7,6 +7,7 @@ from database.connection import Database
 
 STORE = "shop"
 AT = 1_770_000_000_000  # 2026-02-02T02:40:00Z
+AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Расскажите, что случилось?"  # WB's, as the seller
 
 
 def an_event(number: int, chat: int = 0, **changes: Any) -> dict[str, Any]:

@@ -8,10 +8,9 @@ import pytest
 
 from database.connection import Database
 from tests.conftest import ROOT
-from tests.database.given_rows import AT, a_run, an_event, save
+from tests.database.given_rows import AT, AUTOMATIC, a_run, an_event, save
 
 BUYER, SELLER, WB = "client", "seller", "wb"
-AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Расскажите, что случилось?"
 BEGINNINGS = ROOT / "layers/classifier/python/classifier/openai_automatic.toml"
 
 Said = tuple[str | None, int] | tuple[str | None, int, str | None]  # sender, milliseconds after AT, text

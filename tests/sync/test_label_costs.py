@@ -9,13 +9,13 @@ from chatsync.taxonomy import OWN_FILE
 from database.connection import transaction
 from local.simulator.model import Event
 from tests.classifier.openai_server import TOKENS_IN, TOKENS_OUT, OpenAIServer, failure
+from tests.database.given_rows import AUTOMATIC
 from tests.sync.given import a_store, an_event, events_of
 from tests.sync.machine import LABELLING, Machine, Synced, rows
 
 MODEL = "gpt-5-mini"
 SECRET = "chat-history-sync/openai"
 SPENT = TOKENS_IN * 0.25 + TOKENS_OUT * 2  # millionths of a dollar for one request
-AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Расскажите, что случилось?"
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -13,6 +14,8 @@ from database import sync_logs
 from database.connection import connect, read_address, transaction
 from local.engine.lambdas import Invocation
 from local.simulator.faults import hang
+from local.simulator.model import SimulatedStore
+from local.simulator.server import Simulator
 from tests.sync.given import a_store, an_event, events_of
 from tests.sync.machine import Machine, rows
 from tests.sync.snapshot import content
@@ -26,6 +29,18 @@ def expire_leases() -> None:
 def open_run_of_another_execution(store_id: str) -> None:
     with transaction() as database:
         sync_logs.open_run(database, store_id, "another-execution", full=False)
+
+
+@contextmanager
+def sync_that_hangs(machine: Machine, wb: Simulator, store: SimulatedStore, method: str) -> Iterator[threading.Thread]:
+    """Sync a store beside the test, from when its first request of a method hangs to the sync's end."""
+    wb.faults.add(store.id, method, hang())
+    syncing = threading.Thread(target=machine.engine.run, args=({"store_ids": [store.id]},))
+    syncing.start()
+    while not [request for request in wb.requests if request.method == method]:
+        time.sleep(0.01)
+    yield syncing
+    syncing.join()
 
 
 def test_a_store_with_a_live_run_is_skipped(machine: Machine) -> None:
@@ -55,17 +70,11 @@ def test_a_dead_run_is_closed_as_error_and_taken_over(machine: Machine) -> None:
 
 def test_a_run_that_lost_its_lease_writes_nothing_more(machine: Machine) -> None:
     store = a_store(events_of(200))
-    with machine.wildberries(store, limits=False) as wb:
-        wb.faults.add(store.id, "events", hang())
-        waiting = threading.Thread(target=machine.sync, args=([store.id],))
-        waiting.start()
-        while not [request for request in wb.requests if request.method == "events"]:
-            time.sleep(0.01)
+    with machine.wildberries(store, limits=False) as wb, sync_that_hangs(machine, wb, store, "events"):
         with transaction() as database:
             assert sync_logs.release(database, store.id) == 1
         for pid in machine.engine.lambdas.pids("fetch_events"):
             os.kill(pid, signal.SIGKILL)
-        waiting.join()
     assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 0}]
     assert [row["status"] for row in rows("SELECT status FROM sync_logs")] == ["error"]
     assert rows("SELECT events_cursor FROM stores") == [{"events_cursor": None}]
@@ -73,14 +82,8 @@ def test_a_run_that_lost_its_lease_writes_nothing_more(machine: Machine) -> None
 
 def test_a_killed_function_is_tried_again(machine: Machine) -> None:
     store = a_store(events_of(100))
-    with machine.wildberries(store, limits=False) as wb:
-        wb.faults.add(store.id, "events", hang())
-        running = threading.Thread(target=machine.sync, args=([store.id],))
-        running.start()
-        while not [request for request in wb.requests if request.method == "events"]:
-            time.sleep(0.01)
+    with machine.wildberries(store, limits=False) as wb, sync_that_hangs(machine, wb, store, "events"):
         machine.engine.lambdas.kill_workers()
-        running.join()
     assert [row["status"] for row in rows("SELECT status FROM sync_logs")] == ["success"]
     assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 100}]
 
@@ -88,13 +91,8 @@ def test_a_killed_function_is_tried_again(machine: Machine) -> None:
 def test_a_stopped_execution_goes_on_from_its_cursor(machine: Machine) -> None:
     store = a_store(events_of(300))
     with machine.wildberries(store, page_size=10) as wb:
-        wb.faults.add(store.id, "chats", hang())
-        running = threading.Thread(target=machine.sync, args=([store.id],))
-        running.start()
-        while not wb.requests:
-            time.sleep(0.01)
-        machine.engine.stop()
-        running.join()
+        with sync_that_hangs(machine, wb, store, "chats"):
+            machine.engine.stop()
         expire_leases()
         run = machine.sync([store.id]).runs[store.id]
     assert (run["status"], run["messages_added"]) == ("success", 300)
@@ -106,20 +104,13 @@ def test_a_database_that_goes_away_in_mid_run_loses_nothing(machine: Machine, po
     with machine.wildberries(store, page_size=10) as wb:
         admin = connect(read_address(postgres_url.rpartition("/")[0] + "/postgres"))
         name = postgres_url.rpartition("/")[2]
-        wb.faults.add(store.id, "events", hang())
-        running = threading.Thread(target=machine.engine.run, args=({"store_ids": [store.id]},))
-        running.start()
-        while not [request for request in wb.requests if request.method == "events"]:
-            time.sleep(0.01)
-        admin.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        admin.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        machine.engine.lambdas.kill_workers()
-        running_ended = threading.Event()
-        threading.Thread(target=lambda: (running.join(), running_ended.set())).start()
-        running_ended.wait(60)
-        admin.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-        admin.close()
-        running.join()
+        with sync_that_hangs(machine, wb, store, "events") as syncing:
+            admin.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            admin.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            machine.engine.lambdas.kill_workers()
+            syncing.join(60)
+            admin.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            admin.close()
         left = rows("SELECT status FROM sync_logs")
         cursor = rows("SELECT events_cursor FROM stores")
         expire_leases()

@@ -2,7 +2,8 @@
 
 import importlib.util
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,9 +15,9 @@ from database import labels, reconciliation, stores
 from database.connection import transaction
 from tests.conftest import ROOT
 from tests.database.given_rows import a_run, save, save_list
+from tests.viewer.serving import Site, serving
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Мы готовы помочь."
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,13 @@ def pages(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Pages:
     return Pages(load_handler())
 
 
+@pytest.fixture(scope="module")
+def served(postgres_url: str) -> Iterator[Site]:
+    """The pages as `python -m local view` serves them."""
+    with serving(postgres_url) as found:
+        yield found
+
+
 def a_message(number: int, text: str | None, minutes_ago: float, **changes: Any) -> dict[str, Any]:
     """Return an event of chat 1:chat-0, so many minutes ago."""
     at = NOW - timedelta(minutes=minutes_ago)
@@ -134,6 +142,20 @@ def labelled_by_person(tag: str, chat: str = "1:chat-0", store: str = "shop") ->
         labels.set_by_person(database, store, chat, tag)
 
 
+def labelled_by_model(run: int, tag: str, confidence: float | None = None, reason: str | None = None) -> None:
+    """Store a model's label of 1:chat-0 that a run made."""
+    with transaction() as database:
+        database.run(
+            "INSERT INTO chat_labels (store_id, chat_id, run_id, tag, source, confidence, reason, labelled_by, "
+            "messages_total) VALUES ('shop', '1:chat-0', :run, :tag, 'model', CAST(:confidence AS real), "
+            "CAST(:reason AS text), 'keywords/1', 1)",
+            run=run,
+            tag=tag,
+            confidence=confidence,
+            reason=reason,
+        )
+
+
 def rows(sql: str, **parameters: Any) -> list[dict[str, Any]]:
     """Return rows of the database the pages show."""
     with transaction() as database:
@@ -143,3 +165,14 @@ def rows(sql: str, **parameters: Any) -> list[dict[str, Any]]:
 def chat_address(chat: str = "1:chat-0", store: str = "shop", **more: str) -> str:
     """Return a chat's address."""
     return f"/chat?{urlencode({'store': store, 'id': chat, **more}, quote_via=quote)}"
+
+
+def listed_chats(body: str) -> list[str]:
+    """Return the ids of the chats that a list links to, in order."""
+    return re.findall(r'href="/chat\?store=\w+&amp;id=1%3A(chat-\d+)', body)
+
+
+def next_page(body: str) -> str:
+    """Return the address of the page that a list goes on with, "" on its last one."""
+    behind = re.search(r'rel="next" href="([^"]+)"', body)
+    return behind[1].replace("&amp;", "&") if behind else ""

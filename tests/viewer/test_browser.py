@@ -10,10 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.cli.program import Program
-from tests.database.given_rows import a_chat
+from tests.database.given_rows import AUTOMATIC, a_chat
 from tests.viewer.browser import NARROW, WIDE, chromium, needs_chromium, opened
-from tests.viewer.conftest import AUTOMATIC, NOW, a_message, chat_address, given, labelled_by_person, many_chats, rows
-from tests.viewer.serving import Site, serving
+from tests.viewer.conftest import NOW, a_message, chat_address, given, labelled_by_person, many_chats, rows
+from tests.viewer.serving import Site
 
 pytestmark = needs_chromium
 PAGES = ("/", "/chats", "/chats?waiting=1&files=1", "/runs", "/run?id=1", "/overview", chat_address(), "/nothing")
@@ -22,12 +22,6 @@ PAGES = ("/", "/chats", "/chats?waiting=1&files=1", "/runs", "/run?id=1", "/over
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def served(postgres_url: str) -> Iterator[Site]:
-    with serving(postgres_url) as found:
         yield found
 
 

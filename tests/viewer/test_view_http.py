@@ -3,7 +3,6 @@
 import http.client
 import re
 import socket
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,13 +11,7 @@ import pytest
 from local.viewer_server import LARGEST_BODY
 from tests.cli.program import Program
 from tests.viewer.conftest import a_message, given, rows
-from tests.viewer.serving import Site, serving
-
-
-@pytest.fixture(scope="module")
-def served(postgres_url: str) -> Iterator[Site]:
-    with serving(postgres_url) as found:
-        yield found
+from tests.viewer.serving import Site
 
 
 @pytest.fixture

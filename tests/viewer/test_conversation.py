@@ -1,0 +1,58 @@
+"""A chat's own page: what was said, with its files and its labels."""
+
+import re
+from datetime import timedelta
+
+from tests.database.given_rows import a_chat
+from tests.viewer.conftest import NOW, Pages, a_message, chat_address, given, labelled_by_model, labelled_by_person
+
+
+def test_a_conversation_is_whole_and_in_order_with_its_days_and_sides(pages: Pages) -> None:
+    files = {
+        "files": [{"name": "чек.pdf", "contentType": "application/pdf", "size": 182_000}],
+        "images": [{"url": "https://chat.example/1.jpg"}],
+    }
+    given(
+        a_message(1, "Первое", 3 * 24 * 60),
+        a_message(2, "Второе", 60, sender="seller"),
+        a_message(3, None, 50, message={"attachments": files}),
+        a_message(4, "Четвёртое", 40, sender="robot"),
+        listed=[a_chat(0, goodCard={"rid": "order-42", "nmID": 5})],
+    )
+    body = pages.get(chat_address()).body
+    places = [body.index(words) for words in ("Первое", "Второе", "чек.pdf", "Четвёртое")]
+    assert places == sorted(places)
+    assert body.count('class="day"') >= 2
+    sides = re.findall(r'class="message (\w+)', body)
+    assert sides == ["client", "seller", "client", "other"]
+    for words in ("Анна", "Seller", "robot", "application/pdf", "182 kB", "Image", "order-42", 'data-copy="order-42"'):
+        assert words in body
+
+
+def test_a_long_conversation_comes_in_stretches_without_a_gap(pages: Pages) -> None:
+    given(*(a_message(number, f"Слово-{number}.", 1000 - number) for number in range(700)))
+    seen: list[int] = []
+    path = chat_address()
+    while path:
+        body = pages.get(path).body
+        seen = [int(number) for number in re.findall(r"Слово-(\d+)\.", body)] + seen
+        earlier = re.search(r'href="(/chat\?[^"]*before=[^"]+)"', body)
+        path = earlier[1].replace("&amp;", "&") if earlier else ""
+    assert seen == list(range(700))
+
+
+def test_labels_are_shown_with_reason_and_history(pages: Pages) -> None:
+    run = given(a_message(1, "Где заказ?", 60))
+    labelled_by_model(run, "spam", confidence=0.75, reason="слова: акция")
+    labelled_by_person("delivery")
+    body = pages.get(chat_address(), "ru").body
+    history = body[body.index("История</h3>") :]
+    assert history.index("Доставка") < history.index("Спам")
+    for words in ("слова: акция", "75 %", "поставил человек"):
+        assert words in history
+
+
+def test_a_chat_of_which_wb_lists_more_says_so(pages: Pages) -> None:
+    newer = {"text": "Новое", "addTimestamp": int((NOW - timedelta(minutes=5)).timestamp() * 1000)}
+    given(a_message(1, "Старое", 60), listed=[a_chat(0, lastMessage=newer)])
+    assert "WB lists a newer message" in pages.get(chat_address()).body
