@@ -1,6 +1,6 @@
 """`make bench`: measures, prints a table, and writes docs/performance.json, .png and the tables of .md.
 
-With names of scenarios (such as 1x600) only these are measured, and nothing is written.
+With names of scenarios (such as 1x600, save, functions) only these are measured, and nothing is written.
 """
 
 import sys
@@ -12,6 +12,7 @@ sys.path[:0] = [str(folder) for folder in sorted((ROOT / "layers").glob("*/pytho
 
 from bench import report  # noqa: E402
 from bench.figures import Figures  # noqa: E402
+from bench.functions import function_costs  # noqa: E402
 from bench.loader import loader_seconds  # noqa: E402
 from bench.machine import database, first_and_unchanged_run  # noqa: E402
 from bench.save_path import save_path  # noqa: E402
@@ -33,9 +34,10 @@ def main(wanted: list[str]) -> None:
         console.sentence(f"{stores} stores, one with {largest} events, limits lifted ...")
         measured += first_and_unchanged_run("200, one 200,000", stores_of(stores, events, largest), limits=False)
     saved = save_path() if not wanted or "save" in wanted else []
-    report.show(measured, saved)
+    costs = function_costs() if not wanted or "functions" in wanted else []
+    report.show(measured, saved, costs)
     if not wanted:
-        report.write(ROOT / "docs", measured, saved)
+        report.write(ROOT / "docs", measured, saved, costs)
 
 
 def _limited(stores: int, events: int) -> list[Figures]:

@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -43,19 +43,28 @@ def database() -> Iterator[None]:
             yield
 
 
+@contextmanager
+def running(
+    stores: Sequence[SimulatedStore], observe: Callable[[Observation], None], limits: bool = True, **parameters: str
+) -> Iterator[tuple[Engine, Simulator]]:
+    """Yield an engine that knows the stores and their tokens, a fresh database, and the Wildberries they sell at."""
+    answer_seconds = ANSWER_SECONDS if limits else 0.0
+    with database(), Simulator(World(tuple(stores)), WallClock(), answer_seconds=answer_seconds, limits=limits) as wb:
+        environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
+        with Engine(ROOT, WallClock(), {"WbApiUrl": wb.url, **parameters}, environment, observe) as engine:
+            _know(engine, stores)
+            yield engine, wb
+
+
 def first_and_unchanged_run(name: str, stores: Sequence[SimulatedStore], limits: bool = True) -> list[Figures]:
     """Return the figures of a first run, start of the engine and its database included, and of a second one."""
     begun = time.perf_counter()
     seen: list[Observation] = []
-    answer_seconds = ANSWER_SECONDS if limits else 0.0
-    with database(), Simulator(World(tuple(stores)), WallClock(), answer_seconds=answer_seconds, limits=limits) as wb:
-        environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
-        with Engine(ROOT, WallClock(), {"WbApiUrl": wb.url}, environment, seen.append) as engine:
-            engine.lambdas.warm_up()
-            _know(engine, stores)
-            bench = _Bench(stores, limits, engine, wb, seen)
-            start_s = time.perf_counter() - begun
-            return [bench.measured(name, start_s), bench.measured(f"{name}, unchanged", 0.0)]
+    with running(stores, seen.append, limits) as (engine, wb):
+        engine.lambdas.warm_up()
+        bench = _Bench(stores, limits, engine, wb, seen)
+        start_s = time.perf_counter() - begun
+        return [bench.measured(name, start_s), bench.measured(f"{name}, unchanged", 0.0)]
 
 
 def _know(engine: Engine, stores: Sequence[SimulatedStore]) -> None:

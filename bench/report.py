@@ -17,6 +17,7 @@ from rich import box
 from rich.table import Table
 
 from bench.figures import Figures
+from bench.functions import FunctionCost
 from bench.save_path import SaveFigures
 from local.tables import console
 
@@ -25,6 +26,13 @@ COLUMNS = (
     "billed s", "peak MB", "history", "payload B", "writes",
 )  # fmt: skip
 
+
+SIZES_MB = (256, 512, 1024)  # of memory, for each of which a function's billed time is told
+SAVE_COLUMNS = ("saving bursts of", "messages a second")
+FUNCTION_COLUMNS = (
+    "import ms", "first ms", "warm ms", "waits ms", "peak MB", "memory MB",
+    *(f"billed ms at {size}" for size in SIZES_MB), *(f"GB-s x 1000 at {size}" for size in SIZES_MB),
+)  # fmt: skip
 
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- /figures -->"
 
@@ -38,47 +46,66 @@ def machine() -> str:
     return f"{os.cpu_count()} x {model}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
 
 
-def show(measured: Sequence[Figures], saved: Sequence[SaveFigures]) -> None:
-    """Print the tables."""
-    table = Table(title=f"Runs ({machine()})", box=box.SIMPLE)
-    table.add_column("scenario")
-    for column in COLUMNS:
-        table.add_column(column, justify="right")
-    for one in measured:
-        table.add_row(one.scenario, *_cells(one))
+def show(measured: Sequence[Figures], saved: Sequence[SaveFigures], costs: Sequence[FunctionCost]) -> None:
+    """Print the tables, those that have rows."""
+    _print(f"Runs ({machine()})", ("scenario", *COLUMNS), [(one.scenario, *_cells(one)) for one in measured])
+    _print("Save path", SAVE_COLUMNS, [_save_cells(save) for save in saved])
+    _print("Functions", ("function", *FUNCTION_COLUMNS), [(cost.name, *_cost_cells(cost)) for cost in costs])
+
+
+def _print(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if not rows:
+        return
+    table = Table(title=title, box=box.SIMPLE)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
-    speeds = Table(title="Save path", box=box.SIMPLE)
-    speeds.add_column("events a burst", justify="right")
-    speeds.add_column("messages a second", justify="right")
-    for save in saved:
-        speeds.add_row(f"{save.burst}", f"{save.messages_a_second:,.0f}")
-    console.print(speeds)
 
 
-def write(folder: Path, measured: Sequence[Figures], saved: Sequence[SaveFigures]) -> None:
+def write(
+    folder: Path, measured: Sequence[Figures], saved: Sequence[SaveFigures], costs: Sequence[FunctionCost]
+) -> None:
     """Write performance.json, performance.png and the tables of performance.md into the folder."""
-    content = {"machine": machine(), "runs": [asdict(one) for one in measured], "save": [asdict(one) for one in saved]}
+    content = {
+        "machine": machine(),
+        "runs": [asdict(one) for one in measured],
+        "save": [asdict(one) for one in saved],
+        "functions": [asdict(one) for one in costs],
+    }
     (folder / "performance.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     _draw(folder / "performance.png", measured)
     page = folder / "performance.md"
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{_markdown(measured, saved)}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{BEGIN}\n{_markdown(measured, saved, costs)}\n{END}{after}", encoding="utf-8")
 
 
-def _markdown(measured: Sequence[Figures], saved: Sequence[SaveFigures]) -> str:
-    lines = [f"{machine()}.", "", "| stores x events | " + " | ".join(COLUMNS) + " |", "|---|" + "--:|" * len(COLUMNS)]
-    lines += [f"| {one.scenario} | " + " | ".join(_cells(one)) + " |" for one in measured]
-    lines += ["", "| saving bursts of | messages a second |", "|--:|--:|"]
-    lines += [f"| {save.burst} | {save.messages_a_second:,.0f} |" for save in saved]
-    lines += ["", "Workers of the functions, in the largest run:", ""]
-    lines += ["| function | invocations | cold starts | billed s | peak MB |", "|---|--:|--:|--:|--:|"]
+def _markdown(measured: Sequence[Figures], saved: Sequence[SaveFigures], costs: Sequence[FunctionCost]) -> str:
     largest = max(measured, key=lambda one: one.invocations)
-    lines += [
-        f"| {name} | {used.invocations} | {used.cold_starts} | {used.billed_ms / 1000:.1f} | {used.peak_memory_mb} |"
-        for name, used in largest.functions.items()
-    ]
-    return "\n".join(lines)
+    parts = [
+        f"{machine()}.",
+        _table(("stores x events", *COLUMNS), [(one.scenario, *_cells(one)) for one in measured]),
+        _table(SAVE_COLUMNS, [_save_cells(save) for save in saved]),
+        "Workers of the functions, in the largest run:",
+        _table(
+            ("function", "invocations", "cold starts", "billed s", "peak MB"),
+            [
+                (name, f"{used.invocations}", f"{used.cold_starts}", f"{used.billed_ms / 1000:.1f}",
+                 f"{used.peak_memory_mb}")
+                for name, used in largest.functions.items()
+            ],
+        ),
+        "Cold and warm, in a first run of one store of 3,000 events and in an unchanged one:",
+        _table(("function", *FUNCTION_COLUMNS), [(cost.name, *_cost_cells(cost)) for cost in costs]),
+    ]  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [columns, ("---", *["--:"] * (len(columns) - 1)), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _cells(one: Figures) -> list[str]:
@@ -88,6 +115,17 @@ def _cells(one: Figures) -> list[str]:
         f"{one.billed_ms / 1000:.1f}", f"{one.peak_memory_mb}", f"{one.longest_history}", f"{one.largest_payload}",
         "yes" if one.rows_written else "no",
     ]  # fmt: skip
+
+
+def _save_cells(save: SaveFigures) -> list[str]:
+    return [f"{save.burst:,}", f"{save.messages_a_second:,.0f}"]
+
+
+def _cost_cells(cost: FunctionCost) -> list[str]:
+    times = (cost.import_ms, cost.first_ms, cost.warm_ms, cost.wait_ms, cost.peak_memory_mb, cost.memory_mb)
+    billed = [cost.billed_ms(size) for size in SIZES_MB]
+    used = [None if ms is None else ms * size / 1024 for ms, size in zip(billed, SIZES_MB, strict=True)]
+    return ["" if value is None else f"{value:.0f}" for value in (*times, *billed, *used)]
 
 
 def _seconds(value: float | None) -> str:

@@ -29,7 +29,7 @@ SKIPPED = (3, 1)  # the store's run before is still going on
 CHANGED = (3, 3)  # more, when there are new messages: a second round of fetching, a page of labels
 BURST = (4, 2)  # Fetch events, Save events, Caught up?, Wait for rate limit
 LABEL_PAGE = (2, 2)  # Classify chats, Save labels: 30 chats
-GB_SECONDS = 0.25  # an invocation: 0.02 to 0.17 measured on a whole core, which 512 MB have a third of
+GB_SECONDS = 0.25  # an invocation: 0.01 to 0.3 warm, and as much as 0.35 for a cold start (docs/performance.md)
 LOG_KB, S3_PUTS, S3_GETS = 2, 0.4, 0.4  # an invocation
 
 # --- Assumed of a store ----

@@ -70,9 +70,14 @@ class LambdaService:
         """
         return self._function(arn_or_name).invoke(payload, request_id or str(uuid.uuid4()))
 
-    def warm_up(self) -> None:
-        """Start a worker of each function in the background, one at a time, so that cold starts overlap with waits."""
-        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+    def warm_up(self) -> threading.Thread:
+        """Start a worker of each function in the background, one at a time, so that cold starts overlap with waits.
+
+        The thread that is returned ends when all are ready.
+        """
+        thread = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
+        thread.start()
+        return thread
 
     def _warm_up(self) -> None:
         for function in self._functions.values():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from chatsync.settings import setting
+from chatsync.settings import STARTS_IN_LAMBDA, setting
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -23,6 +23,10 @@ FASTEST_GZIP = 1  # Level 1 of 9: JSON shrinks about sevenfold already, at a fif
 @cache
 def _s3() -> "S3Client":
     return boto3.client("s3")
+
+
+if STARTS_IN_LAMBDA:
+    _s3()
 
 
 def page_key(store_id: str, run_id: int, name: str) -> str:

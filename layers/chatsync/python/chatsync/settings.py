@@ -4,6 +4,10 @@ import os
 
 from chatsync.errors import SettingMissingError
 
+# Set by Lambda. What a function needs in any case is made while it starts: until its first invocation it has a whole
+# processor, then its memory's share of one (a seventh at 256 MB).
+STARTS_IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+
 
 def setting(name: str) -> str:
     """Return the environment variable `name`.

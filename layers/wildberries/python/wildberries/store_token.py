@@ -1,17 +1,29 @@
 """A store's token, read from the parameter store just before it is used and kept nowhere else."""
 
 from datetime import UTC, datetime
+from functools import cache
 
+import boto3
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
 from chatsync.errors import ParametersUnavailableError, TokenUnusableError
-from chatsync.settings import setting
+from chatsync.settings import STARTS_IN_LAMBDA, setting
 from wildberries.client import WildberriesClient
 from wildberries.token import TokenFacts, read_token, require_usable
 
 KEEP_SECONDS = 60  # A replaced token is used a minute later at the latest.
+
+
+@cache
+def _parameter_store() -> parameters.SSMProvider:
+    # On the session of all clients: Powertools' own would read AWS's definitions once more.
+    return parameters.SSMProvider(boto3_client=boto3.client("ssm"))
+
+
+if STARTS_IN_LAMBDA:
+    _parameter_store()
 
 
 def connect(store_id: str) -> tuple[WildberriesClient, TokenFacts]:
@@ -30,7 +42,7 @@ def connect(store_id: str) -> tuple[WildberriesClient, TokenFacts]:
 
 def _read_parameter(name: str) -> str:
     try:
-        return str(parameters.get_parameter(name, decrypt=True, max_age=KEEP_SECONDS))
+        return str(_parameter_store().get(name, decrypt=True, max_age=KEEP_SECONDS))
     except GetParameterError as error:
         cause = error.__context__  # Powertools wraps every error in its own.
         code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else type(cause).__name__
