@@ -52,14 +52,15 @@ def function_costs() -> list[FunctionCost]:
     # One page of labels at once: two invocations of one function at the same time could not be told apart.
     with running(stores_of(1, EVENTS), observe, LabelPagesAtOnce="1") as (engine, _):
         engine.lambdas.warm_up().join()
-        meters.append(_Meter(engine.lambdas, engine.stack.functions.values()))
+        functions = [spec for spec in engine.stack.functions.values() if engine.lambdas.pids(spec.name)]
+        meters.append(_Meter(engine.lambdas, functions))
         engine.run({})
         engine.run({})
-        return [meters[0].cost(spec) for spec in engine.stack.functions.values()]
+        return [meters[0].cost(spec) for spec in functions]
 
 
 class _Meter:
-    """Reads the processor time of the functions' workers, which are warm and idle now, around each invocation."""
+    """Reads the processor time of the functions' workers, each with one that is ready now, around each invocation."""
 
     def __init__(self, lambdas: LambdaService, functions: Iterable[FunctionSpec]) -> None:
         self._lambdas = lambdas

@@ -56,6 +56,8 @@ class LambdaService:
         log_path.mkdir(mode=_LOG_FOLDER_MODE, parents=True, exist_ok=True)
         _put_long_logs_aside(log_path)
         self._functions = {spec.name: _Function(spec, stack, log_path) for spec in stack.functions.values()}
+        named = (spec for spec in stack.functions.values() if spec.arn in stack.definition)
+        self._steps = [spec.name for spec in sorted(named, key=lambda spec: stack.definition.index(spec.arn))]
 
     @property
     def invocations(self) -> Mapping[str, Usage]:
@@ -71,17 +73,18 @@ class LambdaService:
         return self._function(arn_or_name).invoke(payload, request_id or str(uuid.uuid4()))
 
     def warm_up(self) -> threading.Thread:
-        """Start a worker of each function in the background, one at a time, so that cold starts overlap with waits.
+        """Start a worker of each function of the state machine, so that their cold starts overlap with its waits.
 
-        The thread that is returned ends when all are ready.
+        In the background, one at a time, in the order of its states. The thread that is returned ends when all are
+        ready.
         """
         thread = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
         thread.start()
         return thread
 
     def _warm_up(self) -> None:
-        for function in self._functions.values():
-            function.pool.warm_up()
+        for name in self._steps:
+            self._functions[name].pool.warm_up()
 
     def pids(self, name: str) -> list[int]:
         """Return the process ids of a function's workers."""

@@ -45,6 +45,17 @@ def test_a_warm_worker_keeps_its_globals(lambdas: LambdaService) -> None:
     assert len(lambdas.pids("isolation")) == 1
 
 
+def test_ahead_of_time_start_only_the_functions_of_the_state_machine(toy: Path) -> None:
+    stack = load_stack(toy, {})
+    service = LambdaService(stack, toy / ".local" / "logs")
+    try:
+        service.warm_up().join()
+        started = {spec.name for spec in stack.functions.values() if service.pids(spec.name)}
+    finally:
+        service.close()
+    assert started == {"list_stores", "sync_store", "fail_run", "report"}
+
+
 def test_the_context_is_lambdas(lambdas: LambdaService) -> None:
     seen = lambdas.invoke("isolation", {}, request_id="8b7c4f1e-0000-4000-8000-000000000001").payload
     assert isinstance(seen, dict)
