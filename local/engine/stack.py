@@ -164,7 +164,7 @@ class _Reader:
             return as_text(substitutions[match[1]])
 
         try:
-            states = yaml.safe_load(_SUBSTITUTION.sub(replace, path.read_text(encoding="utf-8")))
+            states = yaml.load(_SUBSTITUTION.sub(replace, path.read_text(encoding="utf-8")), yaml.CSafeLoader)
         except (OSError, yaml.YAMLError) as error:
             raise StackInvalidError(f"The state machine file {path} cannot be read: {error}") from error
         return json.dumps(states, ensure_ascii=False)
