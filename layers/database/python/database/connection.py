@@ -4,6 +4,7 @@ On RDS: an IAM token instead of a password (signed locally, checked only when co
 certificates.
 """
 
+import os
 import socket
 import ssl
 import time
@@ -20,7 +21,7 @@ import pg8000.native
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from chatsync.errors import ChatSyncError, DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
-from chatsync.settings import setting
+from chatsync.settings import STARTS_IN_LAMBDA, setting
 
 ANSWER_SECONDS = 60  # pg8000 waits for ever unless told otherwise.
 KEEP_SECONDS = 600  # An IAM token lives 15 minutes; a connection is made anew well before.
@@ -29,6 +30,7 @@ HOW_TO_ADDRESS = (
     "DATABASE_URL must look like postgresql://user:password@host:port/database, "
     "with the signs :/?#@ in a password written as %3A and so on."
 )
+IAM = "auth=iam"
 RDS_CERTIFICATES = Path(__file__).with_name("rds_certificates.pem")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # A foreign key's check keeps its plan as long as the connection lives. Made while `chats` was nearly empty, it walks
@@ -158,7 +160,7 @@ def read_address(url: str) -> Address:
     if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname:
         raise SettingMissingError(HOW_TO_ADDRESS)
     options = parse_qs(parts.query)
-    iam = options.get("auth") == ["iam"]
+    iam = IAM in parts.query.split("&")
     user = unquote(parts.username or "postgres")
     return Address(
         host=parts.hostname,
@@ -171,8 +173,17 @@ def read_address(url: str) -> Address:
     )
 
 
+@cache
+def _rds() -> Any:
+    return boto3.client("rds")
+
+
+if STARTS_IN_LAMBDA and IAM in os.environ.get("DATABASE_URL", ""):
+    _rds()
+
+
 def _iam_token(host: str, port: int, user: str) -> str:
-    token: str = boto3.client("rds").generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
+    token: str = _rds().generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
     return token
 
 
