@@ -11,13 +11,14 @@ from typing import Any, TypeGuard
 
 import jwt
 
+from chatsync import token_expiry
 from chatsync.errors import TokenUnusableError
 
 CHAT_ACCESS_BIT = 1 << 9  # claim `s`, "Buyers chat" in the API's table of categories
 READ_ONLY_BIT = 1 << 30  # claim `s`
 BASE = "base"
 KINDS = {1: BASE, 2: "test", 3: "personal", 4: "service"}  # claim `acc`
-EXPIRY_WARNING_DAYS = 30
+EXPIRY_WARNING_DAYS = token_expiry.EXPIRY_WARNING_DAYS
 
 HOW_TO_REPLACE = "Make a token with the category «Buyers chat» in the seller portal and replace it."
 
