@@ -5,10 +5,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from chatsync.errors import TokenUnusableError
+from chatsync.token_expiry import EXPIRY_WARNING_DAYS
 from database import stores
 from database.connection import Database
 from local.stores_file import Store
-from wildberries.token import EXPIRY_WARNING_DAYS, HOW_TO_REPLACE, TokenFacts, read_token
+from wildberries.token import HOW_TO_REPLACE, TokenFacts, read_token
 
 
 def remember_token(database: Database, store: Store) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 HOST = "127.0.0.1"
 LARGEST_BODY = 64_000
 IDLE_SECONDS = 60
+HTTP_PORT = 80
 AT_ONCE = 4  # each needs a worker with its own connection to the database
 OWN = {"host", "x-forwarded-proto", "x-forwarded-for", "x-forwarded-port", "cookie"}
 
@@ -41,8 +42,12 @@ class ViewerServer(ThreadingHTTPServer):
         """Return whether a request was meant for this server.
 
         Any web page may send a browser here under a host name of its own (DNS rebinding), and would then read chats.
+        Browsers leave the port out of Host where it is HTTP's own.
         """
-        return host in {f"{HOST}:{self.server_port}", f"localhost:{self.server_port}"}
+        names = {HOST, "localhost"}
+        return host in {f"{name}:{self.server_port}" for name in names} or (
+            self.server_port == HTTP_PORT and host in names
+        )
 
 
 class _Request(BaseHTTPRequestHandler):

@@ -7,8 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chatsync.events import FetchChats
 from chatsync.observability import logger, metrics, observed
 from chatsync.pages import page_key, write_page
+from chatsync.token_expiry import EXPIRY_WARNING_DAYS
 from wildberries import chats, store_token
-from wildberries.token import EXPIRY_WARNING_DAYS
 
 
 @observed

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from chatsync.token_expiry import EXPIRY_WARNING_DAYS
 from local.engine.cloudformation import read_template
 from local.engine.stack import load_stack
 from tests.conftest import ROOT
 from tests.template.test_ties import OF_THE_MACHINE, RESOURCES
-from wildberries.token import EXPIRY_WARNING_DAYS
 
 STACKS = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::CloudFormation::Stack"}
 NESTED = {name: read_template(ROOT / body["Properties"]["TemplateURL"]) for name, body in STACKS.items()}

@@ -12,6 +12,7 @@ from functions.migrate_database.app import MIGRATION_SECONDS
 from functions.prepare_database.app import PATIENT
 from local.engine.cloudformation import read_template
 from tests.conftest import ROOT
+from viewer.access import ROLE
 
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
@@ -230,8 +231,9 @@ def test_every_function_has_a_log_group_of_its_own_that_ends() -> None:
 
 def test_the_viewer_has_a_user_of_its_own_and_no_address_without_a_login() -> None:
     properties = FUNCTIONS["ViewerFunction"]["Properties"]
-    assert "${ViewerDatabaseUser}@" in properties["Environment"]["Variables"]["DATABASE_URL"]["Fn::Sub"]
-    assert properties["Policies"][0]["Statement"][0]["Resource"]["Fn::Sub"].endswith("/${ViewerDatabaseUser}")
+    url = properties["Environment"]["Variables"]["DATABASE_URL"]["Fn::Sub"]
+    assert url.startswith(f"postgresql://{ROLE}@")
+    assert properties["Policies"][0]["Statement"][0]["Resource"]["Fn::Sub"].endswith(f"/{ROLE}")
     assert [event["Type"] for event in properties["Events"].values()] == ["HttpApi"]
     api = RESOURCES["ViewerApi"]["Properties"]["Auth"]
     assert api["DefaultAuthorizer"] in api["Authorizers"]

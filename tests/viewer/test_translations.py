@@ -23,8 +23,9 @@ MADE = {
     "attachment": ("file", "image"),
     "month": tuple(str(number) for number in range(1, 13)),
     "overview": ("age_day", "age_week", "age_longer"),
-    "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "database", "form_not_ours", "form_too_long"),
+    "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "form_not_ours", "form_too_long"),
 }
+MADE["refusal"] += ("database", "database_refused", "not_made")
 MADE["refusal_cure"] = MADE["refusal"]
 FORMS = ("one", "few", "many")
 # Errors that never end up in a run's row.

@@ -3,12 +3,13 @@
 import http.client
 import re
 import socket
+import threading
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from local.viewer_server import LARGEST_BODY
+from local.viewer_server import LARGEST_BODY, ViewerServer
 from tests.cli.program import Program
 from tests.viewer.conftest import a_message, given, rows
 from tests.viewer.serving import Site
@@ -55,6 +56,19 @@ def test_a_page_under_another_name_shows_nothing(site: Site, host: str) -> None:
     assert status == 421
     assert "Анна" not in body
     assert ask(site, "GET", "/chats", Host=f"localhost:{site.port}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1", 200), ("localhost", 200), ("localhost:80", 200), ("evil.example", 421)],
+)
+def test_browsers_leave_the_port_of_http_out(host: str, status: int) -> None:
+    with ViewerServer(0, lambda event: {"statusCode": 200}) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        site, server.server_port = Site(server.server_port), 80  # which not everybody may listen on
+        answered = ask(site, "GET", "/", Host=host)
+        server.shutdown()
+    assert answered[0] == status
 
 
 def test_a_header_of_the_browser_cannot_pass_for_the_servers(site: Site) -> None:

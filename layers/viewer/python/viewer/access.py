@@ -5,11 +5,12 @@ from contextlib import contextmanager
 
 from database.connection import Database, transaction
 
+ROLE = "chat_viewer"  # migrations/0004_viewer.sql makes it
 # A page that takes longer is of no use; API Gateway gives up after 30 s.
 LONGEST_STATEMENT_MS = 8000
 # Pages are short: compiling their statements, or starting workers for them, takes longer than they do.
 AS_VIEWER = f"""
-    SET LOCAL ROLE chat_viewer; SET LOCAL statement_timeout = {LONGEST_STATEMENT_MS};
+    SET LOCAL ROLE {ROLE}; SET LOCAL statement_timeout = {LONGEST_STATEMENT_MS};
     SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0
 """
 

@@ -1,6 +1,7 @@
 """Links that people wrote into chats: they lead nowhere by themselves, and show where they would go.
 
-A buyer's link may be a trap for the seller. It opens only behind a page of ours that names the host.
+A buyer's link may be a trap for the seller: the host it goes to stands beside it in ASCII letters. An address that a
+browser may read in another way than this module is no link.
 """
 
 import re
@@ -11,6 +12,10 @@ from viewer.marking import Part
 
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'«»\x02\x03]{4,2000}", re.IGNORECASE)
 AFTER_SENTENCE = ".,;:!?)]}»"
+# https://url.spec.whatwg.org/#url-parsing: browsers take a backslash for a slash, and drop these controls.
+READ_OTHERWISE = re.compile(r"[\\\x00-\x20\x7f]")
+# Browsers decode percents in a host, and write one whose last part is a number as an IP address.
+HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z][a-z0-9-]*\.?")
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,18 @@ def with_links(pieces: list[Part]) -> list[Shown]:
 
 
 def host_of(address: str) -> str | None:
-    """Return the host that a web address leads to, in ASCII so that no letter passes for another; None if none."""
+    """Return the host that a web address leads to, in ASCII so that no letter passes for another; None if unsure."""
+    if READ_OTHERWISE.search(address):
+        return None
     try:
         parts = urlsplit(address)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-    except (ValueError, UnicodeError):
+        written = parts.hostname or ""
+        host = written.encode("idna").decode("ascii")
+        # Python's IDNA of 2003 makes ss of ß and drops joiners; the browsers' newer one keeps them.
+        kept = written in {host, host.encode("ascii").decode("idna")}
+    except ValueError:
         return None
-    return host if parts.scheme in {"http", "https"} and host else None
+    return host if parts.scheme in {"http", "https"} and kept and HOST.fullmatch(host) else None
 
 
 def _between(pieces: list[Part], begin: int, end: int) -> list[Shown]:

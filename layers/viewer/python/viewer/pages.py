@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chatsync.taxonomy import taxonomy
+from chatsync.token_expiry import EXPIRY_WARNING_DAYS
 from database import labels
 from viewer import charts, live, marking
 from viewer.access import labelling, reading
@@ -42,7 +43,7 @@ def stores() -> dict[str, Any]:
     for store in known:
         store["live"] = live.live_store(going_on, store["id"])
         store["shares"] = charts.shares(store["chat_tag_counts"])
-    return {"stores": known, "live": going_on}
+    return {"stores": known, "live": going_on, "expiry_warning_days": EXPIRY_WARNING_DAYS}
 
 
 def runs(asked: RunFilters) -> dict[str, Any]:

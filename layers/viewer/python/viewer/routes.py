@@ -9,7 +9,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chatsync.errors import ChatSyncError, ChatUnknownError, TagUnknownError
+from chatsync.errors import (
+    ChatSyncError,
+    ChatUnknownError,
+    DatabaseRefusedError,
+    DatabaseUnavailableError,
+    TagUnknownError,
+)
 from chatsync.observability import logger
 from viewer import pages
 from viewer.filters import chat_filters, identity, run_filters, run_id
@@ -24,7 +30,8 @@ ASSETS = {
     "viewer.svg": "image/svg+xml",
 }
 FOLDER = Path(__file__).with_name("assets")
-OK, SEE_OTHER, BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LONG, UNAVAILABLE = 200, 303, 400, 403, 404, 413, 503
+OK, SEE_OTHER, BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LONG = 200, 303, 400, 403, 404, 413
+FAILED, UNAVAILABLE = 500, 503
 LONGEST_FORM = 20_000
 MOST_FIELDS = 10
 
@@ -32,6 +39,10 @@ STATUS_OF_ERROR = {
     PageUnknownError: (BAD_REQUEST, "address"),
     ChatUnknownError: (NOT_FOUND, "no_chat"),
     TagUnknownError: (BAD_REQUEST, "no_tag"),
+}
+STATUS_OF_FAILURE: dict[type[Exception], tuple[int, str]] = {
+    DatabaseUnavailableError: (UNAVAILABLE, "database"),
+    DatabaseRefusedError: (FAILED, "database_refused"),
 }
 
 app = APIGatewayHttpResolver()
@@ -114,14 +125,15 @@ def not_found(error: Exception) -> Response[str]:
 
 
 def failed(error: Exception) -> Response[str]:
-    """Say what is not there, or that the database gave no answer: its own sentence quotes no value."""
+    """Say what is not there, or why the page failed: a ChatSyncError's own sentence quotes no value."""
     if isinstance(error, pages.NothingThereError):
         return _refusal(NOT_FOUND, error.key)
     for kind, (status, key) in STATUS_OF_ERROR.items():
         if isinstance(error, kind):
             return _refusal(status, key)
     logger.warning("A page could not be shown", extra={"reason": type(error).__name__})
-    return _refusal(UNAVAILABLE, "database", detail=str(error))
+    status, key = STATUS_OF_FAILURE.get(type(error), (FAILED, "not_made"))
+    return _refusal(status, key, detail=str(error))
 
 
 app.exception_handler([pages.NothingThereError, *STATUS_OF_ERROR, ChatSyncError])(failed)

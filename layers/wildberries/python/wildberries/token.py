@@ -17,7 +17,6 @@ CHAT_ACCESS_BIT = 1 << 9  # claim `s`, "Buyers chat" in the API's table of categ
 READ_ONLY_BIT = 1 << 30  # claim `s`
 BASE = "base"
 KINDS = {1: BASE, 2: "test", 3: "personal", 4: "service"}  # claim `acc`
-EXPIRY_WARNING_DAYS = 30
 
 HOW_TO_REPLACE = "Make a token with the category «Buyers chat» in the seller portal and replace it."
 

@@ -47,14 +47,14 @@ function localDays() {
   }
 }
 
-// Takes one part of a page anew from the server; false when there was no whole answer.
-async function refresh(id, address) {
+// Takes one part of a page anew from the server; false when there was no whole answer, or it is no longer wanted.
+async function refresh(id, address, wanted = () => true) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer || !answer.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(id);
   const shown = document.getElementById(id);
-  if (!fresh || !shown) return false;
+  if (!fresh || !shown || !wanted()) return false;
   localTimes(fresh);
   shown.replaceWith(document.adoptNode(fresh));
   return true;
@@ -77,7 +77,7 @@ function searchAsYouType(form) {
       const given = [...new FormData(form)].filter(([, value]) => value);
       const address = `${form.action}?${new URLSearchParams(given)}`;
       const mine = (asked += 1);
-      if ((await refresh("results", address)) && mine === asked) history.replaceState(null, "", address);
+      if (await refresh("results", address, () => mine === asked)) history.replaceState(null, "", address);
     }, 500);
   });
 }
