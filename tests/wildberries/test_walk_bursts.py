@@ -32,6 +32,14 @@ def test_the_wait_after_the_last_page_is_known_to_the_next_run() -> None:
     assert (burst.caught_up, burst.wait_seconds) == (True, 3600)
 
 
+@pytest.mark.parametrize(("events", "seconds"), [(442, 1), (443, 4)])
+def test_a_walk_that_lacks_its_last_request_waits_for_one_alone(events: int, seconds: int) -> None:
+    """Given a bucket of ten, when nine pages bring everything and the tenth nothing new, then only the end is left."""
+    with wildberries(events_of(events), limits=True) as (_, _, client):
+        burst = walk_events(client, None, "personal")
+    assert (burst.requests, burst.caught_up, burst.wait_seconds) == (10, False, seconds)
+
+
 def test_a_429_at_once_brings_nothing_but_the_wait_wb_asks_for() -> None:
     with wildberries(events_of(60)) as (simulator, store, client):
         simulator.faults.add(store.id, "events", status(429, {"X-Ratelimit-Retry": "77", "Retry-After": "1"}))

@@ -11,8 +11,8 @@ from wildberries.token import BASE
 BURST_REQUESTS = 10
 SECONDS_A_REQUEST = 1
 BASE_SECONDS_A_REQUEST = 3600
-# Less than half a full bucket: it does not overflow while a burst is saved, so no request that WB grants is wasted, and
-# a walk that lacks one request only does not wait for ten. Four pages pay for the four states of a burst.
+# Less than half a full bucket: it does not overflow while a burst is saved, so no request that WB grants is wasted.
+# Four pages pay for the four states of a burst.
 REFILL_SECONDS = 4 * SECONDS_A_REQUEST
 
 
@@ -23,11 +23,11 @@ def wait_after_limit(retry_seconds: float | None, token_kind: str) -> int:
     return BASE_SECONDS_A_REQUEST if token_kind == BASE else REFILL_SECONDS
 
 
-def wait_for_refill(requests_made: int, token_kind: str) -> int:
-    """Return the seconds to wait after WB said that its bucket is empty.
+def wait_for_refill(requests_made: int, token_kind: str, lacks_one: bool = False) -> int:
+    """Return the seconds to wait after WB said that its bucket is empty; `lacks_one`: for the walk's last request.
 
     An hour only if the bucket held a single request: a Base token "with secret" has the quick bucket.
     """
     if token_kind == BASE and requests_made == 1:
         return BASE_SECONDS_A_REQUEST
-    return REFILL_SECONDS
+    return SECONDS_A_REQUEST if lacks_one else REFILL_SECONDS

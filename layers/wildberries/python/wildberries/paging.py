@@ -75,8 +75,12 @@ def next_cursor(asked: int | None, page: Page, now: datetime) -> int:
             f"WB's cursor does not move on (asked from {asked}, answered {page.next_ms}). "
             "The next run tries again; if it repeats, please report it."
         )
-    only_the_overlap = asked is not None and page.next_ms == asked + 1
-    return page.next_ms if only_the_overlap else page.next_ms - 1
+    return page.next_ms if is_only_overlap(asked, page) else page.next_ms - 1
+
+
+def is_only_overlap(asked: int | None, page: Page) -> bool:
+    """Return whether the page brought nothing but the last millisecond of the one before: the next is the end."""
+    return asked is not None and page.next_ms == asked + 1
 
 
 def settled_cursor(cursor: int | None, now: datetime) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 from chatsync.errors import ChatSyncError
 from wildberries.client import RateLimitedError, WildberriesClient
 from wildberries.limits import wait_after_limit, wait_for_refill
-from wildberries.paging import next_cursor, read_page_of_events, require_valid_cursor, settled_cursor
+from wildberries.paging import is_only_overlap, next_cursor, read_page_of_events, require_valid_cursor, settled_cursor
 
 EVENTS_PATH = "/api/v1/seller/events"
 BURST_SECONDS = 20  # No request starts later than this; with the longest answer the function ends within its time-out.
@@ -65,7 +65,7 @@ def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None
         return
     page = read_page_of_events(answer.result)
     if answer.remaining == 0:
-        burst.wait_seconds = wait_for_refill(burst.requests, token_kind)
+        burst.wait_seconds = wait_for_refill(burst.requests, token_kind, is_only_overlap(burst.cursor, page))
     if page.is_end:
         burst.caught_up, burst.cursor = True, settled_cursor(burst.cursor, datetime.now(UTC))
         return
