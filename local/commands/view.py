@@ -39,7 +39,7 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _say_waiting() -> None:
-    print("A sync still uses this database; its end is waited for ...", file=sys.stderr)
+    print("A sync still uses this database; its end is waited for (Ctrl-C does not wait) ...", file=sys.stderr)
 
 
 @contextmanager

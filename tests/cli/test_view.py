@@ -1,12 +1,21 @@
 """`view` beside `sync`: whoever comes first has the kept database, and neither stops the other."""
 
 import http.client
+import signal
 from pathlib import Path
 
+import pytest
+
+from local.engine.clock import WallClock
+from local.simulator.model import World
+from local.simulator.server import Simulator
+from tests.cli.conftest import stores_file
 from tests.cli.program import Program, run
+from tests.sync.given import a_store, events_of
 from tests.viewer.serving import Site, serving
 
 TRIES = 5
+PAGE_SIZE, EVENTS = 5, 80  # more pages than WB answers at once: the sync waits for WB several times
 
 
 def status(site: Site, path: str = "/runs") -> tuple[int, str]:
@@ -32,3 +41,33 @@ def test_a_sync_runs_beside_a_view_that_was_first_and_one_that_comes_later(copy:
             assert any('href="/run?id=2"' in status(later)[1] for _ in range(TRIES))
             assert sync.ended() == 0, sync.seen
             assert any("success" in status(later, "/run?id=2")[1] for _ in range(TRIES))
+
+
+@pytest.mark.parametrize("kill", [True, False], ids=["killed", "Ctrl-C twice"])
+def test_a_sync_keeps_the_server_of_a_view_that_does_not_wait_for_it(copy: Path, tmp_path: Path, kill: bool) -> None:
+    store = a_store(events_of(EVENTS))
+    sync = ("sync", "--stores", stores_file(tmp_path, [store]), "--classifier", "none")
+    # Given a sync that uses the server of a view
+    with (
+        Simulator(World([store]), WallClock(), page_size=PAGE_SIZE) as wb,
+        Program("view", "--port", "0", root=copy, environment={}) as view,
+    ):
+        view.until("Ctrl-C")
+        with Program(*sync, root=copy, environment={"WB_API_URL": wb.url}) as syncing:
+            syncing.until("waits for WB until")
+            # When the view ends before it
+            if kill:
+                view.send(signal.SIGKILL)
+            else:
+                view.send(signal.SIGINT)
+                view.until("its end is waited for")
+                view.send(signal.SIGINT)
+            assert view.ended() != 0
+            # And somebody looks at the database
+            looked = run("status", root=copy, environment={})
+            # Then the sync goes on
+            assert syncing.ended() == 0, syncing.seen
+    assert (looked.returncode, "running" in looked.stdout) == (0, True), looked.stderr
+    # And the server that was left is stopped by the next that comes
+    assert str(EVENTS) in run("status", root=copy, environment={}).stdout
+    assert not (copy / ".local" / "postgres" / "postmaster.pid").exists()
