@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -53,10 +54,16 @@ class Aws:
 def _aws(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     client, played = boto3.client, Aws()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setattr(boto3, "client", lambda name: played if name in {"cloudformation", "lambda"} else client(name))
+
+    def chosen(name: str, **options: Any) -> Any:
+        made = client(name, **options)  # a region or a profile that cannot work fails here
+        return played if name in {"cloudformation", "lambda"} else made
+
+    monkeypatch.setattr(boto3, "client", chosen)
     with mock_aws():
+        parameters = client("ssm")
         yield
-        boto3.client("ssm").delete_parameters(Names=[NAME])
+        parameters.delete_parameters(Names=[NAME])
 
 
 @pytest.fixture
@@ -145,3 +152,32 @@ def test_wrong_use_is_told(store: Any, capsys: pytest.CaptureFixture[str]) -> No
     assert store("add", GOOD, "--name", "ИП", store="../other") == 2
     assert store("add", GOOD, "--name", "ИП", stack="other") == 1
     assert "not (yet) one of Chat History Sync" in capsys.readouterr().err
+
+
+def test_the_region_is_taken_from_where_aws_takes_it(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    assert store("add", GOOD, "--name", "ИП Проба") == 0
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({}, "You must specify a region. Set AWS_REGION"),
+        ({"AWS_REGION": "eu-central-1", "AWS_PROFILE": "unknown"}, "(unknown) could not be found. Set AWS_PROFILE"),
+    ],
+)
+def test_no_region_and_no_profile_are_wrong_use(
+    store: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    variables: dict[str, str],
+    sentence: str,
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    for name, value in {**variables, "AWS_CONFIG_FILE": str(tmp_path / "none")}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    assert store("pause") == 2
+    assert sentence in capsys.readouterr().err
