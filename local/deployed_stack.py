@@ -37,14 +37,20 @@ class DeployedStack:
         name = self._parameter(store_id)
         try:
             _asked("ssm", "put_parameter", Name=name, Value=token, Type="SecureString", Overwrite=not is_new)
-        except _ParameterThereError:
+        except _RefusedError as error:
+            if error.code != "ParameterAlreadyExists":
+                raise
             raise UsageError(
                 f"The store {store_id} has a token already. To replace it: python -m local store token {store_id} ..."
             ) from None
 
     def delete_token(self, store_id: str) -> None:
         """Remove the token; none at all is fine too."""
-        _asked("ssm", "delete_parameters", Names=[self._parameter(store_id)])
+        try:
+            _asked("ssm", "delete_parameter", Name=self._parameter(store_id))
+        except _RefusedError as error:
+            if error.code != "ParameterNotFound":
+                raise
 
     def change(self, action: str, store_id: str, **facts: str | None) -> None:
         """Invoke ManageStoreFunction. Raises NotNowError with the sentence that it failed with."""
@@ -59,8 +65,12 @@ class DeployedStack:
         return f"{self._prefix}/{store_id}/token"
 
 
-class _ParameterThereError(Exception):
-    pass
+class _RefusedError(NotNowError):
+    """AWS said no; `code` is AWS's own word for why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"AWS refused: {message}")
+        self.code = code
 
 
 def _asked(service: str, action: str, **arguments: Any) -> Mapping[str, Any]:
@@ -70,9 +80,7 @@ def _asked(service: str, action: str, **arguments: Any) -> Mapping[str, Any]:
         client = boto3.client(service, region_name=os.environ.get("AWS_REGION"))  # type: ignore[call-overload]
         answer: Mapping[str, Any] = getattr(client, action)(**arguments)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ParameterAlreadyExists":
-            raise _ParameterThereError from None
-        raise NotNowError(f"AWS refused: {error.response['Error']['Message']}") from None
+        raise _RefusedError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from None
     except NoRegionError as error:
         raise UsageError(f"AWS cannot be asked: {error} Set AWS_REGION, such as eu-central-1.") from None
     except ProfileNotFound as error:

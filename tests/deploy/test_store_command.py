@@ -2,12 +2,14 @@
 
 import io
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.client
+import botocore.exceptions
 import pytest
 from moto import mock_aws
 
@@ -63,7 +65,8 @@ def _aws(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with mock_aws():
         parameters = client("ssm")
         yield
-        parameters.delete_parameters(Names=[NAME])
+        if parameters.get_parameters(Names=[NAME])["Parameters"]:
+            parameters.delete_parameter(Name=NAME)
 
 
 @pytest.fixture
@@ -132,6 +135,40 @@ def test_a_store_is_paused_resumed_removed_and_added_again(store: Any) -> None:
     assert stores() == [("my-shop", "ИП Проба", True, "base")]
 
 
+def test_a_store_without_a_token_is_removed_too(store: Any) -> None:
+    store("add", GOOD, "--name", "ИП Проба")
+    assert (store("remove"), store("remove")) == (0, 0)
+    assert (stores()[0][2], tokens()) == (False, [])
+
+
+def test_a_token_that_may_not_be_deleted_is_said_to_be_still_there(
+    store: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given somebody with the rights of docs/permissions.md but one
+    store("add", GOOD, "--name", "ИП Проба")
+    allowed, call = True, botocore.client.BaseClient._make_api_call
+
+    def by_rights(client: Any, action: str, arguments: Any) -> Any:
+        if action == "DeleteParameters" or (action == "DeleteParameter" and not allowed):
+            raise botocore.exceptions.ClientError({"Error": {"Code": "AccessDenied", "Message": "No right."}}, action)
+        return call(client, action, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", by_rights)
+        # When
+        allowed = False
+        assert store("remove") == 1
+        # Then
+        said = capsys.readouterr().err
+        assert "Nothing syncs my-shop any more, but its token is still there" in said
+        assert "No right." in said
+        assert (stores()[0][2], tokens()) == (False, [("SecureString", GOOD)])
+        # And with all of those rights it can be done again
+        allowed = True
+        assert store("remove") == 0
+        assert tokens() == []
+
+
 @pytest.mark.parametrize("action", ["token", "pause", "resume", "remove"])
 def test_an_unknown_store_is_named(store: Any, capsys: pytest.CaptureFixture[str], action: str) -> None:
     assert store(action, GOOD) == 1
@@ -171,12 +208,11 @@ def test_no_region_and_no_profile_are_wrong_use(
     store: Any,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
     variables: dict[str, str],
     sentence: str,
 ) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
-    for name, value in {**variables, "AWS_CONFIG_FILE": str(tmp_path / "none")}.items():
+    for name, value in {**variables, "AWS_CONFIG_FILE": os.devnull}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     assert store("pause") == 2
