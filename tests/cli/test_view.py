@@ -1,6 +1,7 @@
 """`view` beside `sync`: whoever comes first has the kept database, and neither stops the other."""
 
 import http.client
+import os
 import signal
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from local.simulator.model import World
 from local.simulator.server import Simulator
 from tests.cli.conftest import stores_file
 from tests.cli.program import Program, run
+from tests.conftest import ROOT
 from tests.sync.given import a_store, events_of
+from tests.viewer.conftest import a_message, chat_address, given
 from tests.viewer.serving import Site, serving
 
 TRIES = 5
@@ -41,6 +44,16 @@ def test_a_sync_runs_beside_a_view_that_was_first_and_one_that_comes_later(copy:
             assert any('href="/run?id=2"' in status(later)[1] for _ in range(TRIES))
             assert sync.ended() == 0, sync.seen
             assert any("success" in status(later, "/run?id=2")[1] for _ in range(TRIES))
+
+
+def test_ones_own_tags_are_found_from_the_folder_where_view_is_started(emptied: str, tmp_path: Path) -> None:
+    ours = (ROOT / "layers" / "chatsync" / "python" / "chatsync" / "taxonomy.toml").read_text(encoding="utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(ours.replace('"size_fit"', '"my_own_tag"'), encoding="utf-8")
+    given(a_message(1, "Где мой заказ?", 60))
+    with serving(emptied, TAXONOMY_FILE=os.path.relpath(own, ROOT)) as site:
+        shown = status(site, chat_address())
+    assert (shown[0], "my_own_tag" in shown[1]) == (200, True)
 
 
 @pytest.mark.parametrize("kill", [True, False], ids=["killed", "Ctrl-C twice"])
