@@ -26,7 +26,7 @@ run: setup ## Sync the simulator's stores on this machine, end to end.
 view: setup ## Show what is stored as pages in the browser, on this machine only.
 	@$(BIN)/python -m local view
 
-test: setup-tests lint ## Set up, then lint, type-check and run all tests.
+test: setup-tests lint ## Set up, then lint, type-check and run all tests but those of make check.
 	@$(BIN)/python -m pytest
 
 lint: setup-tests

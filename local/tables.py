@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from wildberries.token import EXPIRY_WARNING_DAYS
+
 STYLES = {"success": "green", "partial": "yellow", "error": "red", "skipped": "dim", "running": "cyan"}
 FILE_WIDTH = 120  # Where the output is no terminal.
-EXPIRY_WARNING_DAYS = 30
 CONTROLS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}  # their pictures, such as ␛
 CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 # What turns the order of a line around, or breaks it. The joiners stay: emoji and several scripts need them.
