@@ -23,7 +23,7 @@ Without a stores file it syncs the stores of a simulated Wildberries.
 """
 OVERVIEW = """\
 examples:
-  python -m local sync                     five simulated stores, 30 seconds
+  python -m local sync                     five simulated stores, 20 seconds
   python -m local sync --stores shops.toml your own stores (see `sync --help`)
   python -m local status                   what is stored, how the runs ended
   python -m local chat 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19
@@ -98,7 +98,7 @@ What it prints is a stores file:
       python -m local sync --stores grown.toml                (another one)
 """
 RELEASING = """\
-Closes the running runs of stores. A run that was killed holds its store for 40
+Closes the running runs of stores. A run that was killed holds its store for 20
 minutes (in the database kept in .local/ only until the next sync); this frees
 it at once. A run that is still alive ends as an error, and loses nothing.
 """

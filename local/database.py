@@ -19,6 +19,7 @@ from local.paths import KEPT, MIGRATIONS
 KEPT_DATABASE = KEPT / "postgres"
 # Locks: held by `view` while a sync may use its server, and by the sync that does.
 VIEWED, SYNCING = KEPT / "postgres.viewed", KEPT / "postgres.syncing"
+SYNC_RUNS = f"Another sync runs on the database kept in {KEPT_DATABASE}: wait for its end."
 PATIENCE_SECONDS = 3.0  # Somebody who only reads has the kept database for about a second.
 LOOK_AGAIN_SECONDS = 0.1
 NEXT_RUN = " The next run tries again."  # true of a schedule's runs, not of a person's
@@ -88,14 +89,22 @@ def _own_or_viewed(undo: ExitStack) -> str:
     except _ServerBusyError:
         if not _is_held(VIEWED):
             raise
-        undo.enter_context(_held(SYNCING))
-        return _url_of_running_server()
+        with ExitStack() as held:
+            held.enter_context(_held(SYNCING))
+            url = _url_of_running_server()
+            undo.push(held.pop_all())
+        return url
 
 
 @contextmanager
 def _started() -> Iterator[Postgres]:
-    """Start the kept server, and stop it in the end."""
+    """Start the kept server, and stop it in the end.
+
+    A sync may outlive the `view` whose server it uses. Then nobody has the server, and yet it must not be touched.
+    """
     KEPT.mkdir(exist_ok=True)
+    if _is_held(SYNCING):
+        raise _ServerBusyError(SYNC_RUNS)
     with ExitStack() as undo:
         try:
             server = undo.enter_context(Postgres(KEPT_DATABASE, durable=True))
@@ -172,7 +181,7 @@ class ViewedDatabase:
         self._on_wait = on_wait
         self._lock = threading.Lock()
         self._undo = ExitStack()
-        self._own: str | None = None
+        self._own: Postgres | None = None
 
     def __enter__(self) -> "ViewedDatabase":
         """Bring the tables up to date. Raises as opened_database."""
@@ -183,35 +192,45 @@ class ViewedDatabase:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """Stop the server, if it is ours: not under a sync that uses it."""
+        """Stop the server, if it is ours: not under a sync that uses it.
+
+        Who does not want to wait for that leaves the server to the sync; whoever has the lock next stops it.
+        """
         if self._own is None:
             return
         with ExitStack() as waiting:
             try:
                 waiting.enter_context(_held(SYNCING))
             except _ServerBusyError:
-                self._on_wait()
-                waiting.enter_context(_held(SYNCING, patient=True))
+                self._wait_for_the_sync(self._own, waiting)
             self._undo.close()
+
+    def _wait_for_the_sync(self, server: Postgres, waiting: ExitStack) -> None:
+        try:
+            self._on_wait()
+            waiting.enter_context(_held(SYNCING, patient=True))
+        except KeyboardInterrupt:
+            server.leave_running()
+            raise
 
     def url(self) -> str:
         """Return where the database is now, starting the kept server where nobody runs it. Raises NotNowError."""
         if given := os.environ.get("DATABASE_URL"):
             return given
         with self._lock:
-            return self._own or _patiently(self._of_now, _ServerBusyError)
+            return self._own.url if self._own else _patiently(self._of_now, _ServerBusyError)
 
     def _of_now(self) -> str:
         with ExitStack() as undo:
             try:
-                url = undo.enter_context(_started()).url
+                server = undo.enter_context(_started())
             except _ServerBusyError:
                 return _url_of_running_server()
-            with _named(url):
+            with _named(server.url):
                 migrations.migrate(MIGRATIONS)
             undo.enter_context(_held(VIEWED))
-            self._undo, self._own = undo.pop_all(), url
-            return url
+            self._undo, self._own = undo.pop_all(), server
+            return server.url
 
 
 @contextmanager
@@ -222,9 +241,7 @@ def _held(path: Path, patient: bool = False) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if patient else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise _ServerBusyError(
-                f"Another sync runs on the database kept in {KEPT_DATABASE}: wait for its end."
-            ) from None
+            raise _ServerBusyError(SYNC_RUNS) from None
         yield
 
 

@@ -19,18 +19,19 @@ BUDGETS = {
 }
 FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile"}
 NO_KEY = (
-    "OPENAI_API_KEY is not set, so the keywords label the chats on this machine. For a server that asks for no key, "
-    "set it to any word."
+    "OPENAI_API_KEY is not set, so {}. For a server that asks for no key, set it to any word."  # one of the next two
 )
+BY_KEYWORDS = NO_KEY.format("the keywords label the chats on this machine")
+UNLABELLED = NO_KEY.format("no chat is labelled: the keywords would replace the labels that a model gave")
 
 
 @dataclass(frozen=True)
 class Labelling:
-    """What of the template's parameters is not its default, the model server's key, and what people should know."""
+    """What of the template's parameters is not its default, and the model server's key."""
 
     parameters: dict[str, str]
     key: str = field(default="none", repr=False)  # Secrets Manager holds no empty secret
-    said: str = ""
+    keyless: bool = False  # A model was asked for, and there is no key.
 
 
 def labelling(classifier: str) -> Labelling:
@@ -38,7 +39,7 @@ def labelling(classifier: str) -> Labelling:
     if classifier != OPENAI:
         return Labelling(_settings())
     if not (key := os.environ.get("OPENAI_API_KEY", "")):
-        return Labelling(_settings(), said=NO_KEY)
+        return Labelling(_settings(), keyless=True)
     base = os.environ.get("OPENAI_BASE_URL")
     address = {"OpenAiBaseUrl": base} if base else {}
     return Labelling(_settings() | {"Classifier": named(classifier)} | address, key)

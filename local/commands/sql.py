@@ -17,20 +17,19 @@ from local.tables import console, visible
 def run(asked: argparse.Namespace) -> int:
     """Print the rows as a table; 1 if there are none."""
 
-    def look(database: Database) -> list[dict[str, Any]]:
-        database.run("SET TRANSACTION READ ONLY")
+    def look(database: Database) -> tuple[list[str], list[list[Any]]]:
         try:
-            return database.rows(asked.query)
+            return database.look(asked.query)
         except DatabaseRefusedError as error:
             raise UsageError(f"That query cannot be answered. {error}") from None
 
-    rows = query(look)
+    columns, rows = query(look)
     if rows:
         table = Table(box=box.SIMPLE_HEAD)
-        for name in rows[0]:
+        for name in columns:
             table.add_column(name, overflow="fold")
         for row in rows:
-            table.add_row(*(_cell(value) for value in row.values()))
+            table.add_row(*(_cell(value) for value in row))
         console.print(table)
     console.sentence(f"{len(rows)} row{'' if len(rows) == 1 else 's'}.")
     return 0 if rows else 1

@@ -33,9 +33,18 @@ def run(asked: argparse.Namespace) -> int:
         stack = DeployedStack(asked.stack)
         stack.change(asked.action, asked.store)
         if asked.action == "remove":
-            stack.delete_token(asked.store)
+            _delete_token(stack, asked.store)
     console.sentence(f"{visible(asked.store)}: {SAID[asked.action]}.")
     return 0
+
+
+def _delete_token(stack: DeployedStack, store: str) -> None:
+    try:
+        stack.delete_token(store)
+    except NotNowError as error:
+        raise NotNowError(
+            f"Nothing syncs {store} any more, but its token is still there. {error} Remove the store again then."
+        ) from None
 
 
 def _with_token(asked: argparse.Namespace) -> None:

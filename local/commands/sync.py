@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from chatsync.errors import describe_failure
+from database import labels as labels_of_chats
 from database import stores, sync_logs
 from database.connection import transaction
 from local.database import opened_database, where_it_is
@@ -21,7 +22,7 @@ from local.engine.interpreter import EngineBrokenError
 from local.engine.observation import ExecutionResult, Observation
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
-from local.labelling import NONE, Labelling, labelling
+from local.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, labelling
 from local.live_run import LiveRun
 from local.paths import KEPT, LIVE_RUN, ROOT, STATE_MACHINE
 from local.progress import Progress
@@ -42,11 +43,10 @@ def run(asked: argparse.Namespace) -> int:
     with wildberries(asked.stores, asked.store) as source:
         progress = Progress({store.id: store.name for store in source.stores}, on_stderr=asked.json)
         progress.say(_heading(source))
-        if labels.said:
-            progress.say(labels.said)
         with opened_database() as ours_alone:
             _register(source, ours_alone)
-            result, runs = _execute(asked, source, labels, progress)
+            classify = asked.classifier != NONE and not (labels.keyless and _stays_unlabelled(source, progress))
+            result, runs = _execute(asked.full, classify, source, labels, progress)
     _show(asked, result, runs)
     for sentence in (*expiry_warnings(source.stores), *_how_it_ended(result), *_unwritten(source, result, runs)):
         Terminal(stderr=True).sentence(sentence)
@@ -73,11 +73,19 @@ def _register(source: Source, ours_alone: bool) -> None:
             sync_logs.close_all_runs(database)
 
 
+def _stays_unlabelled(source: Source, progress: Progress) -> bool:
+    """Say what comes of a missing key: the keywords label instead, but they never undo labels that were paid for."""
+    with transaction() as database:
+        paid = labels_of_chats.by_a_model(database, [store.id for store in source.stores])
+    progress.say(UNLABELLED if paid else BY_KEYWORDS)
+    return paid
+
+
 def _execute(
-    asked: argparse.Namespace, source: Source, labels: Labelling, progress: Progress
+    full: bool, classify: bool, source: Source, labels: Labelling, progress: Progress
 ) -> tuple[ExecutionResult, Rows]:
     """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running."""
-    options = {"full": asked.full, "classify": asked.classifier != NONE}
+    options = {"full": full, "classify": classify}
     following = LiveRun([store.id for store in source.stores], STATE_MACHINE.read_text(encoding="utf-8"))
 
     def observe(seen: Observation) -> None:

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,7 +40,7 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _say_waiting() -> None:
-    print("A sync still uses this database; its end is waited for ...", file=sys.stderr)
+    print("A sync still uses this database; its end is waited for (Ctrl-C does not wait) ...", file=sys.stderr)
 
 
 @contextmanager
@@ -98,7 +99,8 @@ class Viewer:
 def _service(url: str) -> LambdaService:
     environment = {"DATABASE_URL": url, "LIVE_RUN_FILE": str(LIVE_RUN), "CONSOLE_URL": ""}
     environment |= {"POWERTOOLS_TRACE_DISABLED": "true"}
-    environment |= {PASSED_ON: own} if (own := os.environ.get(PASSED_ON)) else {}
+    own = os.environ.get(PASSED_ON)
+    environment |= {PASSED_ON: str(Path(own).absolute())} if own else {}  # the workers run in other folders
     try:
         return LambdaService(load_stack(ROOT, PARAMETERS, environment), KEPT / "logs")
     except StackInvalidError as error:

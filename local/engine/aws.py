@@ -1,14 +1,20 @@
 """AWS in one process: moto for the engine itself, and the same moto on a loopback port for the workers."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 
 import boto3
 from moto import mock_aws
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from local.engine.loopback import HOST, is_from_a_program
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,33 @@ class Aws:
 def local_aws(region: str) -> Iterator[Aws]:
     """Run an AWS that is empty at first and gone at the end."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
-        server.start()
-        try:
-            host, port = server.get_host_and_port()
-            yield Aws(region, f"http://{host}:{port}")
-        finally:
-            server.stop()
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}), _served() as port:
+        yield Aws(region, f"http://{HOST}:{port}")
+
+
+@contextmanager
+def _served() -> Iterator[int]:
+    """Serve moto to this machine's programs, on the port that is yielded."""
+    moto = _programs_only(DomainDispatcherApplication(create_backend_app))
+    server = make_server(HOST, 0, moto, threaded=True, request_handler=MotoRequestHandler)
+    thread = Thread(target=server.serve_forever, name="aws", daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _programs_only(moto: Wsgi) -> Wsgi:
+    """Refuse web pages: moto lets every origin read every answer, and looks at no signature."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        port = int(environ["SERVER_PORT"])
+        if is_from_a_program(environ.get("HTTP_HOST"), environ.get("HTTP_ORIGIN"), port):
+            return moto(environ, start_response)
+        start_response("403 Forbidden", [("Content-Length", "0")])
+        return [b""]
+
+    return answer

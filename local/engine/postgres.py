@@ -93,6 +93,10 @@ class Postgres:
         """Stop the server; open transactions are rolled back."""
         self._undo.close()
 
+    def leave_running(self) -> None:
+        """Let go of the server without stopping it: the next engine on this folder does."""
+        self._undo.pop_all()
+
     def _locked(self) -> IO[str]:
         """Return the open lock file. The system releases it when this process ends, however that happens."""
         path = self._data.with_name(f"{self._data.name}.lock")

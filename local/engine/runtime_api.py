@@ -13,6 +13,8 @@ import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+from local.engine.loopback import HOST, is_from_a_program
+
 _PREFIX = "/2018-06-01/runtime"
 
 
@@ -66,7 +68,7 @@ class RuntimeApi(HTTPServer):
     request_queue_size = 1
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__((HOST, 0), _Handler)
         self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self.reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self.announced = False
@@ -76,7 +78,7 @@ class RuntimeApi(HTTPServer):
     @property
     def address(self) -> str:
         """Return `host:port`, as the worker's AWS_LAMBDA_RUNTIME_API wants it."""
-        return f"127.0.0.1:{self.server_port}"
+        return f"{HOST}:{self.server_port}"
 
     def server_bind(self) -> None:
         """Bind without http.server's reverse DNS lookup of the own host, which may take seconds."""
@@ -93,7 +95,7 @@ class RuntimeApi(HTTPServer):
         """End the serving thread. The worker must be dead: it would only see its API vanish."""
         self._closing = True
         self.events.put(None)
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.server_port), timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((HOST, self.server_port), timeout=1):
             pass  # wakes the thread if it waits for a connection
 
     def _serve(self) -> None:
@@ -111,6 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer `invocation/next` once there is an event."""
+        if not self._is_from_a_program():
+            return
         if self.path != f"{_PREFIX}/invocation/next":
             self._send(404, {}, b"")
             return
@@ -130,6 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take `init/error`, `invocation/{id}/response` and `invocation/{id}/error`."""
+        if not self._is_from_a_program():
+            return
         payload = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         match self.path.removeprefix(_PREFIX).split("/"):
             case ["", "init", "error"]:
@@ -140,6 +146,14 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(404, {}, b"")
                 return
         self._send(202, {}, b"")
+
+    def _is_from_a_program(self) -> bool:
+        """Refuse a web page, which would take the worker's events away, and read them."""
+        ours = is_from_a_program(self.headers.get("Host"), self.headers.get("Origin"), self.server.server_port)
+        if not ours:
+            self.close_connection = True  # a body is left unread
+            self._send(403, {}, b"")
+        return ours
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)

@@ -71,13 +71,6 @@ class World:
 
     stores: tuple[SimulatedStore, ...]
 
-    def store(self, store_id: str) -> SimulatedStore:
-        """Return the store of this id. Raises KeyError."""
-        for store in self.stores:
-            if store.id == store_id:
-                return store
-        raise KeyError(store_id)
-
 
 def changed(raw: dict[str, object], changes: Mapping[str, object] | None) -> dict[str, object]:
     """Return raw with the changes laid over it, and without the fields whose change is ABSENT."""

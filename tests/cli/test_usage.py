@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from database.sync_logs import SILENCE_SECONDS
 from local import cli, database
 from tests.cli.program import run
 
@@ -129,6 +130,10 @@ def test_help_fits_on_80_columns(
         cli.main([*command, "--help"])
     assert ended.value.code == 0
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_how_long_a_dead_run_holds_its_store_is_said_as_it_is() -> None:
+    assert f"holds its store for {SILENCE_SECONDS // 60} minutes" in " ".join(cli.RELEASING.split())
 
 
 def test_a_terminal_without_cyrillic_is_shown_escapes() -> None:

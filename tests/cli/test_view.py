@@ -1,12 +1,24 @@
 """`view` beside `sync`: whoever comes first has the kept database, and neither stops the other."""
 
 import http.client
+import os
+import signal
 from pathlib import Path
 
+import pytest
+
+from local.engine.clock import WallClock
+from local.simulator.model import World
+from local.simulator.server import Simulator
+from tests.cli.conftest import stores_file
 from tests.cli.program import Program, run
+from tests.conftest import ROOT
+from tests.sync.given import a_store, events_of
+from tests.viewer.conftest import a_message, chat_address, given
 from tests.viewer.serving import Site, serving
 
 TRIES = 5
+PAGE_SIZE, EVENTS = 5, 80  # more pages than WB answers at once: the sync waits for WB several times
 
 
 def status(site: Site, path: str = "/runs") -> tuple[int, str]:
@@ -32,3 +44,43 @@ def test_a_sync_runs_beside_a_view_that_was_first_and_one_that_comes_later(copy:
             assert any('href="/run?id=2"' in status(later)[1] for _ in range(TRIES))
             assert sync.ended() == 0, sync.seen
             assert any("success" in status(later, "/run?id=2")[1] for _ in range(TRIES))
+
+
+def test_ones_own_tags_are_found_from_the_folder_where_view_is_started(emptied: str, tmp_path: Path) -> None:
+    ours = (ROOT / "layers" / "chatsync" / "python" / "chatsync" / "taxonomy.toml").read_text(encoding="utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(ours.replace('"size_fit"', '"my_own_tag"'), encoding="utf-8")
+    given(a_message(1, "Где мой заказ?", 60))
+    with serving(emptied, TAXONOMY_FILE=os.path.relpath(own, ROOT)) as site:
+        shown = status(site, chat_address())
+    assert (shown[0], "my_own_tag" in shown[1]) == (200, True)
+
+
+@pytest.mark.parametrize("kill", [True, False], ids=["killed", "Ctrl-C twice"])
+def test_a_sync_keeps_the_server_of_a_view_that_does_not_wait_for_it(copy: Path, tmp_path: Path, kill: bool) -> None:
+    store = a_store(events_of(EVENTS))
+    sync = ("sync", "--stores", stores_file(tmp_path, [store]), "--classifier", "none")
+    # Given a sync that uses the server of a view
+    with (
+        Simulator(World([store]), WallClock(), page_size=PAGE_SIZE) as wb,
+        Program("view", "--port", "0", root=copy, environment={}) as view,
+    ):
+        view.until("Ctrl-C")
+        with Program(*sync, root=copy, environment={"WB_API_URL": wb.url}) as syncing:
+            syncing.until("waits for WB until")
+            # When the view ends before it
+            if kill:
+                view.send(signal.SIGKILL)
+            else:
+                view.send(signal.SIGINT)
+                view.until("its end is waited for")
+                view.send(signal.SIGINT)
+            assert view.ended() != 0
+            # And somebody looks at the database
+            looked = run("status", root=copy, environment={})
+            # Then the sync goes on
+            assert syncing.ended() == 0, syncing.seen
+    assert (looked.returncode, "running" in looked.stdout) == (0, True), looked.stderr
+    # And the server that was left is stopped by the next that comes
+    assert str(EVENTS) in run("status", root=copy, environment={}).stdout
+    assert not (copy / ".local" / "postgres" / "postmaster.pid").exists()

@@ -2,11 +2,14 @@
 
 import io
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+import botocore.client
+import botocore.exceptions
 import pytest
 from moto import mock_aws
 
@@ -53,10 +56,17 @@ class Aws:
 def _aws(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     client, played = boto3.client, Aws()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setattr(boto3, "client", lambda name: played if name in {"cloudformation", "lambda"} else client(name))
+
+    def chosen(name: str, **options: Any) -> Any:
+        made = client(name, **options)  # a region or a profile that cannot work fails here
+        return played if name in {"cloudformation", "lambda"} else made
+
+    monkeypatch.setattr(boto3, "client", chosen)
     with mock_aws():
+        parameters = client("ssm")
         yield
-        boto3.client("ssm").delete_parameters(Names=[NAME])
+        if parameters.get_parameters(Names=[NAME])["Parameters"]:
+            parameters.delete_parameter(Name=NAME)
 
 
 @pytest.fixture
@@ -125,6 +135,40 @@ def test_a_store_is_paused_resumed_removed_and_added_again(store: Any) -> None:
     assert stores() == [("my-shop", "ИП Проба", True, "base")]
 
 
+def test_a_store_without_a_token_is_removed_too(store: Any) -> None:
+    store("add", GOOD, "--name", "ИП Проба")
+    assert (store("remove"), store("remove")) == (0, 0)
+    assert (stores()[0][2], tokens()) == (False, [])
+
+
+def test_a_token_that_may_not_be_deleted_is_said_to_be_still_there(
+    store: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given somebody with the rights of docs/permissions.md but one
+    store("add", GOOD, "--name", "ИП Проба")
+    allowed, call = True, botocore.client.BaseClient._make_api_call
+
+    def by_rights(client: Any, action: str, arguments: Any) -> Any:
+        if action == "DeleteParameters" or (action == "DeleteParameter" and not allowed):
+            raise botocore.exceptions.ClientError({"Error": {"Code": "AccessDenied", "Message": "No right."}}, action)
+        return call(client, action, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", by_rights)
+        # When
+        allowed = False
+        assert store("remove") == 1
+        # Then
+        said = capsys.readouterr().err
+        assert "Nothing syncs my-shop any more, but its token is still there" in said
+        assert "No right." in said
+        assert (stores()[0][2], tokens()) == (False, [("SecureString", GOOD)])
+        # And with all of those rights it can be done again
+        allowed = True
+        assert store("remove") == 0
+        assert tokens() == []
+
+
 @pytest.mark.parametrize("action", ["token", "pause", "resume", "remove"])
 def test_an_unknown_store_is_named(store: Any, capsys: pytest.CaptureFixture[str], action: str) -> None:
     assert store(action, GOOD) == 1
@@ -145,3 +189,31 @@ def test_wrong_use_is_told(store: Any, capsys: pytest.CaptureFixture[str]) -> No
     assert store("add", GOOD, "--name", "ИП", store="../other") == 2
     assert store("add", GOOD, "--name", "ИП", stack="other") == 1
     assert "not (yet) one of Chat History Sync" in capsys.readouterr().err
+
+
+def test_the_region_is_taken_from_where_aws_takes_it(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    assert store("add", GOOD, "--name", "ИП Проба") == 0
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({}, "You must specify a region. Set AWS_REGION"),
+        ({"AWS_REGION": "eu-central-1", "AWS_PROFILE": "unknown"}, "(unknown) could not be found. Set AWS_PROFILE"),
+    ],
+)
+def test_no_region_and_no_profile_are_wrong_use(
+    store: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    sentence: str,
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    for name, value in {**variables, "AWS_CONFIG_FILE": os.devnull}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    assert store("pause") == 2
+    assert sentence in capsys.readouterr().err

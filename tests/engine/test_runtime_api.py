@@ -52,6 +52,20 @@ def test_nothing_else_is_served(api: RuntimeApi, method: str, path: str) -> None
     worker.close()
 
 
+@pytest.mark.parametrize("page", [{"Origin": "https://evil.example"}, {"Host": "rebound.evil.example:1234"}])
+@pytest.mark.parametrize(("method", "path"), [("GET", "invocation/next"), ("POST", "invocation/r-1/response")])
+def test_a_page_in_the_browser_neither_takes_an_event_nor_answers_one(
+    api: RuntimeApi, method: str, path: str, page: dict[str, str]
+) -> None:
+    api.events.put(Event("r-1", "arn:f", 1234, b'{"a": 1}'))
+    browser = http.client.HTTPConnection(api.address)
+    browser.request(method, f"{_PREFIX}/{path}", headers=page)
+    answered = browser.getresponse()
+    assert (answered.status, answered.read()) == (403, b"")
+    assert (api.events.qsize(), api.reports.qsize()) == (1, 0)
+    browser.close()
+
+
 def test_a_worker_that_is_killed_is_not_shouted_about(capfd: pytest.CaptureFixture[str]) -> None:
     before = set(threading.enumerate())
     api = RuntimeApi()

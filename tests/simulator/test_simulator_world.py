@@ -41,7 +41,7 @@ def test_there_are_five_stores_of_a_size_that_a_run_reads_in_half_a_minute(world
 
 
 def test_yursols_chat_has_its_twelve_messages(world):
-    store = world.store("turgunov")
+    store = next(store for store in world.stores if store.id == "turgunov")
     assert store.name == "ИП Тургунов Ф.Ф."
     messages = [event for event in store.events if event.chat_id == YURSOL]
     assert [event.text for event in messages] == [said.text for said in texts().yursol.messages]

@@ -2,13 +2,15 @@
 
 import json
 import math
+import runpy
 
 import pytest
 
 from database import messages, stores, sync_logs
 from database.connection import Database, transaction
+from tests.conftest import ROOT
 from tests.database.given_rows import an_event as an_event_of_wb
-from tests.sync.given import a_store, events_of
+from tests.sync.given import a_store, an_event, events_of
 from tests.sync.machine import Machine
 
 PAGE = 50
@@ -26,6 +28,25 @@ def test_a_first_sync_costs_a_request_a_page_and_few_transitions(machine: Machin
     assert pages == math.ceil(1000 / (PAGE - 1)) + 2
     transitions = sum(child.transitions for child in synced.result.children)
     assert transitions <= 1.5 * pages
+
+
+def test_a_run_costs_what_the_page_of_costs_reckons_with(machine: Machine) -> None:
+    """Given a store synced an hour ago, then docs/cost.py knows what runs without and with news take."""
+    reckoned = runpy.run_path(str(ROOT / "docs" / "cost.py"))
+    store = a_store(events_of(30))
+    taken = []
+    with machine.wildberries(store, limits=False) as wb:
+        machine.sync([store.id])
+        for news in ([], [an_event(30)]):
+            for event in news:
+                wb.add_event(store.id, event)
+            with transaction() as database:
+                database.run("DELETE FROM rate_limits")  # within an hour WB's bucket is full again
+            synced = machine.sync([store.id])
+            taken.append((synced.result.transitions, len(synced.invocations)))
+    execution, unchanged, changed = (reckoned[name] for name in ("EXECUTION", "UNCHANGED", "CHANGED"))
+    quiet = tuple(map(sum, zip(execution, unchanged, strict=True)))
+    assert taken == [quiet, tuple(map(sum, zip(quiet, changed, strict=True)))]
 
 
 def test_no_state_carries_more_than_names_and_numbers(machine: Machine) -> None:

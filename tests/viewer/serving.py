@@ -24,9 +24,9 @@ class Site:
 
 
 @contextmanager
-def serving(database: str = "", root: Path = ROOT) -> Iterator[Site]:
+def serving(database: str = "", root: Path = ROOT, **variables: str) -> Iterator[Site]:
     """Serve the pages of a database, or of the one kept in root's .local/."""
-    environment = {"DATABASE_URL": database} if database else {}
+    environment = variables | ({"DATABASE_URL": database} if database else {})
     with Program("view", "--port", "0", root=root, environment=environment) as program:
         program.until("Ctrl-C")
         port = re.search(r"http://127\.0\.0\.1:(\d+)", program.seen)

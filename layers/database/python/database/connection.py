@@ -72,6 +72,22 @@ class Database:
         names = [column["name"] for column in self._connection.columns or []]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def look(self, sql: str) -> tuple[list[str], list[list[Any]]]:
+        """Run one statement that a person wrote, which can only read; return its columns' names and its rows.
+
+        Raises:
+            DatabaseUnavailableError: As `rows`.
+            DatabaseRefusedError: In Postgres' own words, which may quote the statement: for who wrote it alone.
+        """
+        self.run("SET TRANSACTION READ ONLY")
+        with _own_errors():
+            try:  # not `run`: without parameters it takes several statements, a COMMIT among them
+                done = self._connection.execute_unnamed(sql)
+            except DatabaseError as error:
+                said = " ".join(error.args[0][part] for part in "MH" if part in error.args[0])  # message, hint
+                raise DatabaseRefusedError(said) from None
+        return [column["name"] for column in done.columns or []], done.rows or []
+
     def run(self, sql: str, **parameters: Any) -> int:
         """Run a statement and return the number of rows it touched. Raises as `rows`."""
         with _own_errors():

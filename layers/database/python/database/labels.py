@@ -113,5 +113,13 @@ def release(database: Database, store_id: str, chat_id: str) -> bool:
     return True
 
 
+def by_a_model(database: Database, store_ids: Sequence[str]) -> bool:
+    """Return whether a chat of these stores has a label that a model's server gave, and that was paid for."""
+    found = database.rows(
+        "SELECT FROM chats WHERE store_id = ANY(:stores) AND labelled_by LIKE 'openai/%' LIMIT 1", stores=store_ids
+    )
+    return bool(found)
+
+
 def _unknown(store_id: str, chat_id: str) -> ChatUnknownError:
     return ChatUnknownError(f"The store {store_id} has no chat {chat_id}. Is the id whole, and the store synced?")
