@@ -87,7 +87,7 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, and every crash point of a run in every mode.
 	@$(BIN)/python -m pytest -m crash_all tests/crash
 
-bench-viewer: setup-tests ## The viewer's plans and times over 5 million messages (20 minutes, 6 GB; CHATS=4000 for less).
+bench-viewer: setup-tests ## The viewer's plans and times over 5 million messages (six minutes, 6 GB; CHATS=4000 for less).
 	@$(BIN)/python tests/viewer/bench.py $(CHATS)
 
 screenshots: setup-tests ## Take the README's pictures of the viewer anew (needs Chromium).
