@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -94,6 +95,27 @@ def test_a_busy_worker_that_is_soon_back_is_not_doubled(
 ) -> None:
     """Given a caller with patience and a busy worker, when that is back in time, then no other was started."""
     monkeypatch.setattr(pools, "_PATIENCE", 60)
+    busy = pool.take()
+    caller = in_thread(pool.take)
+    while not pool._waiting:
+        pass
+    pool.give_back(busy)
+    assert caller.result(timeout=10) is busy
+    assert len(starts.workers) == 1
+
+
+def test_a_caller_is_as_patient_as_the_last_cold_start_was_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a first start that took a minute, when its worker is busy and soon back, then no other was started."""
+    now = [0.0]
+    monkeypatch.setattr(pools, "_FIRST_COLD_START_SECONDS", 0)
+    monkeypatch.setattr(pools, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    starts = Starts()
+
+    def start_slowly() -> Any:
+        now[0] += 60
+        return starts()
+
+    pool = Pool(start_slowly)
     busy = pool.take()
     caller = in_thread(pool.take)
     while not pool._waiting:
