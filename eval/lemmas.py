@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "layers" / layer / "python") for layer in ("chatsync", "classifier")]
 
-from classifier.keywords_terms import LEMMAS, book_words  # noqa: E402
-from classifier.lemmas import likeliest_lemma  # noqa: E402
+from classifier.dictionary.lemmas import likeliest_lemma  # noqa: E402
+from classifier.dictionary.terms import LEMMAS, book_words  # noqa: E402
 
 
 def text() -> str:

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier.providers import Provider, Settings, make
+from classifier.choice import choose_provider
+from classifier.provider import Provider, Settings
 from classifier.taxonomy import TAXONOMY
 from local.errors import NotNowError
 from local.golden_set import PARTS, GoldenChat, read_golden_set
@@ -120,6 +121,6 @@ def confusion_table(result: Score) -> Cells:
 def _provider(name: str) -> Provider:
     """Return the provider; openai's model, key and address come from openai's own variables."""
     if name == "keywords":
-        return make(Settings(name))
+        return choose_provider(Settings(name))
     address, key = os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY", "")
-    return make(Settings(name, model(), address, key))
+    return choose_provider(Settings(name, model(), address, key))

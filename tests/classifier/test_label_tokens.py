@@ -15,8 +15,8 @@ from chatsync.label_tokens import (
     prompt_tokens,
 )
 from classifier.chats import Transcript
-from classifier.openai_prompt import ANSWER_SCHEMA, SYSTEM_PROMPT
-from classifier.openai_request import Question, batches, compose
+from classifier.model.prompt import ANSWER_SCHEMA, SYSTEM_PROMPT
+from classifier.model.request import Question, batches, compose
 from local.golden_set import PARTS, read_golden_set
 from tests.classifier.talks import transcript
 

@@ -2,8 +2,8 @@
 
 import runpy
 
-from classifier.keywords_terms import LEMMAS
-from classifier.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
+from classifier.dictionary.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
+from classifier.dictionary.terms import LEMMAS
 from tests.conftest import ROOT
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from classifier.chats import Classified, Transcript
-from classifier.keywords import KeywordsProvider
+from classifier.dictionary.provider import KeywordsProvider
 from local.commands import evaluate
 from local.commands.evaluate import CHATS_A_PAGE
 from local.errors import UsageError

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
 from local.leaks import Kind, read_snippets
 from tests.classifier.openai_server import OpenAIServer, failure
 from tests.classifier.talks import transcript

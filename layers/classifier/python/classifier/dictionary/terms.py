@@ -5,18 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
-from classifier.keywords_spelling import NOT, spelt, split_not
-from classifier.lemmas import CACHED_WORDS, clauses, lemmas
+from classifier.dictionary.lemmas import CACHED_WORDS, clauses, lemmas
+from classifier.dictionary.spelling import NOT, spelt, split_not
 from classifier.taxonomy import KEYS
 
 PHRASE_GAP = 2  # words that may stand inside a phrase: «где же мой заказ»
 NEGATIONS = (NOT, "без")
-LEMMAS = Path(__file__).with_name("keywords_lemmas.json")
+LEMMAS = Path(__file__).with_name("lemmas.json")
 
 Words = list[frozenset[str]]  # for each word of a clause the lemmas it may have
 
@@ -127,4 +126,4 @@ def _written_lemmas() -> dict[str, str]:
 
 @cache
 def _book() -> Any:
-    return json.loads(files("classifier").joinpath("keywords.json").read_text("utf-8"))
+    return json.loads(Path(__file__).with_name("keywords.json").read_text("utf-8"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from classifier.lemmas import is_known
+from classifier.dictionary.lemmas import is_known
 
 # What people write by ear, both ways: «пасылка», «придит», «черний», «крушка»; and «денги» without its soft sign.
 CONFUSED = ("оа", "еи", "ея", "ео", "иы", "ий", "иь", "еэ", "зс", "дт", "бп", "вф", "гк", "жш", "цс", "щш")
