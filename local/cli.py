@@ -68,11 +68,6 @@ Make the token in the seller portal: a Personal token with the category
 «Buyers chat»; read-only is enough. WB answers 10 requests at once and then one
 a second, with a Base token one an HOUR. The sync waits as long as WB asks.
 """
-EVALUATING = """\
-Scores a classifier on chats whose labels are known: one JSON object a line,
-  {"id": "1", "messages": [{"sender": "client", "text": "..."}], "tag": "spam"}
-The openai provider takes OPENAI_MODEL, OPENAI_API_KEY and OPENAI_BASE_URL.
-"""
 SEEING = """\
 Shows each store with its token's health and how far it is read, and the last
 runs.
@@ -85,10 +80,6 @@ deployed viewer shows. Chats can be searched and labelled there.
 MASKING = """\
 Reads a text from stdin and writes what a labelling server that is not this
 machine would be sent.
-"""
-LEAKING = """\
-Masks the snippets of eval/masking and counts what is found, what leaks, and
-what is masked in vain.
 """
 SIMULATING = """\
 Serves a simulated Wildberries until Ctrl-C: WB's addresses, limits and errors.
@@ -242,14 +233,7 @@ def _add_changing(add_command: _AddCommand) -> None:
 
 
 def _add_measuring(add_command: _AddCommand) -> None:
-    evaluating = add_command("eval", help="score a classifier on chats whose labels are known", description=EVALUATING)
-    evaluating.set_defaults(command="evaluate")
-    evaluating.add_argument("--provider", choices=("keywords", "openai"), default="keywords", help=PROVIDER)
-    evaluating.add_argument("--set", type=Path, metavar="FILE", help="your own chats; without it both parts of ours")
-    evaluating.add_argument("--json", action="store_true", help="print the scores as JSON")
-
     add_command("mask", help="show what of a text would leave the machine", description=MASKING)
-    add_command("leaks", help="measure what the masking misses", description=LEAKING)
 
 
 def _add_developing(add_command: _AddCommand) -> None:

@@ -3,6 +3,10 @@
 import argparse
 import sys
 
+from local.paths import KEPT
+
+sys.path.append(str(KEPT / "layers" / "classifier"))  # pymorphy3, which `make setup` installs for the functions alone
+
 from classifier.masking import mask
 
 

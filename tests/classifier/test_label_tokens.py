@@ -17,7 +17,7 @@ from chatsync.label_tokens import (
 from classifier.chats import Transcript
 from classifier.model.prompt import ANSWER_SCHEMA, SYSTEM_PROMPT
 from classifier.model.request import Question, batches, compose
-from local.golden_set import PARTS, read_golden_set
+from eval.golden_set import PARTS, read_golden_set
 from tests.classifier.talks import transcript
 
 GOLDEN = [chat.transcript for part in PARTS for chat in read_golden_set(part)]

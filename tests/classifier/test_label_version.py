@@ -12,7 +12,7 @@ from classifier.choice import choose_provider
 from classifier.model import prompt
 from classifier.model.excerpt import excerpt
 from classifier.provider import Settings
-from local.golden_set import PARTS, read_golden_set
+from eval.golden_set import PARTS, read_golden_set
 from tests.conftest import ROOT
 
 CLASSIFIER = ROOT / "layers/classifier/python/classifier"

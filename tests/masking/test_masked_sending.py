@@ -7,7 +7,7 @@ import pytest
 
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
-from local.leaks import Kind, read_snippets
+from eval.leaks import Kind, read_snippets
 from tests.classifier.openai_server import OpenAIServer, failure
 from tests.classifier.talks import transcript
 
