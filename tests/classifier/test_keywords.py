@@ -11,6 +11,7 @@ from classifier.dictionary.provider import LONGEST_TURN, KeywordsProvider
 from classifier.dictionary.terms import terms_by_first_lemma, terms_in
 from classifier.taxonomy import KEYS
 from tests.classifier.russian_chats import CHATS, LOW_RATING, Talk
+from tests.classifier.steps import steps
 from tests.classifier.talks import transcript
 
 
@@ -43,6 +44,13 @@ def test_given_any_word_form_when_classified_then_the_lemma_decides() -> None:
 def test_given_e_or_yo_when_classified_then_it_is_the_same_word() -> None:
     assert label_of("когда придёт") == label_of("когда придет")
     assert label_of("всё хорошо") == label_of("все хорошо")
+
+
+def test_given_a_clause_four_times_as_long_when_read_then_it_takes_four_times_the_steps() -> None:
+    short, long = "где заказ " * 200, "где заказ " * 800
+    terms_in(long)  # its words are remembered from here on
+
+    assert steps(terms_in, long) < 5 * steps(terms_in, short)
 
 
 @pytest.mark.parametrize("text", ["Пришло без брака", "ничего не сломано"])

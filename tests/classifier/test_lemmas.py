@@ -1,7 +1,8 @@
 """Words and their lemmas."""
 
-from classifier.dictionary.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
+from classifier.dictionary.lemmas import clauses, lemmas, likeliest_lemma
 from classifier.dictionary.terms import LEMMAS
+from classifier.russian import LONGEST_WORD
 from eval.lemmas import lemmas_text
 
 
