@@ -8,8 +8,8 @@ from classifier.masking.spans import MASKED, Kind, Span
 
 LONG = 6  # digits: shorter numbers are prices, sizes, years
 UNITS = (
-    r"(?=[.,]?\d{0,2}\s?(?:руб\w*|р\b|₽|rub|тыс\w*|тенге|сум\w*|тг\b|бонус\w*|балл\w*|шт\w*|мл|мм|см|кг|гр?\b|"
-    r"м[аa][чh]|просмотр\w*|подписчик\w*))"
+    r"(?=[.,]?\d{0,2}\s?(?:руб|р\b|₽|rub|тыс|тенге|сум|тг\b|бонус|балл|шт|мл|мм|см|кг|гр?\b|м[аa][чh]|просмотр|"
+    r"подписчик))"
 )
 AMOUNT = re.compile(rf"(?i)(?<!\d)(?:\d{{1,9}}{UNITS}|\d{{1,4}}000(?!\d))")  # round numbers too: «150000»
 RUN = re.compile(rf"\d{{{LONG},}}")
