@@ -13,7 +13,7 @@ OLDER_TURN = 0.5  # each turn back counts half: what the buyer wrote last is wha
 SELLERS_WORDS = 0.5  # a deal the seller proposes counts half of one the buyer does
 REQUEST_WEIGHT = 2  # a term of this weight names a matter; a lighter one is only a hint
 DEAL_WEIGHT = 9  # a term of this weight is a deal about a review
-LONGEST_TURN = 10_000  # characters of a turn that are read: more than anyone types, and two seconds at the worst
+LONGEST_TURN = 10_000  # characters of a turn that are read: more than anyone types, and a second at the worst
 QUESTION = "?"  # a term that asks, light as it is
 REASON_TERMS = 3  # terms a reason names
 

@@ -19,7 +19,9 @@ from classifier.chats import Message, Transcript
 from classifier.masking import mask
 from classifier.russian import fold
 
-CHARACTERS_READ = 10_000  # of a message, to mask before it is cut: more than anyone types, and 0.2 s at the worst
+# Of a message, to mask before it is cut: more than anyone types. Words that no dictionary has take the longest, about
+# a second for all of them on a slow processor.
+CHARACTERS_READ = 10_000
 
 SENDERS = {BUYER: "buyer", SELLER: "seller"}  # whose messages are sent, and how they are marked
 
