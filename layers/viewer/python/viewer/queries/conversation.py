@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from database.connection import Database
+from database.gaps import IS_GAP, IS_LISTED
 from viewer.queries.search import MARKED
 
 MESSAGES_A_PAGE = 300
@@ -23,12 +24,12 @@ class Piece:
 def chat(database: Database, store_id: str, chat_id: str) -> dict[str, Any] | None:
     """Return the chat with its store's name, or None."""
     rows = database.rows(
-        """
+        f"""
         SELECT chats.store_id, chats.id, stores.name AS store_name, client_name, nm_id, rid, product_size,
                price_kopecks, price_currency, messages_total, last_message_at, listed_message_at, missing_since, tag,
-               tag_source, listed_message_at > coalesce(last_message_at, '-infinity') AS has_gap
+               tag_source, {IS_LISTED} AND {IS_GAP} AS has_gap
         FROM chats JOIN stores ON stores.id = store_id WHERE store_id = :store AND chats.id = :id LIMIT 1
-        """,
+        """,  # noqa: S608 - constants
         store=store_id,
         id=chat_id,
     )
