@@ -17,7 +17,7 @@ from bench.loader import loader_seconds  # noqa: E402
 from bench.machine import database, first_and_unchanged_run  # noqa: E402
 from bench.save_path import save_path  # noqa: E402
 from bench.world import stores_of  # noqa: E402
-from local.tables import console  # noqa: E402
+from local.terminal.tables import console  # noqa: E402
 
 LIMITED = ((1, 600), (3, 600), (50, 600), (1, 3000), (1, 12_000))
 UNLIMITED = (200, 20, 200_000)  # stores, events of each, events of the first

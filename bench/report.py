@@ -19,7 +19,7 @@ from rich.table import Table
 from bench.figures import Figures
 from bench.functions import FunctionCost
 from bench.save_path import SaveFigures
-from local.tables import console
+from local.terminal.tables import console
 
 COLUMNS = (
     "wall s", "of it start", "bucket s", "goal s", "loader s", "WB requests", "429s", "transitions", "invocations",

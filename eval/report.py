@@ -17,7 +17,7 @@ from matplotlib.axes import Axes  # noqa: E402
 
 from local.commands.evaluate import Evaluation, confusion_table, evaluate, headline, tag_table  # noqa: E402
 from local.golden_set import PARTS  # noqa: E402
-from local.tables import console  # noqa: E402
+from local.terminal.tables import console  # noqa: E402
 
 RESULTS, PICTURE = HERE / "results.md", HERE / "confusion.png"
 PICTURE_INCHES = (16, 7.5)

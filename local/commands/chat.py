@@ -6,9 +6,9 @@ from typing import Any
 
 from database import chats, messages
 from database.connection import Database
-from local.conversation import show_conversation
-from local.database import query
-from local.tables import console, show_chats, visible
+from local.installation.database import query
+from local.terminal.conversation import show_conversation
+from local.terminal.tables import console, show_chats, visible
 
 SUGGESTED = 5
 LAST_ACTIVE = """

@@ -12,12 +12,12 @@ from database import label_estimate, stores
 from database.connection import Database
 from database.label_budgets import Budgets
 from database.label_estimate import Estimate
-from local.database import query
 from local.engine.stack import load_stack
 from local.errors import UsageError
-from local.labelling import labelling, named
+from local.installation.database import query
 from local.paths import ROOT
-from local.tables import console, dollars, visible
+from local.sync.labelling import labelling, named
+from local.terminal.tables import console, dollars, visible
 
 COLUMNS = ("store", "chats\nto label", "of these\nsent", "tokens\nin", "tokens\nout", "price", "left by\nbudgets")
 

@@ -12,9 +12,9 @@ from classifier.providers import Provider, Settings, make
 from classifier.taxonomy import TAXONOMY
 from local.errors import NotNowError
 from local.golden_set import PARTS, GoldenChat, read_golden_set
-from local.labelling import model
 from local.scoring import Score, score
-from local.tables import console, show_figures
+from local.sync.labelling import model
+from local.terminal.tables import console, show_figures
 
 CHATS_A_PAGE = 25  # as in a sync: a provider has a time for each page
 

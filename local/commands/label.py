@@ -5,9 +5,9 @@ import argparse
 from chatsync.taxonomy import Tag, taxonomy
 from database import chats, labels
 from database.connection import Database
-from local.database import query
 from local.errors import UsageError
-from local.tables import console, visible
+from local.installation.database import query
+from local.terminal.tables import console, visible
 
 
 def run(asked: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 import argparse
 
 from local.leaks import PARTS, Leaks, headline, read_snippets, recall_table, score
-from local.tables import console, show_figures
+from local.terminal.tables import console, show_figures
 
 
 def run(asked: argparse.Namespace) -> int:

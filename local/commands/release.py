@@ -4,8 +4,8 @@ import argparse
 
 from database import sync_logs
 from database.connection import Database
-from local.database import query
-from local.tables import console, visible
+from local.installation.database import query
+from local.terminal.tables import console, visible
 
 
 def run(asked: argparse.Namespace) -> int:

@@ -9,9 +9,9 @@ from rich.table import Table
 
 from chatsync.errors import DatabaseRefusedError
 from database.connection import Database
-from local.database import query
 from local.errors import UsageError
-from local.tables import console, visible
+from local.installation.database import query
+from local.terminal.tables import console, visible
 
 
 def run(asked: argparse.Namespace) -> int:

@@ -5,8 +5,8 @@ from typing import Any
 
 from database import reconciliation, stores, sync_logs
 from database.connection import Database
-from local.database import query
-from local.tables import console, show_gaps, show_runs, show_stores
+from local.installation.database import query
+from local.terminal.tables import console, show_gaps, show_runs, show_stores
 
 RUNS_SHOWN = 10
 

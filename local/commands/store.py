@@ -6,10 +6,10 @@ import sys
 from datetime import UTC, datetime
 
 from chatsync.errors import TokenUnusableError
-from local.deployed_stack import DeployedStack
 from local.errors import NotNowError, UsageError
-from local.stores_file import STORE_ID
-from local.tables import console, visible
+from local.installation.deployed_stack import DeployedStack
+from local.installation.stores_file import STORE_ID
+from local.terminal.tables import console, visible
 from wildberries.token import TokenFacts, read_token, require_usable
 
 SAID = {

@@ -7,9 +7,9 @@ import pytest
 from database.connection import transaction
 from local.engine.clock import WallClock
 from local.errors import UsageError
-from local.labelling import BUDGETS, labelling
 from local.simulator.model import World
 from local.simulator.server import Simulator
+from local.sync.labelling import BUDGETS, labelling
 from tests.classifier.openai_server import OpenAIServer
 from tests.cli.conftest import stores_file
 from tests.cli.program import run

@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Waiting
-from local.progress import Progress
+from local.sync.progress import Progress
 
 LONG_NAME = "ИП Гарифуллина А.Р. (Малышок) [red]"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from local import conversation, tables
+from local.terminal import conversation, tables
 
 COLUMNS = 80
 AT = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from database.sync_logs import SILENCE_SECONDS
-from local import cli, database
+from local import cli
+from local.installation import database
 from tests.cli.program import run
 
 SECRET = "eyJhbGciOi.eyJzZWNyZXQ.c2VjcmV0"

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Waiting
-from local.live_run import LiveRun
 from local.machine_drawing import draw, state_names
 from local.paths import STATE_MACHINE
+from local.sync.live_run import LiveRun
 from tests.viewer.conftest import Pages, a_message, given, rows
 
 DEFINITION = STATE_MACHINE.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local.viewer_server import LARGEST_BODY, ViewerServer
+from local.view.server import LARGEST_BODY, ViewerServer
 from tests.cli.program import Program
 from tests.viewer.conftest import a_message, given, rows
 from tests.viewer.serving import Site

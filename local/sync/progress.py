@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
-from local.tables import STYLES, Terminal, visible
+from local.terminal.tables import STYLES, Terminal, visible
 
 REFRESHES_A_SECOND = 5
 LINES_AROUND = 5  # the table's heading, the line below it, and what the command itself says

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from local.engine.clock import WallClock
 from local.errors import UsageError
+from local.installation.stores_file import Store, read_stores_file
 from local.simulator.server import Simulator
 from local.simulator.world import small_world
-from local.stores_file import Store, read_stores_file
 from wildberries.client import LOOPBACK
 
 ADDRESS = re.compile(r"https?://[^/?#\s]+/?")

@@ -8,7 +8,7 @@ from chatsync.errors import TokenUnusableError
 from chatsync.token_expiry import EXPIRY_WARNING_DAYS
 from database import stores
 from database.connection import Database
-from local.stores_file import Store
+from local.installation.stores_file import Store
 from wildberries.token import HOW_TO_REPLACE, TokenFacts, read_token
 
 

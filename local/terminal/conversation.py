@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from local.tables import console, visible
+from local.terminal.tables import console, visible
 
 SENDERS = {"client": ("buyer", "cyan"), "seller": ("seller", "green"), "wb": ("WB", "magenta")}
 INDENT = 6  # As wide as a time: what a buyer writes on a new line can never look like another message.

@@ -1,0 +1,111 @@
+"""`python -m local view`: the viewer's function, served to the browsers of this machine."""
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from local.engine.lambdas import LambdaService
+from local.engine.stack import StackInvalidError, load_stack
+from local.errors import NotNowError, UsageError
+from local.installation.database import ViewedDatabase, where_it_is
+from local.paths import KEPT, LIVE_RUN, ROOT
+from local.terminal.tables import console
+from local.view.server import ViewerServer
+
+# What makes the template have a viewer; nobody logs in on one's own machine.
+PARAMETERS = {"ViewerIssuer": "https://this.machine", "ViewerAudience": "local"}
+UNAVAILABLE, FAILED = 503, 502
+PASSED_ON = "TAXONOMY_FILE"
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Serve until Ctrl-C; 0 then."""
+    if not (KEPT / "layers" / "viewer").exists():
+        raise UsageError(f"The viewer's libraries are not installed. Run `make setup` in {ROOT} first.")
+    with ViewedDatabase(_say_waiting) as database, _viewer(database) as viewer, _server(asked.port, viewer) as server:
+        where = f"/chats?{urlencode({'store': asked.store})}" if asked.store else "/"
+        console.sentence(f"Showing {where_it_is()} at {server.address}{where} (Ctrl-C ends it)")
+        sys.stdout.flush()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            console.sentence("Stopped.")
+    return 0
+
+
+def _say_waiting() -> None:
+    print("A sync still uses this database; its end is waited for (Ctrl-C does not wait) ...", file=sys.stderr)
+
+
+@contextmanager
+def _server(port: int, viewer: "Viewer") -> Iterator[ViewerServer]:
+    try:
+        server = ViewerServer(port, viewer.answer)
+    except OSError as error:
+        raise NotNowError(f"Port {port} cannot be had ({error.strerror}). Choose another one with --port.") from None
+    with server:
+        yield server
+
+
+@contextmanager
+def _viewer(database: ViewedDatabase) -> Iterator["Viewer"]:
+    viewer = Viewer(database)
+    try:
+        yield viewer
+    finally:
+        viewer.close()
+
+
+class Viewer:
+    """The viewer's function in worker processes, as on Lambda, on whichever server has the database now."""
+
+    def __init__(self, database: ViewedDatabase) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._url = ""
+        self._service: LambdaService | None = None
+
+    def answer(self, event: dict[str, Any]) -> Mapping[str, Any]:
+        """Return the function's answer to an event; where it gave none, one that says so."""
+        try:
+            service = self._on(self._database.url())
+        except NotNowError as error:
+            return _plain(UNAVAILABLE, str(error))
+        done = service.invoke("viewer", event)
+        if done.failed or not isinstance(done.payload, dict):
+            return _plain(FAILED, f"The page failed. {KEPT / 'logs' / 'viewer.log'} says why.")
+        return done.payload
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._service:
+            self._service.close()
+
+    def _on(self, url: str) -> LambdaService:
+        """Return the function with this database; its workers learn the address only when they start."""
+        with self._lock:
+            if self._service is None or url != self._url:
+                self.close()
+                self._service, self._url = _service(url), url
+            return self._service
+
+
+def _service(url: str) -> LambdaService:
+    environment = {"DATABASE_URL": url, "LIVE_RUN_FILE": str(LIVE_RUN), "CONSOLE_URL": ""}
+    environment |= {"POWERTOOLS_TRACE_DISABLED": "true"}
+    own = os.environ.get(PASSED_ON)
+    environment |= {PASSED_ON: str(Path(own).absolute())} if own else {}  # the workers run in other folders
+    try:
+        return LambdaService(load_stack(ROOT, PARAMETERS, environment), KEPT / "logs")
+    except StackInvalidError as error:
+        raise NotNowError(str(error)) from None
+
+
+def _plain(status: int, sentence: str) -> dict[str, Any]:
+    return {"statusCode": status, "headers": {"Content-Type": "text/plain; charset=utf-8"}, "body": sentence}
