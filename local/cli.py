@@ -259,10 +259,6 @@ def _add_developing(add_command: _AddCommand) -> None:
     simulating.add_argument("--stores", type=stores, metavar="N", help="so many grown stores instead of the five")
     simulating.add_argument("--events", type=events, metavar="N", help="events of each grown store (default: 600)")
 
-    drawing = add_command("graph", help="write the state machine's diagram into a Markdown file")
-    drawing.add_argument("file", type=Path, help="the file with the markers between which the diagram stands")
-    drawing.add_argument("--check", action="store_true", help="only say whether the diagram is up to date")
-
 
 class _whole:  # noqa: N801 - reads as a type where it is used; argparse names it in its messages
     def __init__(self, least: int, most: int) -> None:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chatsync.events import FetchChats
 from chatsync.observability import logger, metrics, observed
 from chatsync.pages import page_key, write_page
-from chatsync.token_expiry import EXPIRY_WARNING_DAYS
+from chatsync.token_expiry import ends_soon
 from wildberries import chats, store_token
 
 
@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("WbRequests", MetricUnit.Count, listed.requests)
     metrics.add_metric("WbWait", MetricUnit.Seconds, listed.wait_seconds)
     days_left = token.days_left(datetime.now(UTC))
-    if days_left is not None and days_left < EXPIRY_WARNING_DAYS:
+    if days_left is not None and ends_soon(days_left):
         logger.warning("Token expires soon", extra={"store_id": wanted.store_id, "days_left": days_left})
     logger.info("Chats fetched", extra={"store_id": wanted.store_id, "wait_seconds": listed.wait_seconds})
     return {

@@ -4,18 +4,14 @@ import argparse
 from dataclasses import dataclass
 from typing import Any
 
-from database import chats, messages
 from database.connection import Database
 from local.installation.database import query
 from local.terminal.conversation import show_conversation
 from local.terminal.tables import console, show_chats, visible
+from reading.chats import newest_chats
+from reading.conversations import read_chats, read_messages
 
 SUGGESTED = 5
-LAST_ACTIVE = """
-    SELECT chats.id, client_name, stores.name AS store_name, last_message_at
-    FROM chats JOIN stores ON stores.id = store_id WHERE last_message_at IS NOT NULL
-    ORDER BY last_message_at DESC, chats.id LIMIT :limit
-"""
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,6 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _look(database: Database, chat_id: str) -> Found:
-    known = chats.by_id(database, chat_id)
-    conversations = [(chat, messages.of_chat(database, chat["store_id"], chat_id)) for chat in known]
-    return Found(conversations, [] if known else database.rows(LAST_ACTIVE, limit=SUGGESTED))
+    chats = read_chats(database, chat_id)
+    conversations = [(chat, read_messages(database, chat)) for chat in chats]
+    return Found(conversations, [] if chats else newest_chats(database, SUGGESTED))

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from chatsync.label_version import KEYWORDS
 from chatsync.prices import price_of
-from database import label_estimate, stores
+from database import label_estimate
 from database.connection import Database
 from database.label_budgets import Budgets
 from database.label_estimate import Estimate
@@ -18,6 +18,7 @@ from local.installation.database import query
 from local.paths import ROOT
 from local.sync.labelling import labelling, named
 from local.terminal.tables import console, dollars, visible
+from reading.stores import name_stores
 
 COLUMNS = ("store", "chats\nto label", "of these\nsent", "tokens\nin", "tokens\nout", "price", "left by\nbudgets")
 
@@ -34,7 +35,7 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _look(database: Database, wanted: Sequence[str] | None, classifier: str) -> list[Estimate]:
-    known = [store["id"] for store in stores.overview(database)]
+    known = sorted(store["id"] for store in name_stores(database))
     if unknown := set(wanted or ()) - set(known):
         raise UsageError(f"No store {', '.join(sorted(unknown))} is stored. There are: {', '.join(known)}.")
     settings = load_stack(ROOT, labelling(KEYWORDS).parameters).functions["EstimateLabelsFunction"].environment

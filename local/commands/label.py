@@ -3,11 +3,12 @@
 import argparse
 
 from chatsync.taxonomy import Tag, taxonomy
-from database import chats, labels
+from database import labels
 from database.connection import Database
 from local.errors import UsageError
 from local.installation.database import query
 from local.terminal.tables import console, visible
+from reading.conversations import read_chats
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -44,7 +45,7 @@ def _change(database: Database, asked: argparse.Namespace) -> int:
 
 def _only_store(database: Database, chat_id: str) -> str:
     """Return the one store that has the chat: two stores of one seller may both have it."""
-    found = [chat["store_id"] for chat in chats.by_id(database, chat_id)]
+    found = [chat["store_id"] for chat in read_chats(database, chat_id)]
     if not found:
         raise UsageError(f"No chat {visible(chat_id)} is stored. `python -m local chat ID` suggests some.")
     if len(found) > 1:

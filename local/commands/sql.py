@@ -12,6 +12,7 @@ from database.connection import Database
 from local.errors import UsageError
 from local.installation.database import query
 from local.terminal.tables import console, visible
+from reading.queries import answer_query
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -19,7 +20,7 @@ def run(asked: argparse.Namespace) -> int:
 
     def look(database: Database) -> tuple[list[str], list[list[Any]]]:
         try:
-            return database.look(asked.query)
+            return answer_query(database, asked.query)
         except DatabaseRefusedError as error:
             raise UsageError(f"That query cannot be answered. {error}") from None
 

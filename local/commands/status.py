@@ -3,10 +3,12 @@
 import argparse
 from typing import Any
 
-from database import reconciliation, stores, sync_logs
 from database.connection import Database
 from local.installation.database import query
 from local.terminal.tables import console, show_gaps, show_runs, show_stores
+from reading.gaps import list_gaps
+from reading.runs import list_runs
+from reading.stores import list_stores
 
 RUNS_SHOWN = 10
 
@@ -16,7 +18,7 @@ Rows = list[dict[str, Any]]
 def run(asked: argparse.Namespace) -> int:
     """Print the tables; 1 if nothing was ever synced."""
     if asked.gaps:
-        show_gaps(query(reconciliation.gaps))
+        show_gaps(query(list_gaps))
         return 0
     known, runs = query(_look)
     if not known:
@@ -28,4 +30,4 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _look(database: Database) -> tuple[Rows, Rows]:
-    return stores.overview(database), sync_logs.latest(database, RUNS_SHOWN)
+    return sorted(list_stores(database), key=lambda store: store["id"]), list_runs(database, RUNS_SHOWN)

@@ -22,13 +22,14 @@ from local.engine.observation import ExecutionResult, Observation
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
 from local.installation.database import opened_database, where_it_is
-from local.paths import KEPT, LIVE_RUN, ROOT, STATE_MACHINE
+from local.paths import KEPT, LIVE_RUN, ROOT
 from local.sync.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, labelling
 from local.sync.live_run import LiveRun
 from local.sync.progress import Progress
 from local.sync.source import Source, wildberries
 from local.sync.token_health import expiry_warnings, remember_token
 from local.terminal.tables import Terminal, console, show_runs
+from reading.runs import COMPUTED, list_runs_of_execution
 
 INTERRUPTED = "This run was stopped on this machine. Nothing is lost: the next run goes on from the cursor."
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
@@ -86,7 +87,7 @@ def _execute(
 ) -> tuple[ExecutionResult, Rows]:
     """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running."""
     options = {"full": full, "classify": classify}
-    following = LiveRun([store.id for store in source.stores], STATE_MACHINE.read_text(encoding="utf-8"))
+    following = LiveRun([store.id for store in source.stores])
 
     def observe(seen: Observation) -> None:
         progress.observe(seen)
@@ -97,7 +98,7 @@ def _execute(
         result = engine.run({"store_ids": [store.id for store in source.stores], **options})
         with transaction() as database:
             sync_logs.close_runs_of(database, result.arn, "Interrupted", INTERRUPTED)
-            return result, sync_logs.of_execution(database, result.arn)
+            return result, list_runs_of_execution(database, result.arn)
 
 
 @contextmanager
@@ -147,7 +148,8 @@ def _stopped_by_signals(engine: Engine) -> Iterator[None]:
 def _show(asked: argparse.Namespace, result: ExecutionResult, runs: Rows) -> None:
     """Print the rows: as JSON alone, or as a table with what to look at next."""
     if asked.json:
-        print(json.dumps(runs, ensure_ascii=False, indent=2, default=datetime.isoformat))
+        rows = [{name: run[name] for name in run if name not in COMPUTED} for run in runs]
+        print(json.dumps(rows, ensure_ascii=False, indent=2, default=datetime.isoformat))
     elif runs:
         show_runs(runs, "sync_logs")
         console.sentence(f"{result.transitions} state transitions.")

@@ -119,7 +119,7 @@ def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> N
     assert "examples:" in said
 
 
-COMMANDS = ("sync", "status", "chat", "label", "estimate", "release", "simulator", "graph")
+COMMANDS = ("sync", "status", "chat", "label", "estimate", "release", "simulator")
 
 
 @pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])

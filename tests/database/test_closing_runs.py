@@ -11,7 +11,9 @@ from database.connection import Database
 from database.label_budgets import PlannedPage
 from database.label_costs import Taken
 from database.label_plan import LabelPlan
-from database.reconciliation import Reconciled, close_run, gaps
+from database.reconciliation import Reconciled, close_run
+from reading.gaps import list_gaps
+from reading.runs import list_runs
 from tests.database.given_rows import STORE, a_chat, a_run, an_event, column, save, save_list
 
 
@@ -25,7 +27,7 @@ def run(database: Database) -> int:
 
 
 def row(database: Database, run: int) -> dict[str, Any]:
-    return next(row for row in sync_logs.latest(database, 10) if row["id"] == run)
+    return next(row for row in list_runs(database, 10) if row["id"] == run)
 
 
 def test_all_that_wb_lists_is_stored_so_it_is_a_success(database: Database, run: int) -> None:
@@ -51,9 +53,9 @@ def test_a_listed_chat_without_any_stored_message_is_a_gap(database: Database, r
 
 def test_the_chats_with_gaps_are_listed_newest_first(database: Database, run: int) -> None:
     save_list(database, a_chat(0, newest=40), a_chat(1, newest=7), a_chat(2, newest=50))
-    assert [gap["id"] for gap in gaps(database)] == ["1:chat-2", "1:chat-0"]
+    assert [gap["id"] for gap in list_gaps(database)] == ["1:chat-2", "1:chat-0"]
     save_list(database, a_chat(0, newest=40), a_chat(1, newest=7))
-    assert [gap["id"] for gap in gaps(database)] == ["1:chat-0"]
+    assert [gap["id"] for gap in list_gaps(database)] == ["1:chat-0"]
 
 
 @pytest.mark.parametrize(

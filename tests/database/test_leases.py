@@ -10,6 +10,7 @@ from chatsync.errors import LeaseLostError, StoreUnknownError
 from database import rate_limits, stores, sync_logs
 from database.connection import Database, connect, read_address, transaction
 from database.sync_logs import SILENCE_SECONDS, open_run
+from reading.runs import list_runs, list_runs_of_execution
 from tests.database.given_rows import STORE, a_run, an_event, column, save
 
 CURSOR = 1_770_000_000_000
@@ -18,7 +19,7 @@ LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database
 
 def run_row(database: Database, execution: str = "execution-1", store: str = STORE) -> dict[str, Any]:
     """Return the row of an execution's run of the store."""
-    rows = sync_logs.of_execution(database, execution)
+    rows = list_runs_of_execution(database, execution)
     return next(row for row in rows if row["store_id"] == store)
 
 
@@ -170,7 +171,7 @@ def test_a_failure_after_the_end_leaves_the_end(database: Database, status: str)
 
 def test_a_failure_of_an_unknown_store_writes_nothing(database: Database) -> None:
     sync_logs.fail(database, "nobody", "execution-1", "StoreUnknownError", "No such store.")
-    assert sync_logs.of_execution(database, "execution-1") == []
+    assert list_runs_of_execution(database, "execution-1") == []
 
 
 def test_a_stopped_execution_closes_its_own_runs_only(database: Database) -> None:
@@ -211,7 +212,7 @@ def test_counts_add_up_over_the_saves_of_a_run(database: Database) -> None:
 def test_the_latest_runs_come_newest_first(database: Database) -> None:
     for number in range(3):
         a_run(database, f"store-{number}")
-    assert [row["store_id"] for row in sync_logs.latest(database, 2)] == ["store-2", "store-1"]
+    assert [row["store_id"] for row in list_runs(database, 2)] == ["store-2", "store-1"]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from chatsync.errors import StoreUnknownError
 from database import stores
 from database.connection import Database
 from database.stores import StoreToken
+from reading.stores import list_stores
 from tests.database.given_rows import a_run, an_event, column, row_versions, save
 
 TOKEN = StoreToken("8c1f7a52-6f0e-4a3b-9d57-3f2b8f0f2a11", "personal", "2026-05-30T12:00:00+00:00")
@@ -70,5 +71,5 @@ def test_statistics_count_chats_and_tags(shops: Database) -> None:
     stores.refresh_statistics(shops, "a")
     row = shops.rows("SELECT total_chats, chat_tag_counts FROM stores WHERE id = 'a'")[0]
     assert row == {"total_chats": 3, "chat_tag_counts": {"thanks": 2}}
-    shown = {row["id"]: (row["total_chats"], row["messages"]) for row in stores.overview(shops)}
+    shown = {row["id"]: (row["total_chats"], row["messages"]) for row in list_stores(shops)}
     assert shown == {"a": (3, 3), "b": (0, 0), "c": (0, 0)}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from database import stores as stores_table
-from database import sync_logs
 from database.connection import transaction
 from database.stores import StoreToken
 from local.engine.clock import VirtualClock
@@ -15,6 +14,7 @@ from local.engine.engine import Engine
 from local.engine.observation import ExecutionResult, InvocationEnded, Observation
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
+from reading.runs import list_runs_of_execution
 from tests.conftest import ROOT
 
 TOKENS = "/chat-history-sync/stores"
@@ -85,7 +85,7 @@ class Machine:
         self._seen.clear()
         result = self.engine.run({**({"store_ids": list(stores)} if stores is not None else {}), **options})
         with transaction() as database:
-            rows = sync_logs.of_execution(database, result.arn)
+            rows = list_runs_of_execution(database, result.arn)
         ended = [seen for seen in self._seen if isinstance(seen, InvocationEnded)]
         return Synced(result, {row["store_id"]: row for row in rows}, ended)
 

@@ -58,17 +58,6 @@ def add_unknown(database: Database, store_id: str, messages: list[dict[str, Any]
     )
 
 
-def by_id(database: Database, chat_id: str) -> list[dict[str, Any]]:
-    """Return the chat with its store's name, of every store that has it."""
-    return database.rows(
-        """
-        SELECT store_id, stores.name AS store_name, client_name, nm_id, rid, tag, tag_source, missing_since
-        FROM chats JOIN stores ON stores.id = store_id WHERE chats.id = :id ORDER BY store_id
-        """,
-        id=chat_id,
-    )
-
-
 def _mark_missing(database: Database, store_id: str, listed: list[str]) -> None:
     """Mark the chats that the list showed before (these have its `raw`) and does not now."""
     database.run(

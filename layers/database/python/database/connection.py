@@ -55,10 +55,13 @@ class Address:
 
 
 class Database:
-    """The statements of one transaction. Values are parameters always, parts of the SQL never."""
+    """The statements of one transaction. Values are parameters always, parts of the SQL never.
+
+    `connection` is pg8000's own, public for what a person asks in their own SQL (reading/queries.py).
+    """
 
     def __init__(self, connection: Any) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement and return its rows, a dict each.
@@ -67,32 +70,16 @@ class Database:
             DatabaseUnavailableError: The connection is gone, or Postgres asks to try again.
             DatabaseRefusedError: Postgres refused the statement.
         """
-        with _own_errors():
-            rows = self._connection.run(sql, **parameters) or []
-        names = [column["name"] for column in self._connection.columns or []]
+        with own_errors():
+            rows = self.connection.run(sql, **parameters) or []
+        names = [column["name"] for column in self.connection.columns or []]
         return [dict(zip(names, row, strict=True)) for row in rows]
-
-    def look(self, sql: str) -> tuple[list[str], list[list[Any]]]:
-        """Run one statement that a person wrote, which can only read; return its columns' names and its rows.
-
-        Raises:
-            DatabaseUnavailableError: As `rows`.
-            DatabaseRefusedError: In Postgres' own words, which may quote the statement: for who wrote it alone.
-        """
-        self.run("SET TRANSACTION READ ONLY")
-        with _own_errors():
-            try:  # not `run`: without parameters it takes several statements, a COMMIT among them
-                done = self._connection.execute_unnamed(sql)
-            except DatabaseError as error:
-                said = " ".join(error.args[0][part] for part in "MH" if part in error.args[0])  # message, hint
-                raise DatabaseRefusedError(said) from None
-        return [column["name"] for column in done.columns or []], done.rows or []
 
     def run(self, sql: str, **parameters: Any) -> int:
         """Run a statement and return the number of rows it touched. Raises as `rows`."""
-        with _own_errors():
-            self._connection.run(sql, **parameters)
-        return max(0, int(self._connection.row_count or 0))
+        with own_errors():
+            self.connection.run(sql, **parameters)
+        return max(0, int(self.connection.row_count or 0))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -243,8 +230,8 @@ def _tls(certificates: str | None) -> ssl.SSLContext:
 
 
 @contextmanager
-def _own_errors() -> Iterator[None]:
-    """Postgres' messages quote the values of a statement, so nothing but the SQLSTATE leaves this module."""
+def own_errors() -> Iterator[None]:
+    """Raise our own errors for pg8000's. Postgres' messages quote a statement's values: only the SQLSTATE is kept."""
     try:
         yield
     except DatabaseError as error:

@@ -20,18 +20,6 @@ def save_events(database: Database, store_id: str, run_id: int, events: list[Any
     return _save_or_halve(database, store_id, run_id, found.messages)
 
 
-def of_chat(database: Database, store_id: str, chat_id: str) -> list[dict[str, Any]]:
-    """Return all messages of a chat in order."""
-    return database.rows(
-        """
-        SELECT id, sender, text, sent_at, attachments FROM chat_messages
-        WHERE store_id = :store AND chat_id = :chat ORDER BY sent_at, id
-        """,
-        store=store_id,
-        chat=chat_id,
-    )
-
-
 def _save_or_halve(database: Database, store_id: str, run_id: int, messages: list[dict[str, Any]]) -> int:
     """Save in one statement; if Postgres refuses, halve until the refused message is alone, and quarantine it."""
     if not messages:

@@ -1,7 +1,6 @@
 """The end of a run: is what WB lists stored here? Only then it is a success."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from database import quarantine, stores, sync_logs
 from database.connection import Database
@@ -99,13 +98,3 @@ def _what_is_missing(found: Reconciled) -> str | None:
     )
     missing = "; ".join(f"{number} {what}" for number, what in parts if number)
     return ". ".join(filter(None, (missing, found.labels_stopped))) or None
-
-
-def gaps(database: Database) -> list[dict[str, Any]]:
-    """Return the chats of which WB lists a newer message than is stored, newest first."""
-    return database.rows(
-        f"""
-        SELECT store_id, id, client_name, listed_message_at, last_message_at
-        FROM chats WHERE {IS_LISTED} AND {IS_GAP} ORDER BY listed_message_at DESC, store_id, id
-        """  # noqa: S608 - constants
-    )

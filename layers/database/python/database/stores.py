@@ -70,19 +70,6 @@ def to_sync(database: Database, wanted: list[str] | None) -> list[str]:
     return found
 
 
-def overview(database: Database) -> list[dict[str, Any]]:
-    """Return the stores with the number of their messages."""
-    return database.rows(
-        """
-        SELECT id, name, active, token_type, token_expires_at, events_cursor, last_success_at, total_chats,
-               coalesce(messages, 0) AS messages
-        FROM stores LEFT JOIN (SELECT store_id, sum(messages_total)::bigint AS messages FROM chats GROUP BY store_id)
-             AS counted ON store_id = id
-        ORDER BY id
-        """
-    )
-
-
 def remember_token(database: Database, store_id: str, token: StoreToken) -> None:
     """Keep what the token says of itself, if it says something new."""
     database.run(

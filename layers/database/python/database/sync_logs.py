@@ -6,7 +6,6 @@ transaction, so that a run that was taken over can write nothing more.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from chatsync.errors import LeaseLostError, RunAbandonedError, StoreUnknownError
 from database import rate_limits
@@ -16,11 +15,8 @@ from database.rate_limits import CHATS
 # Longer than the longest time between two saves of a living run: four attempts of the slowest function with their
 # time-outs and back-offs (a test adds them up from the state machine), besides the waits that it announces.
 SILENCE_SECONDS = 1200
-
-SHOWN = """id, store_id, execution_id, sync_type, status, chats_total, chats_synced, messages_added, chats_to_classify,
-    chats_classified, chats_over_budget, budget_reached, label_tokens_in, label_tokens_out, label_cost_microusd,
-    events_read, wb_requests, waited_seconds, gaps, quarantined, error_type, error_message,
-    started_at, completed_at"""
+# On a row of sync_logs (without an alias) that is running: it is dead.
+IS_SILENT = "alive_until < now()"
 # How often a store asks whether its seller's other store is done.
 SHORTEST_TURN_SECONDS, LONGEST_TURN_SECONDS = 10, 3600
 
@@ -190,7 +186,7 @@ def note_stopped_labels(database: Database, run_id: int, reason: str) -> None:
 
 def close_dead_runs(database: Database) -> int:
     """Close the runs that have been silent for longer than they said; return how many."""
-    return _abandon(database, "alive_until < now()")
+    return _abandon(database, IS_SILENT)
 
 
 def close_all_runs(database: Database) -> int:
@@ -258,16 +254,3 @@ def statuses(database: Database, execution_id: str) -> dict[str, int]:
         execution=execution_id,
     )
     return {row["status"]: int(row["runs"]) for row in rows}
-
-
-def of_execution(database: Database, execution_id: str) -> list[dict[str, Any]]:
-    """Return the execution's rows, by store."""
-    return database.rows(
-        f"SELECT {SHOWN} FROM sync_logs WHERE execution_id = :execution ORDER BY store_id",  # noqa: S608 - a constant
-        execution=execution_id,
-    )
-
-
-def latest(database: Database, limit: int) -> list[dict[str, Any]]:
-    """Return the last rows, newest first."""
-    return database.rows(f"SELECT {SHOWN} FROM sync_logs ORDER BY id DESC LIMIT :limit", limit=limit)  # noqa: S608

@@ -33,7 +33,7 @@ class Columns:
     top: int
 
 
-def stacked(
+def stack_columns(
     columns: Sequence[tuple[date, Mapping[str, int]]], kinds: Mapping[str, str], titles: Mapping[str, str]
 ) -> Columns:
     """Return columns of numbers, stacked in the order of `kinds` (part -> CSS class); `titles` name the parts."""
@@ -65,19 +65,19 @@ class Share:
     kind: str
 
 
-def shares(counts: Mapping[str, int]) -> list[Share]:
+def lay_out_shares(counts: Mapping[str, int]) -> list[Share]:
     """Return the parts of a bar, the largest first."""
     ordered = sorted(counts.items(), key=lambda count: (-count[1], count[0]))
     total = sum(counts.values())
-    at, found = 0.0, []
+    at, parts = 0.0, []
     for place, (tag, number) in enumerate(ordered):
         width = SHARE_WIDTH * number / total if total else 0
-        found.append(Share(tag, number, at, width, f"c{min(place, TAGS_DRAWN)}"))
+        parts.append(Share(tag, number, at, width, f"c{min(place, TAGS_DRAWN)}"))
         at += width
-    return found
+    return parts
 
 
-def tag_weeks(rows: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[date, dict[str, int]]], list[str]]:
+def group_by_week(rows: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[date, dict[str, int]]], list[str]]:
     """Return the weeks with the chats of each tag, and the tags drawn; the rarer ones are summed up as REST.
 
     The rows are in the order of the weeks.

@@ -44,7 +44,7 @@ class Visitor:
         return _same_origin(headers) and hmac.compare_digest(given_token.encode(), self.form_token.encode())
 
 
-def visitor(headers: Mapping[str, str], cookies: Mapping[str, str], subject: str) -> Visitor:
+def recognize_visitor(headers: Mapping[str, str], cookies: Mapping[str, str], subject: str) -> Visitor:
     """Return who asks; a browser without our cookie gets one."""
     secure = headers.get("x-forwarded-proto") == "https"
     # __Host-: no neighbour's subdomain can set it. Browsers take it over https only.

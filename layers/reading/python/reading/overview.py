@@ -3,14 +3,14 @@
 from typing import Any
 
 from database.connection import Database
-from viewer.queries.chats import IS_WAITING, ZONE
+from reading.conditions import IS_WAITING, NEWEST_AT, ZONE
 
 DAYS, WEEKS = 30, 12
 NEWEST_CHATS = 2000  # of which the first answer is measured
 MOST_ROWS = 2000
 
 
-def messages_a_day(database: Database, store_id: str) -> list[dict[str, Any]]:
+def count_messages_a_day(database: Database, store_id: str) -> list[dict[str, Any]]:
     """Return the messages of each of the last 30 days, by sender: client, seller, and all others as wb."""
     return database.rows(
         f"""
@@ -33,10 +33,10 @@ def messages_a_day(database: Database, store_id: str) -> list[dict[str, Any]]:
     )
 
 
-def first_answers(database: Database, store_id: str) -> dict[str, Any]:
+def measure_first_answers(database: Database, store_id: str) -> dict[str, Any]:
     """Return the seconds from a buyer's first message to the seller's own first answer: median and 90th percentile.
 
-    Of the chats active within the last 30 days, at most the newest so many; WB's automatic messages are no answer.
+    Of the chats active within the last 30 days, at most the newest 2,000; WB's automatic messages are no answer.
     """
     return database.rows(
         f"""
@@ -44,9 +44,9 @@ def first_answers(database: Database, store_id: str) -> dict[str, Any]:
                percentile_cont(0.5) WITHIN GROUP (ORDER BY first_response_seconds) AS median,
                percentile_cont(0.9) WITHIN GROUP (ORDER BY first_response_seconds) AS most
         FROM (SELECT store_id, id FROM chats
-              WHERE coalesce(last_message_at, '-infinity') >= now() - interval '{DAYS} days'
+              WHERE {NEWEST_AT} >= now() - interval '{DAYS} days'
                 AND (:store = '' OR store_id = :store)
-              ORDER BY coalesce(last_message_at, '-infinity') DESC, store_id DESC, id DESC
+              ORDER BY {NEWEST_AT} DESC, store_id DESC, id DESC
               LIMIT {NEWEST_CHATS}) AS recent
         JOIN chat_overview ON chat_overview.store_id = recent.store_id AND chat_id = recent.id
         LIMIT 1
@@ -55,7 +55,7 @@ def first_answers(database: Database, store_id: str) -> dict[str, Any]:
     )[0]
 
 
-def waiting(database: Database, store_id: str) -> list[dict[str, Any]]:
+def count_waiting(database: Database, store_id: str) -> list[dict[str, Any]]:
     """Return how many chats wait for the seller, by how long ago their last message came: day, week, longer."""
     return database.rows(
         f"""
@@ -69,13 +69,13 @@ def waiting(database: Database, store_id: str) -> list[dict[str, Any]]:
     )
 
 
-def tags_a_week(database: Database, store_id: str) -> list[dict[str, Any]]:
+def count_tags_a_week(database: Database, store_id: str) -> list[dict[str, Any]]:
     """Return how many chats had their newest message in each of the last weeks, by their tag of today."""
     return database.rows(
         f"""
         SELECT date_trunc('week', last_message_at AT TIME ZONE '{ZONE}')::date AS week, tag, count(*) AS chats
         FROM chats
-        WHERE coalesce(last_message_at, '-infinity')
+        WHERE {NEWEST_AT}
               >= date_trunc('week', now() AT TIME ZONE '{ZONE}') AT TIME ZONE '{ZONE}' - interval '{WEEKS - 1} weeks'
           AND tag IS NOT NULL AND (:store = '' OR store_id = :store)
         GROUP BY 1, 2 ORDER BY 1, 3 DESC LIMIT {MOST_ROWS}

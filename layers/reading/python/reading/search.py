@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from database.connection import Database
-from viewer.marking import BEGIN, END
 
 QUERY = "websearch_to_tsquery('pg_catalog.russian', search_text(:words))"
+# Around found words. WB's texts may hold these characters too: those are taken out before Postgres marks.
+MARK_BEGIN, MARK_END = "\x02", "\x03"
 MARKED = (
-    f"ts_headline('pg_catalog.russian', translate(search_text(text), '{BEGIN}{END}', '  '), {QUERY}, "
-    f"'HighlightAll=true, StartSel={BEGIN}, StopSel={END}')"
+    f"ts_headline('pg_catalog.russian', translate(search_text(text), '{MARK_BEGIN}{MARK_END}', '  '), {QUERY}, "
+    f"'HighlightAll=true, StartSel={MARK_BEGIN}, StopSel={MARK_END}')"
 )
-# Up to so many found messages their chats are sorted; words that are in more are looked for from the newest chat on.
+# With no more found messages than this, their chats are sorted; more frequent words are looked for from the newest
+# chat on.
 RARE_MESSAGES = 20_000
 
 
@@ -22,15 +24,15 @@ class Search:
     rare: bool
 
 
-def understand(database: Database, words: str) -> Search:
+def understand_words(database: Database, words: str) -> Search:
     """Return how to look for these words."""
     # A negation alone would read the whole index: its query tree is T.
-    tree = database.rows(f"SELECT querytree({QUERY}) AS tree", words=words)[0]["tree"]
+    tree = database.rows(f"SELECT querytree({QUERY}) AS tree LIMIT 1", words=words)[0]["tree"]
     if tree in {"", "T"}:
         return Search(usable=False, rare=True)
     # The index, even where the planner thinks that half of all messages have the word and wants to read them all.
     database.run("SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'")
-    found = database.rows(
+    counted = database.rows(
         f"""
         SELECT count(*) AS messages FROM (
             SELECT 1 FROM chat_messages WHERE search_words(text) @@ {QUERY} LIMIT :most
@@ -39,4 +41,4 @@ def understand(database: Database, words: str) -> Search:
         words=words,
         most=RARE_MESSAGES + 1,
     )
-    return Search(usable=True, rare=found[0]["messages"] <= RARE_MESSAGES)
+    return Search(usable=True, rare=counted[0]["messages"] <= RARE_MESSAGES)
