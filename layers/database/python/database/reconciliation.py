@@ -5,10 +5,7 @@ from typing import Any
 
 from database import quarantine, stores, sync_logs
 from database.connection import Database
-
-# Conditions on a row of `chats`: in WB's present list (raw is WB's entry there), with a newer message than stored.
-IS_LISTED = "raw IS NOT NULL AND missing_since IS NULL"
-IS_GAP = "listed_message_at > coalesce(last_message_at, '-infinity')"
+from database.gaps import IS_GAP, IS_LISTED
 
 
 @dataclass(frozen=True)
