@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from database import messages
 from database.connection import Database
-from database.wb_chats import LONGEST_ID
+from database.wb_fields import LONGEST_ID
 from tests.database.given_rows import STORE, a_run, an_event, chat, column, row_versions, save
 
 TABLES = ("chats", "chat_messages", "stores", "quarantined_events")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from chatsync.taxonomy import taxonomy
 from chatsync.token_expiry import EXPIRY_WARNING_DAYS
-from database import labels
+from database.labels import history
 from viewer import charts, live, marking
 from viewer.access import labelling, reading
 from viewer.filters import STATUSES, ChatFilters, RunFilters, identity, text
@@ -151,9 +151,9 @@ def set_label(asked: Mapping[str, str]) -> None:
     store_id, chat_id, tag = identity(asked, "store"), identity(asked, "chat"), text(asked, "tag")
     with labelling() as database:
         if tag:
-            labels.set_by_person(database, store_id, chat_id, tag)
+            history.set_persons_label(database, store_id, chat_id, tag)
         else:
-            labels.release(database, store_id, chat_id)
+            history.release_persons_label(database, store_id, chat_id)
 
 
 def _words(words: str) -> dict[str, str]:

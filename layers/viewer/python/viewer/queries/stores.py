@@ -3,7 +3,7 @@
 from typing import Any
 
 from database.connection import Database
-from database.sync_logs import SILENCE_SECONDS
+from database.leases import SILENCE_SECONDS
 from viewer.queries.chats import IS_WAITING
 
 MOST_STORES = 1000
