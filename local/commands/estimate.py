@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
+from chatsync.contracts import StoreEstimate
 from chatsync.label_version import KEYWORDS
 from chatsync.prices import price_of
-from database import label_estimate
 from database.connection import Database
-from database.label_budgets import Budgets
-from database.label_estimate import Estimate
+from database.labels.budgets import Budgets
+from database.labels.estimate import estimate_labels
 from local.engine.stack import load_stack
 from local.errors import UsageError
 from local.installation.database import query
@@ -34,16 +34,15 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _look(database: Database, wanted: Sequence[str] | None, classifier: str) -> list[Estimate]:
+def _look(database: Database, wanted: Sequence[str] | None, classifier: str) -> list[StoreEstimate]:
     known = sorted(store["id"] for store in name_stores(database))
     if unknown := set(wanted or ()) - set(known):
         raise UsageError(f"No store {', '.join(sorted(unknown))} is stored. There are: {', '.join(known)}.")
     settings = load_stack(ROOT, labelling(KEYWORDS).parameters).functions["EstimateLabelsFunction"].environment
-    budgets, size = Budgets.from_settings(settings.__getitem__), int(settings["LABEL_CHATS_A_PAGE"])
-    return label_estimate.estimate(database, wanted or known, classifier, budgets, size)
+    return estimate_labels(database, wanted or known, classifier, Budgets.from_settings(settings.__getitem__))
 
 
-def show(found: Sequence[Estimate], classifier: str) -> None:
+def show(found: Sequence[StoreEstimate], classifier: str) -> None:
     """Print the estimates as a table, and below it what they rest on."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), show_footer=len(found) > 1)
     rows = [_cells(visible(estimate.store_id), [estimate]) for estimate in found]
@@ -57,7 +56,7 @@ def show(found: Sequence[Estimate], classifier: str) -> None:
         console.sentence(sentence)
 
 
-def _cells(name: str, found: Sequence[Estimate]) -> list[str]:
+def _cells(name: str, found: Sequence[StoreEstimate]) -> list[str]:
     counts = [
         sum(store.chats for store in found),
         sum(store.chats_sent for store in found),
@@ -69,7 +68,7 @@ def _cells(name: str, found: Sequence[Estimate]) -> list[str]:
     return [name, *(f"{count:,}" for count in counts), price, f"{sum(store.chats_over_budget for store in found):,}"]
 
 
-def _notes(found: Sequence[Estimate], classifier: str) -> list[str]:
+def _notes(found: Sequence[StoreEstimate], classifier: str) -> list[str]:
     """Return what the figures rest on, and which budgets are in the way."""
     reached = [f"{visible(store.store_id)}: {store.budget_reached}" for store in found if store.budget_reached]
     if classifier == KEYWORDS:

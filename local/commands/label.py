@@ -3,8 +3,8 @@
 import argparse
 
 from chatsync.taxonomy import Tag, taxonomy
-from database import labels
 from database.connection import Database
+from database.labels import history
 from local.errors import UsageError
 from local.installation.database import query
 from local.terminal.tables import console, visible
@@ -33,10 +33,10 @@ def _change(database: Database, asked: argparse.Namespace) -> int:
     store_id = asked.store or _only_store(database, asked.chat)
     chat = f"{visible(asked.chat)} of {visible(store_id)}"
     if asked.tag:
-        labels.set_by_person(database, store_id, asked.chat, asked.tag)
+        history.set_persons_label(database, store_id, asked.chat, asked.tag)
         console.sentence(f"{chat} is {asked.tag} now, until it is released: no run overwrites a person's label.")
         return 0
-    if labels.release(database, store_id, asked.chat):
+    if history.release_persons_label(database, store_id, asked.chat):
         console.sentence(f"{chat} is released: the next run labels it.")
         return 0
     console.sentence(f"{chat} has no label of a person's.")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from database import sync_logs
+from database import run_ends
 from database.connection import Database
 from local.installation.database import query
 from local.terminal.tables import console, visible
@@ -12,7 +12,7 @@ def run(asked: argparse.Namespace) -> int:
     """Close the stores' running runs; 1 if one of them had none."""
 
     def release(database: Database) -> dict[str, int]:
-        return {store_id: sync_logs.release(database, store_id) for store_id in asked.store}
+        return {store_id: run_ends.release_store(database, store_id) for store_id in asked.store}
 
     freed = query(release)
     for store_id, runs in freed.items():

@@ -12,9 +12,9 @@ from types import FrameType
 from typing import Any
 
 from chatsync.errors import describe_failure
-from database import labels as labels_of_chats
-from database import stores, sync_logs
+from database import run_ends, stores
 from database.connection import transaction
+from database.labels import history
 from local.engine.clock import WallClock
 from local.engine.engine import Engine
 from local.engine.interpreter import EngineBrokenError
@@ -71,13 +71,13 @@ def _register(source: Source, ours_alone: bool) -> None:
             stores.register(database, store.id, store.name, active=not source.simulated)
             remember_token(database, store)
         if ours_alone:
-            sync_logs.close_all_runs(database)
+            run_ends.close_all_runs(database)
 
 
 def _stays_unlabelled(source: Source, progress: Progress) -> bool:
     """Say what comes of a missing key: the keywords label instead, but they never undo labels that were paid for."""
     with transaction() as database:
-        paid = labels_of_chats.by_a_model(database, [store.id for store in source.stores])
+        paid = history.has_paid_labels(database, [store.id for store in source.stores])
     progress.say(UNLABELLED if paid else BY_KEYWORDS)
     return paid
 
@@ -97,7 +97,7 @@ def _execute(
     with engine_of_run as engine, progress, following.written_to(LIVE_RUN), _stopped_by_signals(engine):
         result = engine.run({"store_ids": [store.id for store in source.stores], **options})
         with transaction() as database:
-            sync_logs.close_runs_of(database, result.arn, "Interrupted", INTERRUPTED)
+            run_ends.close_runs_of_execution(database, result.arn, "Interrupted", INTERRUPTED)
             return result, list_runs_of_execution(database, result.arn)
 
 

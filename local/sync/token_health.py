@@ -18,7 +18,7 @@ def remember_token(database: Database, store: Store) -> None:
     if facts is None:
         return
     expires_at = facts.expires_at.isoformat() if facts.expires_at else None
-    stores.remember_token(database, store.id, stores.StoreToken(facts.seller_id, facts.kind, expires_at))
+    stores.save_token_facts(database, store.id, stores.StoreToken(facts.seller_id, facts.kind, expires_at))
 
 
 def expiry_warnings(entered: Sequence[Store]) -> list[str]:

@@ -2,15 +2,9 @@
 
 import pytest
 
+from chatsync.label_tokens import CHARACTERS_PER_MESSAGE, TOKENS_PER_CHAT, estimated_tokens
 from classifier.chats import Transcript
-from classifier.openai_excerpt import (
-    CHARACTERS_PER_MESSAGE,
-    TOKENS_PER_CHAT,
-    Line,
-    estimated_tokens,
-    excerpt,
-    outgoing,
-)
+from classifier.openai_excerpt import Line, excerpt, outgoing
 from classifier.openai_provider import OpenAIProvider
 from classifier.providers import Settings
 from tests.classifier.openai_server import OpenAIServer, words

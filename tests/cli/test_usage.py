@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from database.sync_logs import SILENCE_SECONDS
+from database.leases import SILENCE_SECONDS
 from local import cli
 from local.installation import database
 from tests.cli.program import run

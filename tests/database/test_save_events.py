@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from database.connection import Database
-from database.wb_chats import LONGEST_ID
+from database.wb_fields import LONGEST_ID
 from reading.conversations import read_messages
 from tests.database.given_rows import STORE, a_run, an_event, chat, column, row_versions, save
 

@@ -21,17 +21,17 @@ def shops(database: Database) -> Database:
 
 
 def test_the_active_stores_are_synced(shops: Database) -> None:
-    assert stores.to_sync(shops, None) == ["a", "c"]
+    assert stores.ids_to_sync(shops, None) == ["a", "c"]
 
 
 def test_those_named_are_synced_each_once_even_if_paused(shops: Database) -> None:
-    assert stores.to_sync(shops, ["b", "a", "b"]) == ["a", "b"]
-    assert stores.to_sync(shops, []) == []
+    assert stores.ids_to_sync(shops, ["b", "a", "b"]) == ["a", "b"]
+    assert stores.ids_to_sync(shops, []) == []
 
 
 def test_all_unknown_stores_are_named(shops: Database) -> None:
     with pytest.raises(StoreUnknownError, match="No such store: x, y"):
-        stores.to_sync(shops, ["y", "a", "x"])
+        stores.ids_to_sync(shops, ["y", "a", "x"])
 
 
 def test_registering_again_renames_and_leaves_the_rest(shops: Database) -> None:
@@ -42,7 +42,7 @@ def test_registering_again_renames_and_leaves_the_rest(shops: Database) -> None:
 def test_what_did_not_change_is_not_written(shops: Database) -> None:
     def write() -> None:
         stores.register(shops, "a", "ИП a", active=True)
-        stores.remember_token(shops, "a", TOKEN)
+        stores.save_token_facts(shops, "a", TOKEN)
         stores.move_cursor(shops, "a", 5)
         stores.refresh_statistics(shops, "a")
 
@@ -59,8 +59,8 @@ def test_a_cursor_can_go_back_to_the_beginning(shops: Database) -> None:
 
 
 def test_a_replaced_token_is_remembered_with_what_it_does_not_say(shops: Database) -> None:
-    stores.remember_token(shops, "a", TOKEN)
-    stores.remember_token(shops, "a", StoreToken(None, "unknown", None))
+    stores.save_token_facts(shops, "a", TOKEN)
+    stores.save_token_facts(shops, "a", StoreToken(None, "unknown", None))
     row = shops.rows("SELECT seller_id, token_type, token_expires_at FROM stores WHERE id = 'a'")[0]
     assert list(row.values()) == [None, "unknown", None]
 

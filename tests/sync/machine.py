@@ -62,7 +62,7 @@ class Machine:
         """Register a store and keep its token where the functions look for it."""
         with transaction() as database:
             stores_table.register(database, store.id, store.name, active=True)
-            stores_table.remember_token(database, store.id, StoreToken(store.seller, "unknown", None))
+            stores_table.save_token_facts(database, store.id, StoreToken(store.seller, "unknown", None))
         self.engine.put_secret_parameter(f"{TOKENS}/{store.id}/token", store.token)
 
     @contextmanager

@@ -79,7 +79,7 @@ def test_the_pages_work_for_a_login_of_the_role_itself(
     if parts.password:
         pytest.skip("Not run: the server DATABASE_URL names asks for passwords, which this role does not have.")
     given(a_message(1, "Вопрос", 60))
-    connection._CONTAINER.discard()
+    connection.CONTAINER.discard()
     with _login("chat_viewer"):
         monkeypatch.setenv(
             "DATABASE_URL", urlunsplit(parts._replace(netloc=f"chat_viewer@{parts.hostname}:{parts.port}"))
@@ -91,7 +91,7 @@ def test_the_pages_work_for_a_login_of_the_role_itself(
         assert pages.post("/label", form | {"tag": ""}, cookie, origin="https://pages.example").status == 303
         with pytest.raises(DatabaseRefusedError, match="42501"), transaction() as database:
             database.run("DELETE FROM chats")
-        connection._CONTAINER.discard()
+        connection.CONTAINER.discard()
         monkeypatch.setenv("DATABASE_URL", emptied)
     assert tag() == {"tag": None, "tag_source": None}
 

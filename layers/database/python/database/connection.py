@@ -102,8 +102,8 @@ def transaction(login: Address | None = None) -> Iterator[Database]:
         DatabaseUnavailableError: No connection, or it broke; a commit whose answer got lost may have happened.
         DatabaseRefusedError: Postgres refused a statement.
     """
-    container = _CONTAINER if login is None else _Container(login)
-    database = container.begun()
+    container = CONTAINER if login is None else Container(login)
+    database = container.begin()
     try:
         yield database
         database.run("COMMIT")
@@ -177,50 +177,55 @@ def read_address(url: str) -> Address:
 
 
 @cache
-def _rds() -> Any:
+def rds_client() -> Any:
+    """Return the container's one client; public so that tests can see when it is made."""
     return boto3.client("rds")
 
 
 if STARTS_IN_LAMBDA and IAM in os.environ.get("DATABASE_URL", ""):
-    _rds()
+    rds_client()
 
 
 def _iam_token(host: str, port: int, user: str) -> str:
-    token: str = _rds().generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
+    token: str = rds_client().generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
     return token
 
 
-class _Container:
-    """The connection a warm container keeps between invocations; to DATABASE_URL, unless a login is given."""
+class Container:
+    """The connection a warm container keeps between invocations; to DATABASE_URL, unless a login is given.
+
+    Public, as CONTAINER is, so that tests can begin as a cold container does, or as one whose process has died.
+    """
 
     def __init__(self, login: Address | None = None) -> None:
         self._login = login
         self._connection: Any = None
         self._made_at = 0.0
 
-    def begun(self) -> Database:
+    def begin(self) -> Database:
         """Return a connection with a transaction begun; a kept one that broke meanwhile is replaced once."""
         if self._connection is not None and time.monotonic() - self._made_at < KEEP_SECONDS:
             with suppress(DatabaseUnavailableError):
-                return self._begin()
+                return self._begin_on_connection()
         self.discard()
         address = self._login or read_address(setting("DATABASE_URL"))
         self._connection, self._made_at = connect(address), time.monotonic()
-        return self._begin()
+        return self._begin_on_connection()
 
     def discard(self) -> None:
+        """Close the connection; the next transaction makes another."""
         if self._connection is not None:
             with suppress(InterfaceError, OSError):
                 self._connection.close()
         self._connection = None
 
-    def _begin(self) -> Database:
+    def _begin_on_connection(self) -> Database:
         database = Database(self._connection)
         database.run(BEGIN)
         return database
 
 
-_CONTAINER = _Container()
+CONTAINER = Container()
 
 
 @cache

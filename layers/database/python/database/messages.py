@@ -3,10 +3,10 @@
 from typing import Any
 
 from chatsync.errors import DatabaseRefusedError
-from database import quarantine
-from database.chats import add_unknown
+from database.chats import add_unknown_chats
 from database.connection import Database
 from database.json_rows import json_rows
+from database.quarantine import quarantine_events
 from database.wb_events import sort_events
 
 
@@ -15,9 +15,9 @@ def save_events(database: Database, store_id: str, run_id: int, events: list[Any
 
     An event that cannot be stored goes to quarantine with its reason, all others are stored.
     """
-    found = sort_events(events)
-    quarantine.save(database, store_id, run_id, found.quarantined)
-    return _save_or_halve(database, store_id, run_id, found.messages)
+    sorted_events = sort_events(events)
+    quarantine_events(database, store_id, run_id, sorted_events.quarantined)
+    return _save_or_halve(database, store_id, run_id, sorted_events.messages)
 
 
 def _save_or_halve(database: Database, store_id: str, run_id: int, messages: list[dict[str, Any]]) -> int:
@@ -26,18 +26,18 @@ def _save_or_halve(database: Database, store_id: str, run_id: int, messages: lis
         return 0
     try:
         with database.savepoint():
-            add_unknown(database, store_id, messages)
-            return _insert(database, store_id, messages)
+            add_unknown_chats(database, store_id, messages)
+            return _insert_messages(database, store_id, messages)
     except DatabaseRefusedError as refusal:
         if len(messages) == 1:
             row = {"id": messages[0]["id"], "reason": str(refusal), "raw": messages[0]["raw"]}
-            quarantine.save(database, store_id, run_id, [row])
+            quarantine_events(database, store_id, run_id, [row])
             return 0
     middle = len(messages) // 2
     return sum(_save_or_halve(database, store_id, run_id, half) for half in (messages[:middle], messages[middle:]))
 
 
-def _insert(database: Database, store_id: str, messages: list[dict[str, Any]]) -> int:
+def _insert_messages(database: Database, store_id: str, messages: list[dict[str, Any]]) -> int:
     """Add the messages not stored yet, and bring their chats up to date, in one statement."""
     counted = database.rows(
         """

@@ -3,7 +3,8 @@
 from typing import Any
 
 from database.connection import Database
-from database.sync_logs import IS_SILENT, SILENCE_SECONDS
+from database.leases import SILENCE_SECONDS
+from database.run_ends import IS_SILENT
 from reading.filters import RunFilters
 
 STATUSES = ("running", "success", "partial", "error", "skipped")

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from chatsync.taxonomy import taxonomy
-from database import labels
+from database.labels.history import release_persons_label, set_persons_label
 from reading.conversations import read_chats, read_labels, read_messages
 from viewer.access import labelling_transaction, reading_transaction
 from viewer.addresses import NothingThereError, read_id, read_message_key, read_text, write_chat
@@ -48,13 +48,13 @@ def describe_conversation(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def set_label(fields: Mapping[str, str]) -> None:
-    """Set the label that a form names; without a tag, release the person's. Raises as database.labels."""
+    """Set the label that a form names; without a tag, release the person's. Raises as database.labels.history."""
     store_id, chat_id, tag = read_id(fields, "store"), read_id(fields, "chat"), read_text(fields, "tag")
     with labelling_transaction() as database:
         if tag:
-            labels.set_by_person(database, store_id, chat_id, tag)
+            set_persons_label(database, store_id, chat_id, tag)
         else:
-            labels.release(database, store_id, chat_id)
+            release_persons_label(database, store_id, chat_id)
 
 
 def _prepare(message: dict[str, Any]) -> None:

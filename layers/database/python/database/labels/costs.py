@@ -1,32 +1,25 @@
-"""What labels took: tokens and money, of a page of chats and of its run."""
+"""What labels took: tokens and money, of a chat page and of its run."""
 
-from dataclasses import dataclass
-
+from chatsync.contracts import PageLabels
 from chatsync.label_tokens import Tokens
 from chatsync.prices import price_of
 from database.connection import Database
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What one page of chats took, and why it was not labelled to its end, if so.
+def cost_microusd(classifier: str, tokens: Tokens) -> int | None:
+    """Return what the tokens cost in millionths of a US dollar; None where the model's price is not known.
 
-    The cost is in millionths of a US dollar, None where the model's price is not known.
+    Raises PricesInvalidError.
     """
-
-    tokens: Tokens
-    cost_microusd: int | None
-    stopped: str
-
-    @classmethod
-    def by(cls, classifier: str, tokens: Tokens, stopped: str) -> "Taken":
-        """Return it with the classifier's price; raises PricesInvalidError."""
-        price = price_of(classifier)
-        unpriced = 0 if tokens == Tokens() else None
-        return cls(tokens, price.of(tokens) if price else unpriced, stopped)
+    price = price_of(classifier)
+    if price is None:
+        return 0 if tokens == Tokens() else None
+    return price.of(tokens)
 
 
-def settle(database: Database, run_id: int, page_key: str, taken: Taken) -> None:
+def settle_reservation(
+    database: Database, run_id: int, transcripts_key: str, classifier: str, page: PageLabels
+) -> None:
     """Replace what a page reserved by what it took, and bring the run's tokens and cost up to date.
 
     Repeated, it changes nothing: the run's figures are its pages' sums. One page without a known price makes the run's
@@ -41,10 +34,10 @@ def settle(database: Database, run_id: int, page_key: str, taken: Taken) -> None
             chats = CASE WHEN excluded.tokens_in = 0 THEN 0 ELSE label_pages.chats END
         """,
         run=run_id,
-        page=page_key,
-        into=taken.tokens.into,
-        out=taken.tokens.out,
-        cost=taken.cost_microusd,
+        page=transcripts_key,
+        into=page.tokens_in,
+        out=page.tokens_out,
+        cost=cost_microusd(classifier, Tokens(page.tokens_in, page.tokens_out)),
     )
     database.run(
         """
@@ -57,5 +50,5 @@ def settle(database: Database, run_id: int, page_key: str, taken: Taken) -> None
         WHERE id = CAST(:run AS bigint)
         """,
         run=run_id,
-        stopped=taken.stopped,
+        stopped=page.stopped,
     )

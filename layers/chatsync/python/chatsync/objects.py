@@ -1,4 +1,4 @@
-"""Pages of rows as gzipped JSON objects in one S3 bucket.
+"""Rows as gzipped JSON objects in one S3 bucket.
 
 Rows never ride in the state machine's data (256 KB at most, and kept in the execution's history for 90 days):
 functions hand each other a key. The objects stay as a replayable archive until the bucket's lifecycle rule ends them.
@@ -21,27 +21,29 @@ FASTEST_GZIP = 1  # Level 1 of 9: JSON shrinks about sevenfold already, at a fif
 
 
 @cache
-def _s3() -> "S3Client":
+def s3_client() -> "S3Client":
+    """Return the container's one client; public so that tests can see when it is made, and make another."""
     return boto3.client("s3")
 
 
 if STARTS_IN_LAMBDA:
-    _s3()
+    s3_client()
 
 
-def page_key(store_id: str, run_id: int, name: str) -> str:
-    """Return the key of a page of a store's run, such as `pages/shop/12/chats-….json.gz`."""
+def object_key(store_id: str, run_id: int, name: str) -> str:
+    """Return the key of an object of a store's run, such as `pages/shop/12/chats-….json.gz`."""
     return f"pages/{store_id}/{run_id}/{name}.json.gz"
 
 
-def write_page(key: str, rows: Sequence[Any]) -> None:
+def write_object(key: str, rows: Sequence[Any]) -> None:
     """Store the rows under the key, encrypted as the bucket says."""
-    _put(key, json.dumps(rows, separators=(",", ":")))
+    body = gzip.compress(json.dumps(rows, separators=(",", ":")).encode(), FASTEST_GZIP, mtime=0)
+    s3_client().put_object(Bucket=setting("PAGE_BUCKET"), Key=key, Body=body, ContentType="application/gzip")
 
 
-def read_page(key: str) -> list[Any]:
+def read_object(key: str) -> list[Any]:
     """Return the rows stored under the key."""
-    body = _s3().get_object(Bucket=setting("PAGE_BUCKET"), Key=key)["Body"].read()
+    body = s3_client().get_object(Bucket=setting("PAGE_BUCKET"), Key=key)["Body"].read()
     rows: list[Any] = json.loads(gzip.decompress(body))
     return rows
 
@@ -50,10 +52,6 @@ def write_stores_to_sync(execution_name: str, store_ids: Sequence[str]) -> str:
     """Store the list that the Distributed Map reads; return its key. Plain JSON: its ItemReader unzips nothing."""
     key = f"executions/{execution_name}/stores.json"
     items = json.dumps([{"store_id": store_id} for store_id in store_ids])
-    _s3().put_object(Bucket=setting("PAGE_BUCKET"), Key=key, Body=items.encode(), ContentType="application/json")
+    bucket = setting("PAGE_BUCKET")
+    s3_client().put_object(Bucket=bucket, Key=key, Body=items.encode(), ContentType="application/json")
     return key
-
-
-def _put(key: str, text: str) -> None:
-    body = gzip.compress(text.encode(), FASTEST_GZIP, mtime=0)
-    _s3().put_object(Bucket=setting("PAGE_BUCKET"), Key=key, Body=body, ContentType="application/gzip")

@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chatsync import pages
+from chatsync import objects
 from chatsync.errors import SettingMissingError
-from chatsync.pages import page_key, read_page, write_page, write_stores_to_sync
+from chatsync.objects import object_key, read_object, write_object, write_stores_to_sync
 
 BUCKET = "pages-bucket"
 
@@ -22,11 +22,11 @@ def bucket() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         patch.setenv("PAGE_BUCKET", BUCKET)
-        pages._s3.cache_clear()
+        objects.s3_client.cache_clear()
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         yield s3
-    pages._s3.cache_clear()
+    objects.s3_client.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def bucket() -> Iterator[Any]:
     ids=["none", "types", "hostile", "long", "numbers"],
 )
 def test_a_page_comes_back_as_it_was_written(bucket: Any, rows: list[Any]) -> None:
-    write_page("pages/1", rows)
-    assert read_page("pages/1") == rows
+    write_object("pages/1", rows)
+    assert read_object("pages/1") == rows
 
 
 def test_a_page_is_gzipped_json(bucket: Any) -> None:
-    write_page("pages/1", ["заказ"] * 1000)
+    write_object("pages/1", ["заказ"] * 1000)
     stored = bucket.get_object(Bucket=BUCKET, Key="pages/1")
     body = stored["Body"].read()
     assert json.loads(gzip.decompress(body)) == ["заказ"] * 1000
@@ -54,13 +54,13 @@ def test_a_page_is_gzipped_json(bucket: Any) -> None:
 
 
 def test_an_object_holds_no_time_so_that_the_same_rows_make_the_same_object(bucket: Any) -> None:
-    write_page("pages/1", [{"a": 1}])
+    write_object("pages/1", [{"a": 1}])
     header = bucket.get_object(Bucket=BUCKET, Key="pages/1")["Body"].read()[:8]
     assert header[4:8] == bytes(4)  # RFC 1952: MTIME
 
 
 def test_a_key_names_its_store_and_its_run() -> None:
-    assert page_key("shop", 12, "events-5-request") == "pages/shop/12/events-5-request.json.gz"
+    assert object_key("shop", 12, "events-5-request") == "pages/shop/12/events-5-request.json.gz"
 
 
 def test_the_list_of_stores_is_plain_json_for_the_map(bucket: Any) -> None:
@@ -74,4 +74,4 @@ def test_the_list_of_stores_is_plain_json_for_the_map(bucket: Any) -> None:
 def test_without_a_bucket_the_setting_is_named(bucket: Any, monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
     monkeypatch.delenv("PAGE_BUCKET") if value is None else monkeypatch.setenv("PAGE_BUCKET", value)
     with pytest.raises(SettingMissingError, match="The setting PAGE_BUCKET is empty"):
-        read_page("pages/1")
+        read_object("pages/1")

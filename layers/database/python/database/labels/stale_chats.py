@@ -9,27 +9,27 @@ MESSAGES_A_CHAT = 30  # The newest ones; a label says what the buyer needs now.
 
 # What a classifier is given of a chat. WB's own messages, files, and senders nobody knows change no label, so none of
 # them makes one stale.
-_WORDS = f"""
+WORDS = f"""
     SELECT id, sender, text, sent_at FROM people_messages
     WHERE store_id = chats.store_id AND chat_id = chats.id AND text ~ '\\S'
     ORDER BY sent_at DESC, id DESC LIMIT {MESSAGES_A_CHAT}
 """  # noqa: S608 - a constant
-_CONTENT = f"""
+CONTENT = f"""
     (SELECT coalesce(encode(sha256(convert_to(
         json_agg(json_build_array(sender, text) ORDER BY sent_at, id)::text, 'UTF8')), 'hex'), 'no words')
-     FROM ({_WORDS}) AS words)
+     FROM ({WORDS}) AS words)
 """  # noqa: S608 - constants
 # To be masked wherever it stands: the buyer's name as WB's list has it, and as each message had it.
-_CLIENT_NAME = """
+CLIENT_NAME = """
     (SELECT string_agg(name, ' ' ORDER BY name)
      FROM (SELECT chats.client_name AS name UNION SELECT client_name FROM chat_messages
            WHERE store_id = chats.store_id AND chat_id = chats.id) AS names)
 """
 # The words are looked at only where a label of the same version met other messages: most chats have met no new ones.
-_IS_STALE = f"""
+IS_STALE = f"""
     store_id = :store AND messages_total > 0 AND tag_source IS DISTINCT FROM 'person'
     AND (labelled_messages, labelled_by) IS DISTINCT FROM (messages_total, CAST(:version AS text))
-    AND CASE WHEN labelled_by = :version THEN labelled_content IS DISTINCT FROM {_CONTENT} ELSE true END
+    AND CASE WHEN labelled_by = :version THEN labelled_content IS DISTINCT FROM {CONTENT} ELSE true END
 """
 
 
@@ -45,21 +45,21 @@ class StaleChats:
     total: int
 
 
-def stale_chats(database: Database, store_id: str, version: str, limit: int) -> StaleChats:
+def read_stale_chats(database: Database, store_id: str, version: str, limit: int) -> StaleChats:
     """Return at most `limit` of the chats whose label is missing, or stale for this version of the classifier.
 
     A person's label never is. Chats without messages have nothing to label.
     """
     rows = database.rows(
         f"""
-        SELECT id AS chat_id, {_CLIENT_NAME} AS client_name, messages_total, total, {_CONTENT} AS content,
+        SELECT id AS chat_id, {CLIENT_NAME} AS client_name, messages_total, total, {CONTENT} AS content,
                said.messages
-        FROM (SELECT *, count(*) OVER () AS total FROM chats WHERE {_IS_STALE}
+        FROM (SELECT *, count(*) OVER () AS total FROM chats WHERE {IS_STALE}
               ORDER BY last_message_at DESC, id LIMIT :limit) AS chats
         CROSS JOIN LATERAL (
             SELECT coalesce(json_agg(json_build_object('sender', sender, 'text', text, 'sent_at', sent_at)
                                      ORDER BY sent_at, id), '[]') AS messages
-            FROM ({_WORDS}) AS words
+            FROM ({WORDS}) AS words
         ) AS said
         ORDER BY last_message_at DESC, id
         """,  # noqa: S608 - constants
@@ -68,15 +68,15 @@ def stale_chats(database: Database, store_id: str, version: str, limit: int) -> 
         limit=limit,
     )
     if limit == 0:
-        return StaleChats([], _count(database, store_id, version))
+        return StaleChats([], _count_stale_chats(database, store_id, version))
     total = rows[0]["total"] if rows else 0
     return StaleChats([{name: row[name] for name in row if name != "total"} for row in rows], total)
 
 
-def _count(database: Database, store_id: str, version: str) -> int:
-    found = database.rows(
-        f"SELECT count(*) AS chats FROM chats WHERE {_IS_STALE}",  # noqa: S608 - a constant
+def _count_stale_chats(database: Database, store_id: str, version: str) -> int:
+    counted = database.rows(
+        f"SELECT count(*) AS chats FROM chats WHERE {IS_STALE}",  # noqa: S608 - a constant
         store=store_id,
         version=version,
     )
-    return int(found[0]["chats"])
+    return int(counted[0]["chats"])

@@ -1,16 +1,26 @@
-"""Labels: the current one of a chat, given by a classifier or a person, with its history in `chat_labels`."""
+"""The table `chat_labels`: every label of a chat, by a classifier or a person; the current one stands on the chat."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chatsync.contracts import PageLabels, SaveLabels
 from chatsync.errors import ChatUnknownError, TagUnknownError
 from chatsync.taxonomy import taxonomy
 from database import stores
 from database.connection import Database
-from database.json_rows import json_rows, storable
+from database.json_rows import json_rows
+from database.labels.costs import settle_reservation
+from database.wb_fields import storable
 
 
-def save(database: Database, store_id: str, run_id: int, labels: Sequence[Mapping[str, Any]]) -> int:
+def save_page_labels(database: Database, task: SaveLabels, page: PageLabels, classifier: str) -> int:
+    """Store a chat page's labels and what they took; return how many labels were new. Raises PricesInvalidError."""
+    added = save_labels(database, task.store_id, task.run_id, page.labels)
+    settle_reservation(database, task.run_id, task.transcripts_key, classifier, page)
+    return added
+
+
+def save_labels(database: Database, store_id: str, run_id: int, labels: Sequence[Mapping[str, Any]]) -> int:
     """Store labels, each in the history and, unless a person labelled the chat, as its current one.
 
     A label has `chat_id`, `messages_total` and `content` of the words it was given for, and `model`, the version that
@@ -46,7 +56,7 @@ def save(database: Database, store_id: str, run_id: int, labels: Sequence[Mappin
     return int(added[0]["labels"])
 
 
-def set_by_person(database: Database, store_id: str, chat_id: str, tag: str) -> None:
+def set_persons_label(database: Database, store_id: str, chat_id: str, tag: str) -> None:
     """Label a chat with a person's word, which no classifier overwrites until it is released.
 
     The label joins the history, the one it replaces stays there; the store's counts of tags follow.
@@ -77,11 +87,11 @@ def set_by_person(database: Database, store_id: str, chat_id: str, tag: str) -> 
         tag=tag,
     )
     if not changed:
-        raise _unknown(store_id, chat_id)
+        raise _unknown_chat(store_id, chat_id)
     stores.refresh_statistics(database, store_id)
 
 
-def release(database: Database, store_id: str, chat_id: str) -> bool:
+def release_persons_label(database: Database, store_id: str, chat_id: str) -> bool:
     """Take a person's label back: the chat has none until the next run labels it. Return False if it had none.
 
     The history keeps the label, and until when it stood.
@@ -89,12 +99,12 @@ def release(database: Database, store_id: str, chat_id: str) -> bool:
     Raises:
         ChatUnknownError: The store has no such chat.
     """
-    found = database.rows(
+    chats = database.rows(
         "SELECT tag_source FROM chats WHERE store_id = :store AND id = :chat FOR UPDATE", store=store_id, chat=chat_id
     )
-    if not found:
-        raise _unknown(store_id, chat_id)
-    if found[0]["tag_source"] != "person":
+    if not chats:
+        raise _unknown_chat(store_id, chat_id)
+    if chats[0]["tag_source"] != "person":
         return False
     database.run(
         """
@@ -113,13 +123,13 @@ def release(database: Database, store_id: str, chat_id: str) -> bool:
     return True
 
 
-def by_a_model(database: Database, store_ids: Sequence[str]) -> bool:
+def has_paid_labels(database: Database, store_ids: Sequence[str]) -> bool:
     """Return whether a chat of these stores has a label that a model's server gave, and that was paid for."""
-    found = database.rows(
+    labelled = database.rows(
         "SELECT FROM chats WHERE store_id = ANY(:stores) AND labelled_by LIKE 'openai/%' LIMIT 1", stores=store_ids
     )
-    return bool(found)
+    return bool(labelled)
 
 
-def _unknown(store_id: str, chat_id: str) -> ChatUnknownError:
+def _unknown_chat(store_id: str, chat_id: str) -> ChatUnknownError:
     return ChatUnknownError(f"The store {store_id} has no chat {chat_id}. Is the id whole, and the store synced?")
