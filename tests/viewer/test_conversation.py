@@ -3,6 +3,9 @@
 import re
 from datetime import timedelta
 
+import pytest
+
+from local import cli
 from tests.database.given_rows import a_chat
 from tests.viewer.conftest import (
     NOW,
@@ -67,7 +70,9 @@ def test_a_chat_of_which_wb_lists_more_says_so(pages: Pages) -> None:
     assert "WB lists a newer message" in pages.get(chat_address()).body
 
 
-def test_what_wb_lists_no_more_is_no_gap_on_any_page(pages: Pages) -> None:
+def test_what_wb_lists_no_more_is_no_gap_on_any_page_nor_in_status(
+    pages: Pages, capsys: pytest.CaptureFixture[str]
+) -> None:
     newer = {"text": "Новое", "addTimestamp": int((NOW - timedelta(minutes=5)).timestamp() * 1000)}
     given(a_message(1, "Старое", 60), listed=[a_chat(0, lastMessage=newer)])
     given(a_message(2, "Другой чат", 60, chatID="1:chat-1"), listed=[a_chat(1)])
@@ -77,3 +82,5 @@ def test_what_wb_lists_no_more_is_no_gap_on_any_page(pages: Pages) -> None:
     assert re.search(r'data-label="Gaps">0<', pages.get("/").body)
     latest = max(row["id"] for row in rows("SELECT id FROM sync_logs"))
     assert "<dt>Gaps</dt><dd>0</dd>" in pages.get(f"/run?id={latest}").body
+    assert cli.main(["status", "--gaps"]) == 0
+    assert "No gaps" in capsys.readouterr().out

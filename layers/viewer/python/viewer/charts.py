@@ -48,7 +48,8 @@ def stack_columns(
             floor -= height
             if number:
                 label = f"{day:%d.%m}: {titles[part]} {number}"
-                bars.append(Bar(place * step, floor, step * (1 - BAR_GAP), height, kind, label))
+                width = step * (1 - BAR_GAP)
+                bars.append(Bar(x=place * step, y=floor, width=width, height=height, kind=kind, label=label))
     every = max(1, len(columns) // 6)
     ticks = [(place * step, day) for place, (day, _) in enumerate(columns) if place % every == 0]
     return Columns(bars, ticks, top)
@@ -72,7 +73,7 @@ def lay_out_shares(counts: Mapping[str, int]) -> list[Share]:
     at, parts = 0.0, []
     for place, (tag, number) in enumerate(ordered):
         width = SHARE_WIDTH * number / total if total else 0
-        parts.append(Share(tag, number, at, width, f"c{min(place, TAGS_DRAWN)}"))
+        parts.append(Share(tag=tag, number=number, x=at, width=width, kind=f"c{min(place, TAGS_DRAWN)}"))
         at += width
     return parts
 

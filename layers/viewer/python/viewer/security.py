@@ -27,11 +27,13 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks: the login's subject (empty on one's own machine), and the secret of their browser's cookie."""
+    """Who asks: the login's subject (empty on one's own machine), and the secret of their browser's cookie.
+
+    `new_cookie` is the header that sets the cookie where the browser has none.
+    """
 
     subject: str
     secret: str
-    cookie_name: str
     new_cookie: str | None
 
     @property
@@ -51,10 +53,10 @@ def recognize_visitor(headers: Mapping[str, str], cookies: Mapping[str, str], su
     name = "__Host-viewer" if secure else "viewer"
     known = cookies.get(name, "")
     if SECRET.fullmatch(known):
-        return Visitor(subject, known, name, None)
+        return Visitor(subject, secret=known, new_cookie=None)
     made = secrets.token_urlsafe(32)
     cookie = f"{name}={made}; Path=/; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
-    return Visitor(subject, made, name, cookie)
+    return Visitor(subject, secret=made, new_cookie=cookie)
 
 
 def _same_origin(headers: Mapping[str, str]) -> bool:
