@@ -54,6 +54,14 @@ def test_a_long_chat_costs_no_more_than_what_of_it_is_sent() -> None:
     assert Question.about(long).tokens <= estimate(long) <= TOKENS_PER_CHAT + 200
 
 
+def test_where_masking_makes_room_for_an_older_message_it_is_estimated_too() -> None:
+    address = "Пункт выдачи: город Москва, улица Большая Ордынка, дом 12, корпус 3, квартира 45. "
+    chat = transcript([("seller", "правила " * 125), ("seller", address * 13), ("client", "Где заказ?")])
+    shorter = transcript([("seller", address * 13), ("client", "Где заказ?")])
+    assert Question.about(chat).tokens > Question.about(shorter).tokens, "masked, the older message fits"
+    assert Question.about(chat).tokens <= estimate(chat)
+
+
 def test_a_page_costs_a_prompt_for_each_request_and_an_answer_for_each_chat() -> None:
     assert page_tokens([]).total == page_tokens([0, 0]).total == 0
     page = page_tokens([100] * (CHATS_PER_REQUEST + 1) + [0])
