@@ -5,7 +5,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chatsync.contracts import ClassifiedChats, ClassifyChats, PageLabels
+from chatsync.contracts import ChatPageLabels, ClassifiedChats, ClassifyChats
 from chatsync.objects import object_key, read_object, write_object
 from chatsync.observability import logger, metrics, observed
 from chatsync.settings import setting
@@ -27,10 +27,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return ClassifiedChats(key).as_result()
 
 
-def _page_labels(classified: Classified, rows: list[dict[str, Any]]) -> PageLabels:
+def _page_labels(classified: Classified, rows: list[dict[str, Any]]) -> ChatPageLabels:
     """Return what Save labels needs: the labels, each with the digest of the words it is for, and what they took."""
     content = {row["chat_id"]: row["content"] for row in rows}
-    return PageLabels(
+    return ChatPageLabels(
         labels=[label.as_row() | {"content": content[label.chat_id]} for label in classified.labels],
         tokens_in=classified.tokens_in,
         tokens_out=classified.tokens_out,

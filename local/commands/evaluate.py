@@ -16,7 +16,7 @@ from local.scoring import Score, score
 from local.sync.labelling import model
 from local.terminal.tables import console, show_figures
 
-CHATS_A_PAGE = 25  # as in a sync: a provider has a time for each page
+CHATS_A_PAGE = 30  # as in a sync: a provider has a time for each page
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from chatsync.contracts import PageLabels
+from chatsync.contracts import ChatPageLabels
 from chatsync.errors import LeaseLostError
 from chatsync.label_tokens import Tokens
 from database import run_ends
 from database.connection import Database
 from database.labels import history, reservations
-from database.labels.budgets import LabelPlan, PlannedPage
+from database.labels.budgets import LabelPlan, PlannedChatPage
 from database.labels.costs import settle_reservation
 from database.reconciliation import Reconciled, close_run
 from reading.gaps import list_gaps
@@ -100,7 +100,7 @@ def test_an_event_quarantined_before_the_last_end_counts_no_more(database: Datab
 
 def plan(database: Database, run: int, chats: int, left: int = 0) -> None:
     """Note that so many chats are to be labelled, and so many more were left by a budget."""
-    page = PlannedPage([{}] * chats, chats, Tokens())
+    page = PlannedChatPage([{}] * chats, chats, Tokens())
     reservations.save_plan(database, run, LabelPlan([page], left, "The budget is reached." if left else None))
 
 
@@ -114,7 +114,9 @@ def test_what_a_budget_leaves_is_no_matter_of_success(database: Database, run: i
 
 def test_labels_that_stopped_make_it_partial_and_say_why(database: Database, run: int) -> None:
     plan(database, run, 2)
-    stopped = PageLabels(labels=[], tokens_in=0, tokens_out=0, stopped="The model's endpoint gave no answer in time.")
+    stopped = ChatPageLabels(
+        labels=[], tokens_in=0, tokens_out=0, stopped="The model's endpoint gave no answer in time."
+    )
     settle_reservation(database, run, "a", "openai/gpt-5-mini", stopped)
     assert close_run(database, STORE, run).status == "partial"
     assert row(database, run)["error_message"] == (

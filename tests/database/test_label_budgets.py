@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from chatsync.contracts import PageLabels
-from chatsync.label_tokens import Tokens, chat_tokens, page_tokens
+from chatsync.contracts import ChatPageLabels
+from chatsync.label_tokens import Tokens, chat_page_tokens, chat_tokens
 from database import connection, run_ends
 from database.connection import Database, connect, read_address, transaction
-from database.labels.budgets import Budgets, PlannedPage, Spent, pages_within_budgets, plan_labels
+from database.labels.budgets import Budgets, PlannedChatPage, Spent, chat_pages_within_budgets, plan_labels
 from database.labels.costs import settle_reservation
 from database.labels.reservations import LOCK, lock_budgets, reserve_tokens, spent_today
 from tests.database.given_rows import a_run, column
@@ -32,13 +32,13 @@ def budgets(**changes: int) -> Budgets:
 
 
 def planned(transcripts: list[dict[str, Any]], classifier: str = MODEL, spent: Spent = NOTHING, **limits: int) -> Any:
-    pages, reached = pages_within_budgets(transcripts, classifier, budgets(**limits), spent)
+    pages, reached = chat_pages_within_budgets(transcripts, classifier, budgets(**limits), spent)
     return [[row["chat_id"] for row in page.transcripts] for page in pages], reached
 
 
 def took(*chats: list[dict[str, str]]) -> int:
     """Return what these chats are estimated to take as one page."""
-    return page_tokens([chat_tokens(messages) for messages in chats]).total
+    return chat_page_tokens([chat_tokens(messages) for messages in chats]).total
 
 
 def test_within_all_budgets_the_chats_fill_pages() -> None:
@@ -85,13 +85,13 @@ def test_what_a_budget_leaves_is_told_in_words() -> None:
     assert plan_labels(chats(PAID), 1, MODEL, budgets(), Spent()).reached is None
 
 
-def a_page(tokens: int = 500) -> PlannedPage:
-    return PlannedPage(chats(PAID), 1, Tokens(tokens, 0))
+def a_page(tokens: int = 500) -> PlannedChatPage:
+    return PlannedChatPage(chats(PAID), 1, Tokens(tokens, 0))
 
 
 def settle(database: Database, run: int, page: str, *tokens: int, classifier: str = MODEL) -> None:
     into, out = (*tokens, 0)[:2]
-    took = PageLabels(labels=[], tokens_in=into, tokens_out=out, stopped="")
+    took = ChatPageLabels(labels=[], tokens_in=into, tokens_out=out, stopped="")
     settle_reservation(database, run, page, classifier, took)
 
 

@@ -209,7 +209,7 @@ class ListedChatPages(_Result):
 
 @dataclass(frozen=True)
 class ClassifyChats(_Task):
-    """Label one page of transcripts, within the tokens reserved for it."""
+    """Label the transcripts of a chat page, within the tokens reserved for it."""
 
     store_id: str
     run_id: int
@@ -219,13 +219,13 @@ class ClassifyChats(_Task):
 
 @dataclass(frozen=True)
 class ClassifiedChats(_Result):
-    """The object that holds the page's labels."""
+    """The object that holds the chat page's labels."""
 
     labels_key: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageLabels(_Result):
+class ChatPageLabels(_Result):
     """The one row of that object: the labels of a chat page, what they took, and why it has no more (or "")."""
 
     labels: list[dict[str, Any]]

@@ -100,8 +100,8 @@ def chat_tokens(messages: Sequence[Mapping[str, Any]]) -> int:
     return excerpt.tokens + _tokens(frames) if excerpt.heard else 0
 
 
-def page_tokens(chats: Sequence[int]) -> Tokens:
-    """Return about what a page of chats takes, told from chat_tokens of each."""
+def chat_page_tokens(chats: Sequence[int]) -> Tokens:
+    """Return about what a chat page takes, told from chat_tokens of each."""
     sent = [tokens for tokens in chats if tokens]
     requests = -(-len(sent) // CHATS_PER_REQUEST)
     return Tokens(requests * prompt_tokens() + sum(sent), len(sent) * ANSWER_TOKENS)

@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from database.wb_fields import as_id, as_integer, as_moment, as_object, as_raw, as_text
+from database.wb_fields import Columns, as_id, as_integer, as_moment, as_object, as_raw, as_text, read_fields
+
+CARD: Columns = {
+    "nm_id": ("nmID", as_integer),
+    "rid": ("rid", as_text),
+    "product_size": ("size", as_text),
+    "price_kopecks": ("price", as_integer),
+    "price_currency": ("priceCurrency", as_text),
+}
+LAST_MESSAGE: Columns = {"listed_message_text": ("text", as_text), "listed_message_at": ("addTimestamp", as_moment)}
 
 
 def chat_rows(chats: Sequence[Any]) -> list[dict[str, Any]]:
@@ -13,17 +22,10 @@ def chat_rows(chats: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _row(chat: Mapping[str, Any]) -> dict[str, Any]:
-    card = as_object(chat.get("goodCard"))
-    last = as_object(chat.get("lastMessage"))
     return {
         "id": chat["chatID"],
         "client_name": as_text(chat.get("clientName")),
-        "nm_id": as_integer(card.get("nmID")),
-        "rid": as_text(card.get("rid")),
-        "product_size": as_text(card.get("size")),
-        "price_kopecks": as_integer(card.get("price")),
-        "price_currency": as_text(card.get("priceCurrency")),
-        "listed_message_text": as_text(last.get("text")),
-        "listed_message_at": as_moment(last.get("addTimestamp")),
+        **read_fields(as_object(chat.get("goodCard")), CARD),
+        **read_fields(as_object(chat.get("lastMessage")), LAST_MESSAGE),
         "raw": as_raw(chat),
     }

@@ -7,20 +7,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from database.wb_fields import (
-    MomentInvalidError,
+    Columns,
+    EventUnstorableError,
     as_id,
     as_integer,
     as_object,
     as_objects,
     as_raw,
     as_text,
-    read_moment,
+    read_fields,
+    required_id,
+    required_moment,
     storable,
 )
 
-
-class EventUnstorableError(ValueError):
-    """The event has no identity, no chat or no possible moment; the message says which."""
+EVENT: Columns = {
+    "event_type": ("eventType", as_text),
+    "sender": ("sender", as_text),
+    "source": ("source", as_text),
+    "client_name": ("clientName", as_text),
+}
+# Files and images alike: old images have no downloadID, images no name, type or size.
+ATTACHMENT: Columns = {
+    "download_id": ("downloadID", as_text),
+    "name": ("name", as_text),
+    "content_type": ("contentType", as_text),
+    "size": ("size", as_integer),
+    "url": ("url", as_text),
+    "date": ("date", as_text),
+}
 
 
 @dataclass(frozen=True)
@@ -58,50 +73,17 @@ def _message_row(event: Any) -> dict[str, Any]:
     message = as_object(event.get("message"))
     attachments = as_object(message.get("attachments"))
     return {
-        "id": _required_id(event, "eventID"),
-        "chat_id": _required_id(event, "chatID"),
-        "event_type": as_text(event.get("eventType")),
-        "sender": as_text(event.get("sender")),
-        "source": as_text(event.get("source")),
-        "client_name": as_text(event.get("clientName")),
+        "id": required_id(event, "eventID"),
+        "chat_id": required_id(event, "chatID"),
+        **read_fields(event, EVENT),
         "is_new_chat": event.get("isNewChat") is True,
         "text": storable(message["text"]) if isinstance(message.get("text"), str) else None,
-        "sent_at": _sent_at(event),
+        # addTimestamp is in milliseconds; addTime, the same moment in whole seconds, may be all that is there.
+        "sent_at": required_moment(event, "addTimestamp", "addTime"),
         "attachments": [
-            _attachment_row(kind, item)
+            {"kind": kind, **read_fields(item, ATTACHMENT)}
             for kind, name in (("file", "files"), ("image", "images"))
             for item in as_objects(attachments.get(name))
         ],
         "raw": as_raw(event),
-    }
-
-
-def _required_id(event: Mapping[str, Any], name: str) -> str:
-    value = event.get(name)
-    if not isinstance(value, str) or not value:
-        raise EventUnstorableError(f"the event has no {name}")
-    if as_id(value) is None:
-        raise EventUnstorableError(f"the event's {name} is too long or has characters that Postgres cannot hold")
-    return value
-
-
-def _sent_at(event: Mapping[str, Any]) -> str:
-    """`addTimestamp` in milliseconds; `addTime`, the same moment in whole seconds, only where it is missing."""
-    value = event.get("addTimestamp")
-    try:
-        return read_moment(event.get("addTime") if value is None else value).isoformat()
-    except MomentInvalidError as problem:
-        raise EventUnstorableError(f"the event has no usable time ({problem})") from None
-
-
-def _attachment_row(kind: str, item: Mapping[str, Any]) -> dict[str, Any]:
-    """Files and images alike: old images have no downloadID, images no name, type or size."""
-    return {
-        "kind": kind,
-        "download_id": as_text(item.get("downloadID")),
-        "name": as_text(item.get("name")),
-        "content_type": as_text(item.get("contentType")),
-        "size": as_integer(item.get("size")),
-        "url": as_text(item.get("url")),
-        "date": as_text(item.get("date")),
     }

@@ -1,10 +1,10 @@
-"""Fields of WB's JSON as values that Postgres can hold. A field of another type than WB documents is as good as none.
+"""Fields of WB's JSON as values that Postgres can hold. A field of another type than WB documents counts as missing.
 
 What a column cannot hold stays in the row's `raw`: WB's own JSON, to the letter.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,8 +22,43 @@ FIRST_YEAR, LAST_YEAR = 2010, 2100
 LARGEST_SECONDS = 10_000_000_000
 
 
+# By column: the field's name, and what reads it.
+Columns = Mapping[str, tuple[str, Callable[[object], Any]]]
+
+
+class EventUnstorableError(ValueError):
+    """The event has no identity, no chat or no possible moment; the message says which."""
+
+
 class MomentInvalidError(ValueError):
     """The value is no moment, or an impossible one."""
+
+
+def read_fields(value: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
+    """Return the columns of an object, None where it has no such field."""
+    return {column: read(value.get(name)) for column, (name, read) in columns.items()}
+
+
+def required_id(event: Mapping[str, Any], name: str) -> str:
+    """Return the id under this name; raises EventUnstorableError where there is none that Postgres can hold."""
+    value = event.get(name)
+    if not isinstance(value, str) or not value:
+        raise EventUnstorableError(f"the event has no {name}")
+    if as_id(value) is None:
+        raise EventUnstorableError(f"the event's {name} is too long or has characters that Postgres cannot hold")
+    return value
+
+
+def required_moment(event: Mapping[str, Any], name: str, instead: str) -> str:
+    """Return the moment under this name in ISO; under the one `instead` where it is missing.
+
+    Raises EventUnstorableError where there is no possible one.
+    """
+    value = event.get(name)
+    try:
+        return read_moment(event.get(instead) if value is None else value).isoformat()
+    except MomentInvalidError as problem:
+        raise EventUnstorableError(f"the event has no usable time ({problem})") from None
 
 
 def storable(text: str) -> str:

@@ -13,7 +13,7 @@ LONGEST_ENDING = 3
 _WORD = re.compile(r"[^\W\d_]{2,}")  # an initial says nothing
 _BETWEEN = re.compile(r" {1,2}")
 _ENDING = "аеиоуыэюяйь"
-_CACHED = 1_000  # names; a page has 25 chats
+_CACHED = 1_000  # names; a chat page has 30 chats
 
 
 def find_client_name(text: str, client_name: str) -> Iterator[Span]:

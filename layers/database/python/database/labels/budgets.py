@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
-from chatsync.label_tokens import Tokens, chat_tokens, page_tokens
+from chatsync.label_tokens import Tokens, chat_page_tokens, chat_tokens
 from chatsync.label_version import KEYWORDS
 from chatsync.settings import setting
 
@@ -51,7 +51,7 @@ class Spent:
 
 
 @dataclass(frozen=True)
-class PlannedPage:
+class PlannedChatPage:
     """The transcripts of one chat page, with the chats of them that are sent and about the tokens they take."""
 
     transcripts: list[dict[str, Any]]
@@ -68,7 +68,7 @@ class PlannedPage:
 class LabelPlan:
     """The pages to label, and how many stale chats a budget leaves, with a sentence that says which (or None)."""
 
-    pages: list[PlannedPage]
+    pages: list[PlannedChatPage]
     left: int
     reached: str | None
 
@@ -90,17 +90,17 @@ class _Page:
     transcripts: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
 
-    def planned(self, *more: int) -> PlannedPage:
+    def planned(self, *more: int) -> PlannedChatPage:
         """Return the page as it is planned, with the tokens of a chat that may join it."""
         tokens = [*self.tokens, *more]
-        return PlannedPage(self.transcripts, sum(map(bool, tokens)), page_tokens(tokens))
+        return PlannedChatPage(self.transcripts, sum(map(bool, tokens)), chat_page_tokens(tokens))
 
 
 def plan_labels(
     transcripts: Sequence[dict[str, Any]], stale: int, classifier: str, budgets: Budgets, spent: Spent
 ) -> LabelPlan:
     """Return what of the `stale` chats, whose first ones have these transcripts, the budgets allow after the day's."""
-    pages, reached = pages_within_budgets(transcripts, classifier, budgets, spent)
+    pages, reached = chat_pages_within_budgets(transcripts, classifier, budgets, spent)
     left = stale - sum(len(page.transcripts) for page in pages)
     if left == 0:
         return LabelPlan(pages, 0, None)
@@ -108,9 +108,9 @@ def plan_labels(
     return LabelPlan(pages, left, BUDGET_REACHED.format(left=left, budget=budget))
 
 
-def pages_within_budgets(
+def chat_pages_within_budgets(
     transcripts: Sequence[dict[str, Any]], classifier: str, budgets: Budgets, spent: Spent
-) -> tuple[list[PlannedPage], str | None]:
+) -> tuple[list[PlannedChatPage], str | None]:
     """Return the pages that the budgets allow, and the first budget in their way, if one is.
 
     Chats that cost nothing are never in a budget's way. After the first chat that does not fit, no other that costs

@@ -1,24 +1,13 @@
 """What labels took: tokens and money, of a chat page and of its run."""
 
-from chatsync.contracts import PageLabels
+from chatsync.contracts import ChatPageLabels
 from chatsync.label_tokens import Tokens
 from chatsync.prices import price_of
 from database.connection import Database
 
 
-def cost_microusd(classifier: str, tokens: Tokens) -> int | None:
-    """Return what the tokens cost in millionths of a US dollar; None where the model's price is not known.
-
-    Raises PricesInvalidError.
-    """
-    price = price_of(classifier)
-    if price is None:
-        return 0 if tokens == Tokens() else None
-    return price.of(tokens)
-
-
 def settle_reservation(
-    database: Database, run_id: int, transcripts_key: str, classifier: str, page: PageLabels
+    database: Database, run_id: int, transcripts_key: str, classifier: str, page: ChatPageLabels
 ) -> None:
     """Replace what a page reserved by what it took, and bring the run's tokens and cost up to date.
 
@@ -37,7 +26,7 @@ def settle_reservation(
         page=transcripts_key,
         into=page.tokens_in,
         out=page.tokens_out,
-        cost=cost_microusd(classifier, Tokens(page.tokens_in, page.tokens_out)),
+        cost=_cost_microusd(classifier, Tokens(page.tokens_in, page.tokens_out)),
     )
     database.run(
         """
@@ -52,3 +41,14 @@ def settle_reservation(
         run=run_id,
         stopped=page.stopped,
     )
+
+
+def _cost_microusd(classifier: str, tokens: Tokens) -> int | None:
+    """Return what the tokens cost in millionths of a US dollar; None where the model's price is not known.
+
+    Raises PricesInvalidError.
+    """
+    price = price_of(classifier)
+    if price is None:
+        return 0 if tokens == Tokens() else None
+    return price.cost_microusd(tokens)

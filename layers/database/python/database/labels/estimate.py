@@ -37,7 +37,7 @@ def _estimate(store_id: str, plan: LabelPlan, classifier: str) -> StoreEstimate:
         chats_sent=plan.spends.chats,
         tokens_in=tokens.into,
         tokens_out=tokens.out,
-        cost_microusd=price.of(tokens) if price else None,
+        cost_microusd=price.cost_microusd(tokens) if price else None,
         chats_over_budget=plan.left,
         budget_reached=plan.reached,
     )

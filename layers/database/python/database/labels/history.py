@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chatsync.contracts import PageLabels, SaveLabels
+from chatsync.contracts import ChatPageLabels, SaveLabels
 from chatsync.errors import ChatUnknownError, TagUnknownError
 from chatsync.taxonomy import taxonomy
 from database import stores
@@ -13,7 +13,7 @@ from database.labels.costs import settle_reservation
 from database.wb_fields import storable
 
 
-def save_page_labels(database: Database, task: SaveLabels, page: PageLabels, classifier: str) -> int:
+def save_chat_page_labels(database: Database, task: SaveLabels, page: ChatPageLabels, classifier: str) -> int:
     """Store a chat page's labels and what they took; return how many labels were new. Raises PricesInvalidError."""
     added = save_labels(database, task.store_id, task.run_id, page.labels)
     settle_reservation(database, task.run_id, task.transcripts_key, classifier, page)

@@ -14,26 +14,26 @@ from chatsync.objects import object_key
 from chatsync.prices import price_of
 from database.connection import Database
 from database.json_rows import json_rows
-from database.labels.budgets import Budgets, LabelPlan, PlannedPage, Spent, plan_labels
+from database.labels.budgets import Budgets, LabelPlan, PlannedChatPage, Spent, plan_labels
 from database.labels.stale_chats import read_stale_chats
 
 LOCK = 0x6C61626C  # "labl": two stores that list their chats at once reserve one after the other.
 
 
 @dataclass(frozen=True)
-class ReservedPages:
+class ReservedChatPages:
     """The pages by the key of the object that is to hold each one's transcripts, and how many chats a budget leaves.
 
     `left` is None where the operator's own taxonomy or prices stopped the labels.
     """
 
-    pages: dict[str, PlannedPage]
+    pages: dict[str, PlannedChatPage]
     left: int | None
 
 
 def reserve_chat_pages(
     database: Database, task: ListChatPages, request_id: str, classifier: str, budgets: Budgets
-) -> ReservedPages:
+) -> ReservedChatPages:
     """Return the pages of stale chats that the budgets allow, what each may take being reserved.
 
     A taxonomy or price list that cannot be read stops the labels, not the sync.
@@ -43,14 +43,14 @@ def reserve_chat_pages(
         stale = read_stale_chats(database, task.store_id, label_version(classifier), budgets.chats_a_run)
     except (ClassifierRefusedError, PricesInvalidError) as error:
         stop_labels(database, task.run_id, str(error))
-        return ReservedPages({}, None)
+        return ReservedChatPages({}, None)
     lock_budgets(database, task.run_id)
     plan = plan_labels(stale.transcripts, stale.total, classifier, budgets, spent_today(database))
     names = (f"transcripts-{number}-{request_id}" for number in range(len(plan.pages)))
     pages = {object_key(task.store_id, task.run_id, name): page for name, page in zip(names, plan.pages, strict=True)}
     reserve_tokens(database, task.run_id, pages)
     save_plan(database, task.run_id, plan)
-    return ReservedPages(pages, plan.left)
+    return ReservedChatPages(pages, plan.left)
 
 
 def stop_labels(database: Database, run_id: int, reason: str) -> None:
@@ -79,7 +79,7 @@ def spent_today(database: Database) -> Spent:
     return Spent(**rows[0])
 
 
-def reserve_tokens(database: Database, run_id: int, pages: Mapping[str, PlannedPage]) -> None:
+def reserve_tokens(database: Database, run_id: int, pages: Mapping[str, PlannedChatPage]) -> None:
     """Reserve what the pages, by the key of each one's transcripts, may take."""
     database.run(
         """
