@@ -18,7 +18,7 @@ from local.simulator.wire import chats_json, encoded, events_json
 GATE_STATUSES = frozenset({401, 403, 429})  # "401, 403, 429: application/problem+json"
 LONGEST_CURSOR = 2**63 - 1  # `next` is an int64
 
-_CONTENT: Final = {
+CONTENT: Final = {
     "image/png": base64.b64decode(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
     ),
@@ -81,7 +81,7 @@ def download(stream: Stream, download_id: str, now: float) -> Answer:
         return problem(HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, "moderation failed")
     if pending > 0:
         return _json(HTTPStatus.ACCEPTED, {"moderationState": "pending", "retrySeconds": math.ceil(pending)})
-    return Answer(HTTPStatus.OK, _CONTENT[stored.content_type], _typed(stored.content_type))
+    return Answer(HTTPStatus.OK, CONTENT[stored.content_type], _typed(stored.content_type))
 
 
 def _cursor(text: str) -> int | None:
