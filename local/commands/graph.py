@@ -1,14 +1,19 @@
-"""`python -m local graph`: the state machine as a Mermaid diagram within a Markdown file."""
+"""Write the state machine's diagram into a Markdown file."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from local.errors import UsageError
-from local.mermaid import diagram
 from local.paths import STATE_MACHINE
 
 BEGIN, END = "<!-- graph: written by make graph -->", "<!-- /graph -->"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the file, and whether to check it only."""
+    parser.add_argument("file", type=Path, help="the file with the markers between which the diagram stands")
+    parser.add_argument("--check", action="store_true", help="only say whether the diagram is up to date")
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -28,6 +33,8 @@ def run(asked: argparse.Namespace) -> int:
 
 def with_diagram(text: str, file: Path) -> str:
     """Return the Markdown with the present diagram between its markers. Raises UsageError without markers."""
+    from local.mermaid import diagram
+
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end or text.count(BEGIN) != 1 or text.count(END) != 1:

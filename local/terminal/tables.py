@@ -20,6 +20,7 @@ CONTROLS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}  # the
 CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 # What turns the order of a line around, or breaks it. The joiners stay: emoji and several scripts need them.
 BIDI_AND_BREAKS = re.compile("[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+NOTHING_SYNCED = "No store was synced yet. `make run` syncs the simulator's."
 
 
 class Terminal(Console):
@@ -118,6 +119,16 @@ def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
     console.print(table)
 
 
+def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print the rows of a person's own query."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    console.print(table)
+
+
 def show_figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table of figures; its first column says of what."""
     table = _table(title)
@@ -142,6 +153,12 @@ def _table(title: str) -> Table:
     )
 
 
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
+    return "" if value is None else visible(str(value))
+
+
 def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:
     ended = run["completed_at"] or datetime.now(UTC)
     status = Text(run["status"], style=STYLES.get(run["status"], ""))
@@ -164,6 +181,11 @@ def _about_labels(run: Mapping[str, Any]) -> Iterator[str]:
         yield f"its labels took {tokens:,} tokens, {dollars(run['label_cost_microusd'])}."
     if run["budget_reached"]:
         yield run["budget_reached"]
+
+
+def count_of(number: int, thing: str) -> str:
+    """Return a number with its noun, such as "1 store" and "2 stores"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def dollars(micro: int | None) -> str:

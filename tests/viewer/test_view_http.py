@@ -1,4 +1,4 @@
-"""`python -m local view`: the handler behind HTTP, for the browsers of this machine only."""
+"""`./chats view`: the handler behind HTTP, for the browsers of this machine only."""
 
 import http.client
 import re
