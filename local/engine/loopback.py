@@ -1,9 +1,9 @@
 """Servers on a loopback port: whom they answer, and how little they say about it."""
 
-import socketserver
 import sys
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from socketserver import TCPServer, ThreadingMixIn
 
 HOST = "127.0.0.1"
 
@@ -20,8 +20,6 @@ def is_from_a_program(host: str | None, origin: str | None, port: int) -> bool:
 class LoopbackServer(HTTPServer):
     """Listens on the loopback interface only; port 0 is any free one."""
 
-    daemon_threads = True
-
     def __init__(self, port: int, handler: type["LoopbackHandler"]) -> None:
         super().__init__((HOST, port), handler)
 
@@ -32,13 +30,19 @@ class LoopbackServer(HTTPServer):
 
     def server_bind(self) -> None:
         """Bind without http.server's reverse DNS lookup of the own host, which may take seconds."""
-        socketserver.TCPServer.server_bind(self)
+        TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, int(self.server_address[1])
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Keep quiet about a client that went away; anything else is a fault of the server and is shown."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class ThreadingLoopbackServer(ThreadingMixIn, LoopbackServer):
+    """Serves each connection in a thread of its own."""
+
+    daemon_threads = True
 
 
 class LoopbackHandler(BaseHTTPRequestHandler):

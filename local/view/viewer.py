@@ -29,7 +29,7 @@ def view(port: int, store_id: str | None) -> int:
         raise UsageError(f"The viewer's libraries are not installed. Run `make setup` in {ROOT} first.")
     with ViewedDatabase(_say_waiting) as database, _viewer(database) as viewer, _server(port, viewer) as server:
         where = f"/chats?{urlencode({'store': store_id})}" if store_id else "/"
-        console.sentence(f"Showing {where_it_is()} at {server.address}{where} (Ctrl-C ends it)")
+        console.sentence(f"Showing {where_it_is()} at {server.url}{where} (Ctrl-C ends it)")
         sys.stdout.flush()
         try:
             server.serve_forever()

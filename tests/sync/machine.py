@@ -61,7 +61,7 @@ class Machine:
         for store in stores:
             self.know(store)
         world, port = World(tuple(stores)), self._port
-        with Simulator(world, self.clock, limits=limits, page_size=page_size, port=port) as simulator:
+        with Simulator(world, self.clock, limits=limits, events_page_size=page_size, port=port) as simulator:
             yield simulator
 
     def know(self, store: SimulatedStore) -> None:
