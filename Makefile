@@ -21,10 +21,10 @@ help: ## Show this list.
 
 # Exit code 1 is expected here: one of the simulated stores has an expired token, to show how that looks.
 run: setup ## Sync the simulator's stores on this machine, end to end.
-	@$(BIN)/python -m local sync || test $$? -eq 1
+	@./chats sync || test $$? -eq 1
 
 view: setup ## Show what is stored as pages in the browser, on this machine only.
-	@$(BIN)/python -m local view
+	@./chats view
 
 test: setup-tests lint ## Set up, then lint, type-check and run all tests but those of make check.
 	@$(BIN)/python -m pytest
@@ -82,7 +82,7 @@ clean: ## Remove everything this Makefile made, the local database included.
 
 eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a model), and the masking.
 	@$(BIN)/python $(if $(PROVIDER),-m local eval --provider $(PROVIDER),eval/report.py)
-	@$(BIN)/python -m local leaks
+	@./chats leaks
 
 check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, and every crash point of a run in every mode.
 	@$(BIN)/python -m pytest -m crash_all tests/crash

@@ -1,41 +1,47 @@
-"""`python -m local chat`: one whole conversation, in order."""
+"""Print a whole conversation.
+
+Prints it from its first message to its last. If no store has the chat, the
+ids of the most recently active chats are listed.
+
+example:
+  ./chats chat 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19
+"""
 
 import argparse
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from database.connection import Database
-from local.installation.database import query
-from local.terminal.conversation import show_conversation
-from local.terminal.tables import console, show_chats, visible
-from reading.chats import newest_chats
-from reading.conversations import read_chats, read_messages
+if TYPE_CHECKING:
+    from database.connection import Database
 
 SUGGESTED = 5
 
-
-@dataclass(frozen=True)
-class Found:
-    """The chat of each store that has it, with its messages; where none has it, the chats active last."""
-
-    conversations: list[tuple[dict[str, Any], list[dict[str, Any]]]]
-    suggestions: list[dict[str, Any]]
+Conversations = list[tuple[dict[str, Any], list[dict[str, Any]]]]  # each chat with its messages
 
 
-def run(asked: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add which chat."""
+    parser.add_argument("id", metavar="ID", help="the chat's id, as Wildberries gave it")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Print the chat of every store that has it; 1 if none has."""
-    found = query(lambda database: _look(database, asked.id))
-    for chat, conversation in found.conversations:
-        show_conversation(chat, conversation)
-    if found.conversations:
+    from local.installation.database import query
+    from local.terminal.conversation import show_conversation
+    from local.terminal.tables import console, show_chats, visible
+    from reading.chats import newest_chats
+    from reading.conversations import read_chats, read_messages
+
+    def read(database: "Database") -> tuple[Conversations, list[dict[str, Any]]]:
+        chats = read_chats(database, arguments.id)
+        conversations = [(chat, read_messages(database, chat)) for chat in chats]
+        return conversations, [] if chats else newest_chats(database, SUGGESTED)
+
+    conversations, suggestions = query(read)
+    for chat, all_messages in conversations:
+        show_conversation(chat, all_messages)
+    if conversations:
         return 0
-    console.print(f"No chat {visible(asked.id)} is stored. Is the id whole, and its store synced?", soft_wrap=True)
-    if found.suggestions:
-        show_chats(found.suggestions)
+    console.print(f"No chat {visible(arguments.id)} is stored. Is the id whole, and its store synced?", soft_wrap=True)
+    if suggestions:
+        show_chats(suggestions)
     return 1
-
-
-def _look(database: Database, chat_id: str) -> Found:
-    chats = read_chats(database, chat_id)
-    conversations = [(chat, read_messages(database, chat)) for chat in chats]
-    return Found(conversations, [] if chats else newest_chats(database, SUGGESTED))

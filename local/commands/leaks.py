@@ -1,21 +1,21 @@
-"""`python -m local leaks`: how much the masking lets through, on the snippets of eval/masking."""
+"""Measure what the masking misses."""
 
 import argparse
 
-from local.leaks import PARTS, Leaks, headline, read_snippets, recall_table, score
-from local.terminal.tables import console, show_figures
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing."""
 
 
 def run(asked: argparse.Namespace) -> int:
     """Mask the snippets of both parts and print what is still to be read in them; 0 however much it is."""
+    from local.leaks import PARTS, headline, read_snippets, recall_table, score
+    from local.terminal.tables import console, show_figures
+
     del asked
     snippets = read_snippets()
     for part in PARTS:
-        show(part, score([snippet for snippet in snippets if snippet.part == part]))
+        leaks = score([snippet for snippet in snippets if snippet.part == part])
+        console.sentence(f"{part}: {headline(leaks)}")
+        show_figures(*recall_table(leaks))
     return 0
-
-
-def show(part: str, leaks: Leaks) -> None:
-    """Print the figures of a part: a line, and the recall of each kind."""
-    console.sentence(f"{part}: {headline(leaks)}")
-    show_figures(*recall_table(leaks))

@@ -52,7 +52,7 @@ def query(look: Callable[[Database], Seen]) -> Seen:
         with transaction() as database:
             return look(database)
     if not (KEPT_DATABASE / "PG_VERSION").exists():
-        raise NotNowError("Nothing was synced on this machine yet. Start with `python -m local sync` (or `make run`).")
+        raise NotNowError("Nothing was synced on this machine yet. Start with `./chats sync` (or `make run`).")
     return _patiently(lambda: _read_kept(look), DatabaseUnavailableError, _ServerBusyError)
 
 
@@ -78,7 +78,7 @@ def _read_kept(look: Callable[[Database], Seen]) -> Seen:
 
 @contextmanager
 def _kept_server() -> Iterator[str]:
-    """Start the kept server; where `python -m local view` has it, use that one, which then outlives the sync."""
+    """Start the kept server; where `./chats view` has it, use that one, which then outlives the sync."""
     with ExitStack() as undo:
         yield _patiently(lambda: _own_or_viewed(undo), _ServerBusyError)
 

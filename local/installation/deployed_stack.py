@@ -41,7 +41,7 @@ class DeployedStack:
             if error.code != "ParameterAlreadyExists":
                 raise
             raise UsageError(
-                f"The store {store_id} has a token already. To replace it: python -m local store token {store_id} ..."
+                f"The store {store_id} has a token already. To replace it: ./chats store token {store_id} ..."
             ) from None
 
     def delete_token(self, store_id: str) -> None:

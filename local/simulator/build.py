@@ -1,12 +1,9 @@
 """Builds one store: stories laid out in time, as the chats, events and files that Wildberries would have of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
-from typing import Final
 
 from local.simulator.ids import uuid4
 from local.simulator.model import Chat, Event, StoredFile
@@ -14,21 +11,21 @@ from local.simulator.people import Buyer
 from local.simulator.story import Line, Story
 from local.simulator.timeline import times
 
-SOURCES_BEGIN: Final = int(datetime(2026, 2, 15, tzinfo=UTC).timestamp() * 1000)  # "source: absent in older events"
-DOWNLOADS_BEGIN: Final = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)  # "old images have no downloadID"
-REFUNDS_END: Final = int(datetime(2026, 4, 1, tzinfo=UTC).timestamp() * 1000)  # event types: "older: refund"
-MOST_CHATS: Final = 5000  # the longest list anybody has seen
-NEW_CHAT_SHARE: Final = 0.85  # of all stories; the others are told in a chat that exists already
-NO_CARD_SHARE: Final = 0.25  # "placeholders (0, "") are common"
-CLIENT_ID_SHARE: Final = 0.05  # of events with a field that is documented nowhere
-PENDING_SHARE: Final = 0.05  # of images that are still moderated when they are first asked for
-REFUSED_SHARE: Final = 0.02
-DEVICES: Final = ("ios", "android", "rusite", "global")
-SELLERS_SOURCES: Final = ("seller-portal", "seller-portal", "seller-portal", "seller-public-api")
-NO_CARD: Final[dict[str, object]] = {"nmID": 0, "price": 0, "priceCurrency": "", "rid": "", "size": ""}
+SOURCES_BEGIN = int(datetime(2026, 2, 15, tzinfo=UTC).timestamp() * 1000)  # "source: absent in older events"
+DOWNLOADS_BEGIN = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)  # "old images have no downloadID"
+REFUNDS_END = int(datetime(2026, 4, 1, tzinfo=UTC).timestamp() * 1000)  # event types: "older: refund"
+MOST_CHATS = 5000  # the longest list anybody has seen
+NEW_CHAT_SHARE = 0.85  # of all stories; the others are told in a chat that exists already
+NO_CARD_SHARE = 0.25  # "placeholders (0, "") are common"
+CLIENT_ID_SHARE = 0.05  # of events with a field that is documented nowhere
+PENDING_SHARE = 0.05  # of images that are still moderated when they are first asked for
+REFUSED_SHARE = 0.02
+DEVICES = ("ios", "android", "rusite", "global")
+SELLERS_SOURCES = ("seller-portal", "seller-portal", "seller-portal", "seller-public-api")
+NO_CARD: dict[str, object] = {"nmID": 0, "price": 0, "priceCurrency": "", "rid": "", "size": ""}
 
 
-@dataclass(slots=True)
+@dataclass
 class Conversation:
     """A chat in the making: who writes, from which device, about which card."""
 
@@ -44,7 +41,7 @@ Moment = tuple[int, Conversation, Line]
 """A line said in a conversation at a time (unix ms)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """What a store's chats hold."""
 

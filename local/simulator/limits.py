@@ -1,14 +1,12 @@
 """Wildberries' rate limits: one token bucket for each seller account and method, and the headers that tell of it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 
 from local.simulator.tokens import TokenKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """How many requests a full bucket gives at once, and how many seconds each of them takes to come back."""
 
@@ -21,7 +19,7 @@ BASE = Rule(burst=1, spacing=3600)  # Base, /chats and /events: "1 per hour, bur
 BASE_DOWNLOAD = Rule(burst=1, spacing=360)  # Base, /download: "10 per hour: one each 6 min, burst 1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """A bucket's word on one request: let in with `remaining` more at once, or refused for `retry` whole seconds."""
 
@@ -76,7 +74,7 @@ class Buckets:
         """Leave nothing in the bucket; the next request is let in at `until` (unix seconds)."""
         self._full_at[seller, method] = until + (rule.burst - 1) * rule.spacing
 
-    def look(self, seller: str, method: str, rule: Rule, now: float) -> Verdict:
+    def peek(self, seller: str, method: str, rule: Rule, now: float) -> Verdict:
         """Return what the bucket would still give, taking nothing: for answers that WB's gate gives by itself."""
         full_at = max(self._full_at.get((seller, method), now), now)
         return Verdict(True, max(0, _remaining(full_at, now, rule)), 0, 0, rule.burst)

@@ -1,7 +1,5 @@
 """The words of the simulated marketplace, read from texts.toml."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +20,7 @@ class Product(NamedTuple):
     rubles: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Topic:
     """What is said in chats about one subject; texts.toml tells what each field means."""
 
@@ -34,7 +32,7 @@ class Topic:
     more: list[list[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Goods:
     """What one kind of store sells, and what buyers ask of just that: in talks."""
 
@@ -45,7 +43,7 @@ class Goods:
     fits: list[list[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profile:
     """One store of the small world. `access`: "personal", "service", "expired"; `quirk`: "unlisted", "silent", ""."""
 
@@ -58,7 +56,7 @@ class Profile:
     quirk: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """One message of the conversation that is written down word for word."""
 
@@ -69,7 +67,7 @@ class Said:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Yursol:
     """The conversation that is written down word for word."""
 
@@ -82,7 +80,7 @@ class Yursol:
     messages: list[Said]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GrownNames:
     """What the stores of a grown world are called."""
 
@@ -90,7 +88,7 @@ class GrownNames:
     names: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """Everything in texts.toml."""
 

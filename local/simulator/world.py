@@ -3,8 +3,6 @@
 Both lie between December 2025 and October 2026 and are the same for the same seed; only the tokens go by `now`.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from random import Random
 
@@ -15,8 +13,6 @@ from local.simulator.people import Buyer, buyer
 from local.simulator.story import Line, Story, Teller
 from local.simulator.texts import Profile, Texts, Yursol, texts
 from local.simulator.tokens import TokenKind, make_token
-
-__all__ = ["SimulatedStore", "World", "grown_world", "small_world"]
 
 TOKEN_DAYS = 150  # left of the 180 days a token lives
 EXPIRED_DAYS = -3

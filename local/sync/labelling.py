@@ -42,10 +42,10 @@ def labelling(classifier: str) -> Labelling:
         return Labelling(_settings(), keyless=True)
     base = os.environ.get("OPENAI_BASE_URL")
     address = {"OpenAiBaseUrl": base} if base else {}
-    return Labelling(_settings() | {"Classifier": named(classifier)} | address, key)
+    return Labelling(_settings() | {"Classifier": classifier_setting(classifier)} | address, key)
 
 
-def named(classifier: str) -> str:
+def classifier_setting(classifier: str) -> str:
     """Return the setting CLASSIFIER for a word of the command line, such as openai/gpt-5-mini; raises UsageError."""
     return f"{OPENAI}/{model()}" if classifier == OPENAI else classifier
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
+from local.sync.observed_store import observed_store
 
 WRITE_SECONDS = 0.5  # how soon the file follows
 REPEAT_SECONDS = 5.0  # a file that is older than a few of these is of a sync that died
@@ -30,15 +31,17 @@ class LiveRun:
         self._over = threading.Event()
         self._changed = False
 
-    def observe(self, seen: Observation) -> None:
+    def observe(self, observation: Observation) -> None:
         """Take in one observation."""
-        if seen.store_id not in self._stores:
+        store_id = observed_store(observation)
+        if store_id not in self._stores:
             return
         with self._lock:
             self._changed = True
-            self._states[seen.store_id] = self._state(seen)
-            if isinstance(seen, InvocationStarted) and seen.function == "open_run" and isinstance(seen.payload, dict):
-                self._execution = seen.payload.get("execution_id")
+            self._states[store_id] = _state(observation)
+            if isinstance(observation, InvocationStarted) and observation.function == "open_run":
+                payload = observation.payload
+                self._execution = payload.get("execution_id") if isinstance(payload, dict) else None
 
     @contextmanager
     def written_to(self, path: Path) -> Iterator[None]:
@@ -51,16 +54,6 @@ class LiveRun:
             self._over.set()
             writer.join()
             path.unlink(missing_ok=True)
-
-    def _state(self, seen: Observation) -> dict[str, Any]:
-        if isinstance(seen, Waiting):
-            return {"state": seen.state, "until": seen.until}
-        state = seen.function.replace("_", " ").capitalize()
-        if isinstance(seen, InvocationEnded) and not seen.failed:
-            state = ENDS.get(seen.function, state)
-            if isinstance(seen.result, dict) and seen.result.get("status") == "skipped":
-                state = SKIPPED
-        return {"state": state, "until": None}
 
     def _write_until_over(self, path: Path) -> None:
         written_at = 0.0
@@ -85,6 +78,17 @@ class LiveRun:
                 "not_begun": len(self._stores) - len(self._states),
             }
         )
+
+
+def _state(observation: Observation) -> dict[str, Any]:
+    if isinstance(observation, Waiting):
+        return {"state": observation.state, "until": observation.until}
+    state = observation.function.replace("_", " ").capitalize()
+    if isinstance(observation, InvocationEnded) and not observation.failed:
+        state = ENDS.get(observation.function, state)
+        if isinstance(observation.result, dict) and observation.result.get("status") == "skipped":
+            state = SKIPPED
+    return {"state": state, "until": None}
 
 
 def _write_whole(path: Path, content: str) -> None:

@@ -16,6 +16,7 @@ from chatsync.token_expiry import ends_soon
 
 STYLES = {"success": "green", "partial": "yellow", "error": "red", "skipped": "dim", "running": "cyan"}
 FILE_WIDTH = 120  # Where the output is no terminal.
+NOTHING_SYNCED = "No store was synced yet. `make run` syncs the simulator's."
 
 
 class Terminal(Console):
@@ -114,6 +115,16 @@ def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
     console.print(table)
 
 
+def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print the rows of a person's own query."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    console.print(table)
+
+
 def show_figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table of figures; its first column says of what."""
     table = _table(title)
@@ -138,6 +149,12 @@ def _table(title: str) -> Table:
     )
 
 
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
+    return "" if value is None else visible(str(value))
+
+
 def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:
     ended = run["completed_at"] or datetime.now(UTC)
     status = Text(run["status"], style=STYLES.get(run["status"], ""))
@@ -160,6 +177,11 @@ def _about_labels(run: Mapping[str, Any]) -> Iterator[str]:
         yield f"its labels took {tokens:,} tokens, {dollars(run['label_cost_microusd'])}."
     if run["budget_reached"]:
         yield run["budget_reached"]
+
+
+def count_of(number: int, thing: str) -> str:
+    """Return a number with its noun, such as "1 store" and "2 stores"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def dollars(micro: int | None) -> str:

@@ -1,6 +1,5 @@
-"""`python -m local view`: the viewer's function, served to the browsers of this machine."""
+"""The viewer's function, served to the browsers of this machine."""
 
-import argparse
 import os
 import sys
 import threading
@@ -24,13 +23,13 @@ UNAVAILABLE, FAILED = 503, 502
 PASSED_ON = "TAXONOMY_FILE"
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Serve until Ctrl-C; 0 then."""
+def view(port: int, store_id: str | None) -> int:
+    """Serve the pages, first the chats of a store if one is named, until Ctrl-C; 0 then."""
     if not (KEPT / "layers" / "viewer").exists():
         raise UsageError(f"The viewer's libraries are not installed. Run `make setup` in {ROOT} first.")
-    with ViewedDatabase(_say_waiting) as database, _viewer(database) as viewer, _server(asked.port, viewer) as server:
-        where = f"/chats?{urlencode({'store': asked.store})}" if asked.store else "/"
-        console.sentence(f"Showing {where_it_is()} at {server.address}{where} (Ctrl-C ends it)")
+    with ViewedDatabase(_say_waiting) as database, _viewer(database) as viewer, _server(port, viewer) as server:
+        where = f"/chats?{urlencode({'store': store_id})}" if store_id else "/"
+        console.sentence(f"Showing {where_it_is()} at {server.url}{where} (Ctrl-C ends it)")
         sys.stdout.flush()
         try:
             server.serve_forever()
@@ -40,7 +39,7 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _say_waiting() -> None:
-    print("A sync still uses this database; its end is waited for (Ctrl-C does not wait) ...", file=sys.stderr)
+    print("A sync is using this database. Waiting for it to finish (Ctrl-C to skip) ...", file=sys.stderr)
 
 
 @contextmanager
@@ -48,7 +47,7 @@ def _server(port: int, viewer: "Viewer") -> Iterator[ViewerServer]:
     try:
         server = ViewerServer(port, viewer.answer)
     except OSError as error:
-        raise NotNowError(f"Port {port} cannot be had ({error.strerror}). Choose another one with --port.") from None
+        raise NotNowError(f"Port {port} is not available ({error.strerror}). Choose another with --port.") from None
     with server:
         yield server
 

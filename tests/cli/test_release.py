@@ -20,4 +20,4 @@ def test_the_running_run_of_a_store_is_closed_and_no_other(capsys: pytest.Captur
         {"store_id": "b", "status": "running"},
     ]
     assert cli.main(["release", "a"]) == 1
-    assert "a: no run was going on" in capsys.readouterr().out
+    assert "a: no run was active" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""`python -m local store` against a stack, its parameters and its function; only Lambda's Invoke is played."""
+"""`./chats store` against a stack, its parameters and its function; only Lambda's Invoke is played."""
 
 import io
 import json

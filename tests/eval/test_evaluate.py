@@ -93,7 +93,7 @@ def test_given_more_chats_than_a_page_when_evaluated_then_no_page_holds_more(sma
 
     done = evaluate._evaluate(Counting(), small_set, chats)
     assert pages == [CHATS_A_PAGE, CHATS_A_PAGE, 1]
-    assert (done.score.chats, done.score.accuracy, done.tokens_in, done.tokens_out) == (51, 1, 3, 6)
+    assert (done.score.chats, done.score.accuracy, done.tokens_in, done.tokens_out) == (2 * CHATS_A_PAGE + 1, 1, 3, 6)
 
 
 def test_given_no_model_when_evaluated_then_the_variable_is_named(

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from database import stores as stores_table
@@ -14,6 +14,7 @@ from local.engine.engine import Engine
 from local.engine.observation import ExecutionResult, InvocationEnded, Observation
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
+from local.sync.observed_store import observed_store
 from reading.runs import list_runs_of_execution
 from tests.conftest import ROOT
 
@@ -31,7 +32,12 @@ class Synced:
 
     def called(self, function: str, store_id: str | None = None) -> list[InvocationEnded]:
         """Return the invocations of a function, of one store or of all."""
-        return [call for call in self.invocations if call.function == function and store_id in {None, call.store_id}]
+        calls = [call for call in self.invocations if call.function == function]
+        return [call for call in calls if store_id in {None, observed_store(call)}]
+
+    def waits(self, store_id: str) -> list[float]:
+        """Return the waits of a store, in seconds."""
+        return [wait.seconds for wait in self.result.waits if observed_store(wait) == store_id]
 
 
 class Machine:
@@ -55,7 +61,7 @@ class Machine:
         for store in stores:
             self.know(store)
         world, port = World(tuple(stores)), self._port
-        with Simulator(world, self.clock, limits=limits, page_size=page_size, port=port) as simulator:
+        with Simulator(world, self.clock, limits=limits, events_page_size=page_size, port=port) as simulator:
             yield simulator
 
     def know(self, store: SimulatedStore) -> None:
@@ -68,17 +74,8 @@ class Machine:
     @contextmanager
     def settings(self, **changed: str) -> Iterator[None]:
         """Run the functions that label with other settings, in workers of their own."""
-        functions = self.engine.lambdas._functions
-        usual = {name: functions[name] for name in LABELLING}
-        for name, function in usual.items():
-            spec = replace(function._spec, environment={**function._spec.environment, **changed})
-            functions[name] = type(function)(spec, self.engine.stack, ROOT / ".local" / "logs")
-        try:
+        with self.engine.lambdas.changed_environment(LABELLING, changed):
             yield
-        finally:
-            for name in usual:
-                functions[name].pool.close()
-            functions.update(usual)
 
     def sync(self, stores: Sequence[str] | None = None, **options: bool) -> Synced:
         """Run one execution to its end."""

@@ -24,7 +24,7 @@ SUBSTITUTIONS = RESOURCES["SyncStateMachine"]["Properties"]["DefinitionSubstitut
 BESIDE_THE_MACHINE = {
     "PrepareDatabaseFunction": "CloudFormation, on every deploy",
     "MigrateDatabaseFunction": "PrepareDatabaseFunction",
-    "ManageStoreFunction": "python -m local store",
+    "ManageStoreFunction": "./chats store",
     "EstimateLabelsFunction": "people, before a run",
     "ViewerFunction": "browsers",
 }

@@ -95,7 +95,7 @@ def pages(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Pages:
 
 @pytest.fixture(scope="module")
 def served(postgres_url: str) -> Iterator[Site]:
-    """The pages as `python -m local view` serves them."""
+    """The pages as `./chats view` serves them."""
     with serving(postgres_url) as found:
         yield found
 

@@ -17,11 +17,11 @@ ENDS_WITHIN_SECONDS = 30
 
 
 def started(store: str, function: str, execution: str = "arn:1") -> InvocationStarted:
-    return InvocationStarted(function, {"store_id": store, "execution_id": execution}, store)
+    return InvocationStarted(function, {"store_id": store, "execution_id": execution})
 
 
 def ended(store: str, function: str, failed: bool = False, **result: Any) -> InvocationEnded:
-    return InvocationEnded(function, {"store_id": store}, store, result, failed, 1)
+    return InvocationEnded(function, {"store_id": store}, result, failed, 1)
 
 
 def written(live: LiveRun, folder: Path) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def test_each_store_is_counted_where_it_is(tmp_path: Path) -> None:
     for seen in (
         *(started(store, "open_run") for store in "abcde"),
         started("a", "fetch_events"),
-        Waiting(9, 1_795_359_719.0, "wait", "b", {}, "Wait for rate limit"),
+        Waiting(9, 1_795_359_719.0, "wait", {"store_id": "b"}, "Wait for rate limit"),
         ended("c", "close_run", status="success"),
         ended("d", "fail_run", status="error"),
         ended("e", "open_run", status="skipped"),

@@ -26,7 +26,7 @@ def test_an_empty_database_says_what_to_do(pages: Pages, path: str, language: st
     page = pages.get(path, language)
     assert page.status == 200
     assert 'class="empty"' in page.body
-    assert "python -m local sync" in page.body
+    assert "./chats sync" in page.body
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ SILENCE_SECONDS = 1200
 
 SKIPPED = (
     "Another run of this store was still going on; its row tells how it ended. A dead one is taken over 20 minutes "
-    "after it should have reported, or at once after `python -m local release`."
+    "after it should have reported, or at once after `./chats release`."
 )
 
 

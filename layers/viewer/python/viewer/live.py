@@ -1,4 +1,4 @@
-"""A sync that goes on on this machine, as `python -m local sync` writes it down: where each store is in the machine."""
+"""A sync that goes on on this machine, as `./chats sync` writes it down: where each store is in the machine."""
 
 import json
 import os
