@@ -68,13 +68,13 @@ class Builder:
         self._conversations.append(Conversation(chat_id, buyer, sign, card, self._rng.choice(DEVICES)))
         return self._conversations[-1]
 
-    def build(self, events: int, told: Iterable[Moment] = ()) -> Content:
-        """Return exactly this many events: what is told already, and as many stories as fill the rest."""
-        moments = list(told)
+    def build(self, events: int, given: Iterable[Moment] = ()) -> Content:
+        """Return exactly this many events: the given moments, and as many stories as fill the rest."""
+        moments = list(given)
         while len(moments) < events:
             moments += self._episode()
-        said = _apart(sorted(moments[:events], key=_time))
-        made = tuple(self._event(at, conversation, line) for at, conversation, line in said)
+        moments = _apart(sorted(moments[:events], key=lambda moment: moment[0]))
+        made = tuple(self._event(at, conversation, line) for at, conversation, line in moments)
         return Content(tuple(_chat(conversation) for conversation in self._conversations), made, self._files)
 
     def card(self, nm_id: int, kopecks: int, size: str) -> dict[str, object]:
@@ -93,8 +93,7 @@ class Builder:
             story = self._tell(buyer.she)
             conversation = self.converse(buyer, self._card_of(story))
             self._told_in.append(conversation)
-        said = times(story.lines, self._rng)
-        return [(at, conversation, line) for at, line in zip(said, story.lines, strict=True)]
+        return [(at, conversation, line) for at, line in zip(times(story.lines, self._rng), story.lines, strict=True)]
 
     def _card_of(self, story: Story) -> dict[str, object]:
         """Return the card of the story's product, or a placeholder."""
@@ -156,16 +155,12 @@ def _chat(conversation: Conversation) -> Chat:
     return Chat(conversation.id, conversation.buyer.shown, conversation.reply_sign, conversation.card)
 
 
-def _apart(moments: Iterable[Moment]) -> Iterable[Moment]:
+def _apart(moments: Iterable[Moment]) -> list[Moment]:
     """Give every event a millisecond of its own: what shares one at a page's edge would be lost, as it may be at WB."""
-    before = 0
+    apart: list[Moment] = []
     for at, conversation, line in moments:
-        before = max(at, before + 1)
-        yield before, conversation, line
-
-
-def _time(moment: Moment) -> int:
-    return moment[0]
+        apart.append((max(at, apart[-1][0] + 1) if apart else at, conversation, line))
+    return apart
 
 
 def _iso(at: int) -> str:

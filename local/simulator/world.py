@@ -36,8 +36,8 @@ def _small_store(profile: Profile, words: Texts, now: datetime, seed: int) -> Si
     rng = Random(f"{seed}/{profile.id}")
     seller = uuid4(rng)
     builder = Builder(rng, lambda: buyer(words, rng), Teller(words, profile.goods, profile.signatures, rng).tell)
-    told = _yursol(builder, words.yursol) if profile.id == words.yursol.store else []
-    content = builder.build(profile.events, told)
+    given = _yursol(builder, words.yursol) if profile.id == words.yursol.store else []
+    content = builder.build(profile.events, given)
     kind = TokenKind.SERVICE if profile.access == "service" else TokenKind.PERSONAL
     token = _token(kind, seller, now, EXPIRED_DAYS if profile.access == "expired" else TOKEN_DAYS)
     chats = _listed(content, profile.quirk, rng)

@@ -1,4 +1,4 @@
-"""What a sync that goes on is doing, written into a small file again and again: the viewer draws it."""
+"""What a running sync is doing, written into a small file again and again: the viewer draws it."""
 
 import json
 import os

@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 from local.engine.lambdas import LambdaService
 from local.engine.stack import StackInvalidError, load_stack
 from local.errors import NotNowError, UsageError
-from local.installation.database import ViewedDatabase, where_it_is
+from local.installation.database import where_it_is
 from local.paths import KEPT, LIVE_RUN, ROOT
 from local.terminal.tables import console
+from local.view.database import ViewedDatabase
 from local.view.server import ViewerServer
 
 # What makes the template have a viewer; nobody logs in on one's own machine.
