@@ -3,7 +3,7 @@
 import pytest
 
 from classifier.chats import Transcript
-from classifier.openai_excerpt import (
+from classifier.model.excerpt import (
     CHARACTERS_PER_MESSAGE,
     TOKENS_PER_CHAT,
     Line,
@@ -11,8 +11,8 @@ from classifier.openai_excerpt import (
     excerpt,
     outgoing,
 )
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
 from tests.classifier.openai_server import OpenAIServer, words
 from tests.classifier.russian_chats import LOW_RATING
 from tests.classifier.talks import transcript
