@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from database.connection import Database
 
 SUGGESTED = 5
-LAST_ACTIVE = """
-    SELECT chats.id, client_name, stores.name AS store_name, last_message_at
-    FROM chats JOIN stores ON stores.id = store_id WHERE last_message_at IS NOT NULL
-    ORDER BY last_message_at DESC, chats.id LIMIT :limit
-"""
 
 Conversations = list[tuple[dict[str, Any], list[dict[str, Any]]]]  # each chat with its messages
 
@@ -30,15 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the chat of every store that has it; 1 if none has."""
-    from database import chats, messages
     from local.installation.database import query
     from local.terminal.conversation import show_conversation
     from local.terminal.tables import console, show_chats, visible
+    from reading.chats import newest_chats
+    from reading.conversations import read_chats, read_messages
 
     def read(database: "Database") -> tuple[Conversations, list[dict[str, Any]]]:
-        stored = chats.by_id(database, arguments.id)
-        conversations = [(chat, messages.of_chat(database, chat["store_id"], arguments.id)) for chat in stored]
-        return conversations, [] if stored else database.rows(LAST_ACTIVE, limit=SUGGESTED)
+        conversations = [(chat, read_messages(database, chat)) for chat in read_chats(database, arguments.id)]
+        return conversations, [] if conversations else newest_chats(database, SUGGESTED)
 
     conversations, suggestions = query(read)
     for chat, all_messages in conversations:

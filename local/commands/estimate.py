@@ -14,8 +14,8 @@ from local.arguments import add_classifier, add_store_filter
 from local.errors import UsageError
 
 if TYPE_CHECKING:
+    from chatsync.contracts import StoreEstimate
     from database.connection import Database
-    from database.label_estimate import Estimate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,16 +40,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _estimate(database: "Database", store_ids: list[str] | None, classifier: str) -> "list[Estimate]":
-    from database import label_estimate, stores
-    from database.label_budgets import Budgets
+def _estimate(database: "Database", store_ids: list[str] | None, classifier: str) -> "list[StoreEstimate]":
+    from database.labels.budgets import Budgets
+    from database.labels.estimate import estimate_labels
     from local.engine.stack import load_stack
     from local.paths import ROOT
     from local.sync.labelling import labelling
+    from reading.stores import name_stores
 
-    stored = [store["id"] for store in stores.overview(database)]
+    stored = sorted(store["id"] for store in name_stores(database))
     if unknown := set(store_ids or ()) - set(stored):
         raise UsageError(f"No store {', '.join(sorted(unknown))} is stored. There are: {', '.join(stored)}.")
     settings = load_stack(ROOT, labelling("keywords").parameters).functions["EstimateLabelsFunction"].environment
-    budgets, size = Budgets.from_settings(settings.__getitem__), int(settings["LABEL_CHATS_A_PAGE"])
-    return label_estimate.estimate(database, store_ids or stored, classifier, budgets, size)
+    return estimate_labels(database, store_ids or stored, classifier, Budgets.from_settings(settings.__getitem__))

@@ -40,16 +40,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _change_label(database: "Database", arguments: argparse.Namespace) -> int:
-    from database import labels
+    from database.labels import history
     from local.terminal.tables import console, visible
 
     store_id = arguments.store or _only_store(database, arguments.chat)
     chat = f"{visible(arguments.chat)} of {visible(store_id)}"
     if arguments.tag:
-        labels.set_by_person(database, store_id, arguments.chat, arguments.tag)
+        history.set_persons_label(database, store_id, arguments.chat, arguments.tag)
         console.sentence(f"{chat} is {arguments.tag} now, until it is released: no run overwrites a person's label.")
         return 0
-    if labels.release(database, store_id, arguments.chat):
+    if history.release_persons_label(database, store_id, arguments.chat):
         console.sentence(f"{chat} is released: the next run labels it.")
         return 0
     console.sentence(f"{chat} has no label set by a person.")
@@ -58,10 +58,10 @@ def _change_label(database: "Database", arguments: argparse.Namespace) -> int:
 
 def _only_store(database: "Database", chat_id: str) -> str:
     """Return the one store that has the chat: two stores of one seller may both have it."""
-    from database import chats
     from local.terminal.tables import visible
+    from reading.conversations import read_chats
 
-    store_ids = [str(chat["store_id"]) for chat in chats.by_id(database, chat_id)]
+    store_ids = [str(chat["store_id"]) for chat in read_chats(database, chat_id)]
     if not store_ids:
         raise UsageError(f"No chat {visible(chat_id)} is stored. `./chats chat ID` suggests some.")
     if len(store_ids) > 1:

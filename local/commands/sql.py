@@ -22,10 +22,11 @@ def run(arguments: argparse.Namespace) -> int:
     from chatsync.errors import DatabaseRefusedError
     from local.installation.database import query
     from local.terminal.tables import console, count_of, show_rows
+    from reading.queries import answer_query
 
     def read_rows(database: "Database") -> tuple[list[str], list[list[Any]]]:
         try:
-            return database.look(arguments.query)
+            return answer_query(database, arguments.query)
         except DatabaseRefusedError as error:
             raise UsageError(f"That query cannot be answered. {error}") from None
 

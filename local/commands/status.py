@@ -16,15 +16,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the tables; 1 if nothing was ever synced."""
-    from database import reconciliation, stores, sync_logs
     from local.installation.database import query
     from local.terminal.tables import NOTHING_SYNCED, console, show_gaps, show_runs, show_stores
+    from reading.gaps import list_gaps
+    from reading.runs import list_runs
+    from reading.stores import list_stores
 
     def read_overview(database: "Database") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        return stores.overview(database), sync_logs.latest(database, RUNS_SHOWN)
+        return sorted(list_stores(database), key=lambda store: store["id"]), list_runs(database, RUNS_SHOWN)
 
     if arguments.gaps:
-        show_gaps(query(reconciliation.gaps))
+        show_gaps(query(list_gaps))
         return 0
     stored, runs = query(read_overview)
     if not stored:

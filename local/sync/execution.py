@@ -12,9 +12,9 @@ from types import FrameType
 from typing import Any
 
 from chatsync.errors import describe_failure
-from database import labels as labels_of_chats
-from database import stores, sync_logs
+from database import run_ends, stores
 from database.connection import transaction
+from database.labels import history
 from local.engine.clock import WallClock
 from local.engine.engine import Engine
 from local.engine.interpreter import EngineBrokenError
@@ -22,13 +22,14 @@ from local.engine.observation import ExecutionResult, Observation
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
 from local.installation.database import opened_database, where_it_is
-from local.paths import KEPT, LIVE_RUN, ROOT, STATE_MACHINE
+from local.paths import KEPT, LIVE_RUN, ROOT
 from local.sync.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, labelling
 from local.sync.live_run import LiveRun
 from local.sync.progress import Progress
 from local.sync.source import Source, wildberries
 from local.sync.token_health import expiry_warnings, remember_token
 from local.terminal.tables import Terminal, console, count_of, show_runs
+from reading.runs import COMPUTED, list_runs_of_execution
 
 INTERRUPTED = "This run was stopped on this machine. Nothing is lost: the next run goes on from the cursor."
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
@@ -69,13 +70,13 @@ def _register(source: Source, ours_alone: bool) -> None:
             stores.register(database, store.id, store.name, active=not source.simulated)
             remember_token(database, store)
         if ours_alone:
-            sync_logs.close_all_runs(database)
+            run_ends.close_all_runs(database)
 
 
 def _stays_unlabelled(source: Source, progress: Progress) -> bool:
     """Say what comes of a missing key: the keywords label instead, but they never undo labels that were paid for."""
     with transaction() as database:
-        paid = labels_of_chats.by_a_model(database, [store.id for store in source.stores])
+        paid = history.has_paid_labels(database, [store.id for store in source.stores])
     progress.say(UNLABELLED if paid else BY_KEYWORDS)
     return paid
 
@@ -85,7 +86,7 @@ def _execute(
 ) -> tuple[ExecutionResult, Rows]:
     """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running."""
     options = {"full": full, "classify": classify}
-    following = LiveRun([store.id for store in source.stores], STATE_MACHINE.read_text(encoding="utf-8"))
+    following = LiveRun([store.id for store in source.stores])
 
     def observe(observation: Observation) -> None:
         progress.observe(observation)
@@ -95,8 +96,8 @@ def _execute(
     with engine_of_run as engine, progress, following.written_to(LIVE_RUN), _stopped_by_signals(engine):
         result = engine.run({"store_ids": [store.id for store in source.stores], **options})
         with transaction() as database:
-            sync_logs.close_runs_of(database, result.arn, "Interrupted", INTERRUPTED)
-            return result, sync_logs.of_execution(database, result.arn)
+            run_ends.close_runs_of_execution(database, result.arn, "Interrupted", INTERRUPTED)
+            return result, list_runs_of_execution(database, result.arn)
 
 
 @contextmanager
@@ -146,7 +147,8 @@ def _stopped_by_signals(engine: Engine) -> Iterator[None]:
 def _show(as_json: bool, result: ExecutionResult, runs: Rows) -> None:
     """Print the rows: as JSON alone, or as a table with what to look at next."""
     if as_json:
-        print(json.dumps(runs, ensure_ascii=False, indent=2, default=datetime.isoformat))
+        rows = [{name: run[name] for name in run if name not in COMPUTED} for run in runs]
+        print(json.dumps(rows, ensure_ascii=False, indent=2, default=datetime.isoformat))
     elif runs:
         show_runs(runs, "sync_logs")
         console.sentence(f"{result.transitions} state transitions.")

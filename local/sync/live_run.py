@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
-from local.machine_drawing import draw, state_names
 from local.sync.observed_store import observed_store
 
 WRITE_SECONDS = 0.5  # how soon the file follows
@@ -24,12 +23,10 @@ OWNER_ONLY = 0o600
 class LiveRun:
     """Follows an execution's observations, which arrive from the interpreter's threads."""
 
-    def __init__(self, store_ids: Sequence[str], definition: str) -> None:
+    def __init__(self, store_ids: Sequence[str]) -> None:
         self._states: dict[str, dict[str, Any]] = {}
         self._execution: str | None = None
         self._stores = set(store_ids)
-        self._drawing = draw(definition)
-        self._known = state_names(definition)
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._changed = False
@@ -71,7 +68,7 @@ class LiveRun:
                 written_at = time.monotonic()
 
     def _content(self) -> str:
-        counts = Counter(store["state"] for store in self._states.values() if store["state"] in self._known)
+        counts = Counter(store["state"] for store in self._states.values())
         return json.dumps(
             {
                 "execution_id": self._execution,
@@ -79,7 +76,6 @@ class LiveRun:
                 "states": dict(counts),
                 "stores": self._states,
                 "not_begun": len(self._stores) - len(self._states),
-                "drawing": self._drawing,
             }
         )
 

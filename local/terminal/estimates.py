@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
+from chatsync.contracts import StoreEstimate
 from chatsync.label_version import KEYWORDS
 from chatsync.prices import price_of
-from database.label_estimate import Estimate
 from local.terminal.tables import console, dollars, visible
 
 COLUMNS = ("store", "chats\nto label", "of these\nsent", "tokens\nin", "tokens\nout", "price", "left by\nbudgets")
 
 
-def show_estimates(estimates: Sequence[Estimate], classifier: str) -> None:
+def show_estimates(estimates: Sequence[StoreEstimate], classifier: str) -> None:
     """Print the estimates as a table, and below it what they rest on."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), show_footer=len(estimates) > 1)
     for name, total in zip(COLUMNS, _cells("all", estimates), strict=True):
@@ -26,14 +26,14 @@ def show_estimates(estimates: Sequence[Estimate], classifier: str) -> None:
         console.sentence(sentence)
 
 
-def _cells(name: str, estimates: Sequence[Estimate]) -> list[str]:
+def _cells(name: str, estimates: Sequence[StoreEstimate]) -> list[str]:
     fields = ("chats", "chats_sent", "tokens_in", "tokens_out", "chats_over_budget")
     *counts, left = (f"{sum(getattr(estimate, field) for estimate in estimates):,}" for field in fields)
     costs = [estimate.cost_microusd for estimate in estimates if estimate.cost_microusd is not None]
     return [name, *counts, dollars(sum(costs)) if len(costs) == len(estimates) else "?", left]
 
 
-def _notes(estimates: Sequence[Estimate], classifier: str) -> list[str]:
+def _notes(estimates: Sequence[StoreEstimate], classifier: str) -> list[str]:
     """Return what the figures rest on, and which budgets are in the way."""
     reached = [f"{visible(one.store_id)}: {one.budget_reached}" for one in estimates if one.budget_reached]
     if classifier == KEYWORDS:

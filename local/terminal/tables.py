@@ -1,7 +1,6 @@
 """Tables for people. They fit on 80 columns; nothing in them is cut, and nothing WB sent can command the terminal."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,14 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chatsync.token_expiry import EXPIRY_WARNING_DAYS
+from chatsync.hidden_characters import SHOWN_IN_A_LINE
+from chatsync.token_expiry import ends_soon
 
 STYLES = {"success": "green", "partial": "yellow", "error": "red", "skipped": "dim", "running": "cyan"}
 FILE_WIDTH = 120  # Where the output is no terminal.
-CONTROLS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}  # their pictures, such as ␛
-CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-# What turns the order of a line around, or breaks it. The joiners stay: emoji and several scripts need them.
-BIDI_AND_BREAKS = re.compile("[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 NOTHING_SYNCED = "No store was synced yet. `make run` syncs the simulator's."
 
 
@@ -46,7 +42,7 @@ console = Terminal()
 
 def visible(text: str | None) -> str:
     """Return a text of WB's on one line that cannot command the terminal: what would do so becomes visible."""
-    return BIDI_AND_BREAKS.sub(lambda found: f"<U+{ord(found[0]):04X}>", (text or "").translate(CONTROLS))
+    return (text or "").translate(SHOWN_IN_A_LINE)
 
 
 def show_runs(runs: Sequence[Mapping[str, Any]], title: str) -> None:
@@ -208,7 +204,7 @@ def _token(kind: str | None, expires_at: datetime | None) -> Text:
     days = (expires_at - datetime.now(UTC)).days
     if days < 0:
         return Text(f"{visible(kind)}\n") + Text(f"expired {expires_at.astimezone():%d.%m.%Y}", style="red")
-    left = Text(f"{days} days left", style="yellow" if days < EXPIRY_WARNING_DAYS else "")
+    left = Text(f"{days} days left", style="yellow" if ends_soon(days) else "")
     return Text(f"{visible(kind)}\n") + left
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from database.sync_logs import SILENCE_SECONDS
+from database.leases import SILENCE_SECONDS
 from local import cli
 from local.commands import release
 from local.installation import database
@@ -120,7 +120,7 @@ def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> N
     assert "examples:" in said
 
 
-COMMANDS = ("sync", "status", "view", "chat", "sql", "label", "estimate", "release", "store", "simulator", "graph")
+COMMANDS = ("sync", "status", "view", "chat", "sql", "label", "estimate", "release", "store", "simulator")
 
 
 @pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])

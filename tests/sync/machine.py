@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from database import stores as stores_table
-from database import sync_logs
 from database.connection import transaction
 from database.stores import StoreToken
 from local.engine.clock import VirtualClock
@@ -16,6 +15,7 @@ from local.engine.observation import ExecutionResult, InvocationEnded, Observati
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
 from local.sync.observed_store import observed_store
+from reading.runs import list_runs_of_execution
 from tests.conftest import ROOT
 
 TOKENS = "/chat-history-sync/stores"
@@ -68,7 +68,7 @@ class Machine:
         """Register a store and keep its token where the functions look for it."""
         with transaction() as database:
             stores_table.register(database, store.id, store.name, active=True)
-            stores_table.remember_token(database, store.id, StoreToken(store.seller, "unknown", None))
+            stores_table.save_token_facts(database, store.id, StoreToken(store.seller, "unknown", None))
         self.engine.put_secret_parameter(f"{TOKENS}/{store.id}/token", store.token)
 
     @contextmanager
@@ -82,7 +82,7 @@ class Machine:
         self._seen.clear()
         result = self.engine.run({**({"store_ids": list(stores)} if stores is not None else {}), **options})
         with transaction() as database:
-            rows = sync_logs.of_execution(database, result.arn)
+            rows = list_runs_of_execution(database, result.arn)
         ended = [seen for seen in self._seen if isinstance(seen, InvocationEnded)]
         return Synced(result, {row["store_id"]: row for row in rows}, ended)
 
