@@ -29,6 +29,11 @@ class Source:
     simulated: bool
 
     @property
+    def store_ids(self) -> list[str]:
+        """The stores' ids, in their order."""
+        return [store.id for store in self.stores]
+
+    @property
     def place(self) -> str:
         """Where the stores are, for people."""
         if self.url is None:
