@@ -42,11 +42,11 @@ class Usage:
     def plus(self, one: Invocation) -> "Usage":
         """Return the usage with one invocation more."""
         return Usage(
-            self.invocations + 1,
-            self.failures + one.failed,
-            self.cold_starts + one.cold,
-            self.billed_ms + one.billed_ms,
-            max(self.peak_memory_mb, one.peak_memory_mb or 0),
+            invocations=self.invocations + 1,
+            failures=self.failures + one.failed,
+            cold_starts=self.cold_starts + one.cold,
+            billed_ms=self.billed_ms + one.billed_ms,
+            peak_memory_mb=max(self.peak_memory_mb, one.peak_memory_mb or 0),
         )
 
 

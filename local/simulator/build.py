@@ -65,7 +65,8 @@ class Builder:
         """Return a new chat with this buyer."""
         chat_id = chat_id or f"1:{uuid4(self._rng)}"
         sign = f"{chat_id}:{self._rng.getrandbits(128):032x}:{self._rng.getrandbits(256):064x}"
-        self._conversations.append(Conversation(chat_id, buyer, sign, card, self._rng.choice(DEVICES)))
+        device = self._rng.choice(DEVICES)
+        self._conversations.append(Conversation(id=chat_id, buyer=buyer, reply_sign=sign, card=card, device=device))
         return self._conversations[-1]
 
     def build(self, events: int, given: Iterable[Moment] = ()) -> Content:
@@ -152,7 +153,8 @@ class Builder:
 
 
 def _chat(conversation: Conversation) -> Chat:
-    return Chat(conversation.id, conversation.buyer.shown, conversation.reply_sign, conversation.card)
+    name, sign = conversation.buyer.shown, conversation.reply_sign
+    return Chat(id=conversation.id, client_name=name, reply_sign=sign, good_card=conversation.card)
 
 
 def _apart(moments: Iterable[Moment]) -> list[Moment]:
