@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
-from local.sync.observed_store import observed_store
+from local.sync.observed import observed_store, state_name
 from local.terminal.tables import STYLES, Terminal, visible
 
 REFRESHES_A_SECOND = 5
@@ -114,7 +114,7 @@ def _follow(store: StoreProgress, observation: Observation) -> str | None:
         store.doing = f"waits for WB until {until}" if observation.reason == "wait" else f"tries again at {until}"
         store.style = "yellow"
         return store.doing
-    state = _state(observation.function)
+    state = state_name(observation.function)
     if isinstance(observation, InvocationStarted):
         store.phase, store.doing, store.style = ACTIVE, state, ""
         return None
@@ -155,11 +155,6 @@ def _advanced(store: StoreProgress, observation: InvocationEnded, result: Mappin
         store.doing = f"{store.labelled} of {store.to_label} labelled"
         return store.doing
     return None
-
-
-def _state(function: str) -> str:
-    """Return the state's name, which is the function's in words."""
-    return function.replace("_", " ").capitalize()
 
 
 def _chats(number: int) -> str:
