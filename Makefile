@@ -81,8 +81,8 @@ clean: ## Remove everything this Makefile made, the local database included.
 	rm -rf .venv .local .aws-sam
 
 eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a model), and the masking.
-	@$(BIN)/python $(if $(PROVIDER),-m local eval --provider $(PROVIDER),eval/report.py)
-	@./chats leaks
+	@$(BIN)/python -m eval $(if $(PROVIDER),labels --provider $(PROVIDER),report)
+	@$(BIN)/python -m eval masking
 
 check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, and every crash point of a run in every mode.
 	@$(BIN)/python -m pytest -m crash_all tests/crash

@@ -1,33 +1,30 @@
-"""`make eval`: scores the keywords on both parts of the golden set into eval/results.md and eval/confusion.png."""
+"""The keywords' scores on both parts of the golden set, written into eval/results.md and eval/confusion.png."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-sys.path[:0] = [str(ROOT), *(str(folder) for folder in sorted((ROOT / "layers").glob("*/python")))]
-
-import matplotlib as mpl  # noqa: E402
+import matplotlib as mpl
 
 mpl.use("Agg")  # a picture in a file needs no screen
 
-from matplotlib import pyplot as plt  # noqa: E402
-from matplotlib.axes import Axes  # noqa: E402
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
-from local.commands.evaluate import Evaluation, confusion_table, evaluate, headline, tag_table  # noqa: E402
-from local.golden_set import PARTS  # noqa: E402
-from local.terminal.tables import console  # noqa: E402
+from eval.golden_set import PARTS
+from eval.labels import Evaluation, confusion_table, evaluate_files, headline, tag_table
+from local.paths import ROOT
+from local.terminal.tables import console
 
+HERE = Path(__file__).resolve().parent
 RESULTS, PICTURE = HERE / "results.md", HERE / "confusion.png"
 PICTURE_INCHES = (16, 7.5)
 
 
-def main() -> None:
+def write_report() -> None:
     """Write the results and the picture, and print each part's headline."""
-    evaluations = evaluate("keywords", PARTS)
+    evaluations = evaluate_files("keywords", PARTS)
     RESULTS.write_text(markdown(evaluations), encoding="utf-8")
-    draw(evaluations)
+    draw_matrices(evaluations)
     for evaluation in evaluations:
         console.sentence(f"{evaluation.file.relative_to(ROOT)}: {headline(evaluation)}")
     console.sentence(f"Written: {RESULTS.relative_to(ROOT)}, {PICTURE.relative_to(ROOT)}")
@@ -49,16 +46,16 @@ def markdown(evaluations: Sequence[Evaluation]) -> str:
     return "\n".join([*lines, "", "![Confusion matrices](confusion.png)", ""])
 
 
-def draw(evaluations: Sequence[Evaluation]) -> None:
+def draw_matrices(evaluations: Sequence[Evaluation]) -> None:
     """Draw the confusion matrices side by side."""
     figure, axes = plt.subplots(1, len(evaluations), figsize=PICTURE_INCHES, layout="constrained")
     for axis, evaluation in zip(axes, evaluations, strict=True):
-        _matrix(axis, evaluation)
+        _draw_matrix(axis, evaluation)
     figure.suptitle(f"{evaluations[0].provider}: right tag (rows), given tag (columns)")
     figure.savefig(PICTURE, dpi=100, metadata={"Software": None})
 
 
-def _matrix(axis: Axes, evaluation: Evaluation) -> None:
+def _draw_matrix(axis: Axes, evaluation: Evaluation) -> None:
     tags = list(evaluation.score.tags)
     counts = [[evaluation.score.confusion.get((right, given), 0) for given in tags] for right in tags]
     axis.imshow(counts, cmap="Blues")
@@ -71,7 +68,3 @@ def _matrix(axis: Axes, evaluation: Evaluation) -> None:
             if times:
                 colour = "white" if times > darkest / 2 else "black"
                 axis.text(column, row, str(times), ha="center", va="center", color=colour)
-
-
-if __name__ == "__main__":
-    main()

@@ -38,7 +38,7 @@ from local.errors import NotNowError, UsageError
 EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
 COMMANDS = (
     *("sync", "estimate", "status", "view", "sql", "chat", "label", "release", "store"),
-    *("eval", "mask", "leaks", "simulator"),
+    *("mask", "simulator"),
 )
 
 

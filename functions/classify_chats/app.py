@@ -11,7 +11,8 @@ from chatsync.objects import object_key, read_object, write_object
 from chatsync.observability import logger, metrics, observed
 from chatsync.settings import setting
 from classifier.chats import Classified, Transcript
-from classifier.providers import Provider, Settings, make
+from classifier.choice import choose_provider
+from classifier.provider import Provider, Settings
 
 
 @observed
@@ -44,6 +45,6 @@ def provider() -> Provider:
     """Return the classifier that the setting CLASSIFIER names, made once a container."""
     name, _, model = setting("CLASSIFIER").partition("/")
     if name == "keywords":
-        return make(Settings(name))
+        return choose_provider(Settings(name))
     key = parameters.get_secret(setting("OPENAI_KEY_SECRET"))
-    return make(Settings(name, model, setting("OPENAI_BASE_URL"), str(key)))
+    return choose_provider(Settings(name, model, setting("OPENAI_BASE_URL"), str(key)))

@@ -32,9 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     from reading.conversations import read_chats, read_messages
 
     def read(database: "Database") -> tuple[Conversations, list[dict[str, Any]]]:
-        chats = read_chats(database, arguments.id)
-        conversations = [(chat, read_messages(database, chat)) for chat in chats]
-        return conversations, [] if chats else newest_chats(database, SUGGESTED)
+        conversations = [(chat, read_messages(database, chat)) for chat in read_chats(database, arguments.id)]
+        return conversations, [] if conversations else newest_chats(database, SUGGESTED)
 
     conversations, suggestions = query(read)
     for chat, all_messages in conversations:

@@ -40,16 +40,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _change_label(database: "Database", arguments: argparse.Namespace) -> int:
-    from database.labels.history import release_persons_label, set_persons_label
+    from database.labels import history
     from local.terminal.tables import console, visible
 
     store_id = arguments.store or _only_store(database, arguments.chat)
     chat = f"{visible(arguments.chat)} of {visible(store_id)}"
     if arguments.tag:
-        set_persons_label(database, store_id, arguments.chat, arguments.tag)
+        history.set_persons_label(database, store_id, arguments.chat, arguments.tag)
         console.sentence(f"{chat} is {arguments.tag} now, until it is released: no run overwrites a person's label.")
         return 0
-    if release_persons_label(database, store_id, arguments.chat):
+    if history.release_persons_label(database, store_id, arguments.chat):
         console.sentence(f"{chat} is released: the next run labels it.")
         return 0
     console.sentence(f"{chat} has no label set by a person.")

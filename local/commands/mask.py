@@ -13,6 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read a text from stdin and write it masked to stdout, nothing added."""
+    from local.paths import KEPT
+
+    sys.path.append(str(KEPT / "layers" / "classifier"))  # pymorphy3, installed by `make setup` for the functions alone
     from classifier.masking import mask
 
     del arguments

@@ -19,12 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Close the stores' running runs; 1 if one of them had none."""
-    from database.run_ends import release_store
+    from database import run_ends
     from local.installation.database import query
     from local.terminal.tables import console, visible
 
     def release(database: "Database") -> dict[str, int]:
-        return {store_id: release_store(database, store_id) for store_id in arguments.store}
+        return {store_id: run_ends.release_store(database, store_id) for store_id in arguments.store}
 
     closed_runs = query(release)
     for store_id, runs in closed_runs.items():

@@ -136,13 +136,13 @@ class Resolver:
             return self._pseudo[name]
         if name in self._declared:
             return self.parameter(name)
-        return self._resources.ref(self._known(name))
+        return self._resources.ref(self._require_declared(name))
 
     def _get_att(self, path: list[str]) -> str:
         logical_id, attribute = path
-        return self._resources.attribute(self._known(logical_id), attribute)
+        return self._resources.attribute(self._require_declared(logical_id), attribute)
 
-    def _known(self, logical_id: str) -> str:
+    def _require_declared(self, logical_id: str) -> str:
         if logical_id not in self._logical_ids:
             raise StackInvalidError(f"The template has no parameter or resource named {logical_id}")
         return logical_id

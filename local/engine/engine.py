@@ -177,7 +177,8 @@ class Engine:
     def wait(self, execution: str, seconds: float, reason: WaitReason, state_input: object, state: str) -> None:
         """Let a Wait state's or a Retry's time pass (see interpreter.Host)."""
         run = self._runs[execution]
-        waiting = Waiting(seconds, self._clock.now() + seconds, reason, state_input, state)
+        until = self._clock.now() + seconds
+        waiting = Waiting(seconds=seconds, until=until, reason=reason, state_input=state_input, state=state)
         run.waits.append(waiting)
         self._observe(waiting)
         self._clock.wait(seconds, run.over)

@@ -42,11 +42,11 @@ class Usage:
     def plus(self, one: Invocation) -> "Usage":
         """Return the usage with one invocation more."""
         return Usage(
-            self.invocations + 1,
-            self.failures + one.failed,
-            self.cold_starts + one.cold,
-            self.billed_ms + one.billed_ms,
-            max(self.peak_memory_mb, one.peak_memory_mb or 0),
+            invocations=self.invocations + 1,
+            failures=self.failures + one.failed,
+            cold_starts=self.cold_starts + one.cold,
+            billed_ms=self.billed_ms + one.billed_ms,
+            peak_memory_mb=max(self.peak_memory_mb, one.peak_memory_mb or 0),
         )
 
 
@@ -132,7 +132,8 @@ class _Function:
         environment = _environment(spec, stack.region)
         self._spec, self._stack, self._log_path = spec, stack, log_path
         self._lock = threading.Lock()
-        self._running = 0
+        reserved = spec.reserved_concurrency
+        self._places = None if reserved is None else threading.Semaphore(reserved)
         self.usage = Usage()
         self.pool = Pool(lambda: Worker(spec, stack.root, environment, log_path / f"{spec.name}.log"))
 
@@ -144,11 +145,13 @@ class _Function:
     def invoke(self, payload: object, request_id: str) -> Invocation:
         """Run the handler once."""
         event = json.dumps(payload, ensure_ascii=False).encode()
-        self._enter()
+        if self._places and not self._places.acquire(blocking=False):
+            raise LambdaServiceError("TooManyRequestsException", "Rate Exceeded.")
         try:
             invocation = self._run(event, request_id)
         finally:
-            self._leave()
+            if self._places:
+                self._places.release()
         with self._lock:
             self.usage = self.usage.plus(invocation)
         return invocation
@@ -162,17 +165,6 @@ class _Function:
             return worker.invoke(request_id, event)
         finally:
             self.pool.give_back(worker)
-
-    def _enter(self) -> None:
-        reserved = self._spec.reserved_concurrency
-        with self._lock:
-            if reserved is not None and self._running >= reserved:
-                raise LambdaServiceError("TooManyRequestsException", "Rate Exceeded.")
-            self._running += 1
-
-    def _leave(self) -> None:
-        with self._lock:
-            self._running -= 1
 
 
 def _put_long_logs_aside(folder: Path) -> None:

@@ -115,8 +115,8 @@ class Pool:
 
     def _start_more(self) -> None:
         """Begin cold starts while callers outnumber the workers that are ready or starting. Needs the lock."""
-        wanted = min(self._waiting - len(self._ready), MAX_STARTING)
-        while self._starting < wanted and self._free_places > 0 and not self._closed:
+        needed = min(self._waiting - len(self._ready), MAX_STARTING)
+        while self._starting < needed and self._free_places > 0 and not self._closed:
             self._starting += 1
             self._free_places -= 1
             threading.Thread(target=self._cold_start, name="cold-start", daemon=True).start()

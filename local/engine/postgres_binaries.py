@@ -56,7 +56,7 @@ def find_binaries() -> Binaries:
         return Binaries(_programs(package), {})
     user = pwd.getpwnam(UNPRIVILEGED_USER)
     run_as = RunAs(user=user.pw_uid, group=user.pw_gid, extra_groups=[])
-    if not _open_to_others(_programs(package) / "postgres"):
+    if not is_open_to_others(_programs(package) / "postgres"):
         package = _copied(package)
     return Binaries(_programs(package), run_as)
 
@@ -68,7 +68,7 @@ def enterable(data: Path) -> Path:
     """
     data = data.absolute()
     data.parent.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() == 0 and not data.exists() and not _open_to_others(data.parent):
+    if os.geteuid() == 0 and not data.exists() and not is_open_to_others(data.parent):
         place = OPEN_FOLDER / hashlib.sha256(str(data).encode()).hexdigest()[:12]
         OPEN_FOLDER.mkdir(exist_ok=True)
         data.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def _programs(package: Path) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _open_to_others(path: Path) -> bool:
+def is_open_to_others(path: Path) -> bool:
     """Return whether every user may enter (or run) this path."""
     return all(part.stat().st_mode & BY_OTHERS for part in (path, *path.parents))
 

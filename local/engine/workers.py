@@ -92,13 +92,15 @@ class Worker:
         """Run the handler once. A failure is an outcome too; a time-out kills the worker, as on Lambda."""
         timeout = self._spec.timeout_seconds
         started = time.perf_counter()
-        self._api.events.put(Event(request_id, self._spec.arn, int((time.time() + timeout) * 1000), payload))
+        deadline_ms = int((time.time() + timeout) * 1000)
+        event = Event(request_id, function_arn=self._spec.arn, deadline_ms=deadline_ms, payload=payload)
+        self._api.events.put(event)
         report = self._report(timeout)
         billed_ms = math.ceil((time.perf_counter() - started) * 1000)
         peak_memory_mb = self._peak_memory_mb()
         result, failed = self._read(report, request_id)
         cold, self._cold = self._cold, False
-        return Invocation(result, failed, billed_ms, cold, peak_memory_mb)
+        return Invocation(result, failed=failed, billed_ms=billed_ms, cold=cold, peak_memory_mb=peak_memory_mb)
 
     def kill(self) -> None:
         """End the process at once."""

@@ -45,12 +45,12 @@ class Answer:
 def problem(status: int, detail: str) -> Answer:
     """Return a refusal in the shape of its status: that of WB's gate (401, 403, 429, 5xx) or of a method (400, 451)."""
     phrase = responses.get(status, "Unknown")
-    told = {"title": phrase.lower(), "detail": detail, "requestId": uuid4().hex, "status": status}
+    body = {"title": phrase.lower(), "detail": detail, "requestId": uuid4().hex, "status": status}
     if status in GATE_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         gate = {"code": f"07e4668e--{uuid4().hex[:12]}", "origin": "s2s-api-auth-chat", "statusText": phrase}
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Answer(status, encoded({**told, **gate, "timestamp": stamp}), _typed("application/problem+json"))
-    return _json(status, {**told, "origin": "buyer-chat-api", "error": detail})
+        return Answer(status, encoded({**body, **gate, "timestamp": stamp}), _typed("application/problem+json"))
+    return _json(status, {**body, "origin": "buyer-chat-api", "error": detail})
 
 
 def chats(stream: Stream) -> Answer:

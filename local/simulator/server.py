@@ -179,4 +179,12 @@ def _no_such_thing(verb: str, method: str) -> Answer | None:
 def _request(at: float, caller: Caller, verb: str, path: str, delivery: Delivery) -> Request:
     store = caller.store
     status = delivery.answer.status if delivery.answer else HELD
-    return Request(at, store.seller or None, store.id or None, verb, _method(path), path, int(status))
+    return Request(
+        at=at,
+        seller=store.seller or None,
+        store_id=store.id or None,
+        verb=verb,
+        method=_method(path),
+        path=path,
+        status=int(status),
+    )

@@ -62,7 +62,7 @@ class Teller:
         filler = _Filler(product, size, she, self._draw(self._texts.cities), self._rng)
         mood = self._texts.topics[name].mood
         lines = (replace(line, text=filler.fill(line.text)) for line in list(self._lines(name)))
-        return Story(name, product, size, tuple(self._worn(line, mood) for line in lines))
+        return Story(topic=name, product=product, size=size, lines=tuple(self._worn(line, mood) for line in lines))
 
     def _lines(self, name: str) -> Iterator[Line]:
         topic = self._texts.topics[name]

@@ -1,7 +1,7 @@
 """The words of the simulated marketplace, read from texts.toml."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -40,7 +40,7 @@ class Goods:
     sizes: list[str]
     questions: list[list[str]]
     defects: list[list[str]]
-    fits: list[list[str]]
+    fits: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -126,18 +126,11 @@ def texts() -> Texts:
     return Texts(
         **{key: value for key, value in raw.items() if key not in {"topics", "goods", "stores", "grown"}},
         topics={name: Topic(**topic) for name, topic in raw["topics"].items()},
-        goods={name: _goods(**goods) for name, goods in raw["goods"].items()},
+        goods={
+            name: Goods(**goods | {"products": [Product(*one) for one in goods["products"]]})
+            for name, goods in raw["goods"].items()
+        },
         stores=[Profile(**store) for store in raw["stores"]],
         grown=GrownNames(**raw["grown"]),
         yursol=Yursol(**yursol, messages=messages),
     )
-
-
-def _goods(
-    products: list[tuple[str, str, str, int, int]],
-    sizes: list[str],
-    questions: list[list[str]],
-    defects: list[list[str]],
-    fits: list[list[str]] | None = None,
-) -> Goods:
-    return Goods([Product(*product) for product in products], sizes, questions, defects, fits or [])

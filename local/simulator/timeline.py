@@ -25,14 +25,14 @@ PATIENCE = (10 * HOUR, 3 * DAY)  # until a buyer asks whether anybody is there
 def times(lines: Iterable[Line], rng: Random) -> list[int]:
     """Return when each line of one conversation is said, all between BEGIN and END."""
     at = BEGIN + int((END - BEGIN) * rng.random() ** 0.75)  # the store grows
-    said: list[int] = []
+    moments: list[int] = []
     before = ""
     for line in lines:
         at = _awake(at + _pause(*_pause_before(line, before), rng), rng)
-        said.append(at)
+        moments.append(at)
         before = line.by
-    late = max(0, said[-1] - END)
-    return [max(BEGIN, moment - late) for moment in said]
+    late = max(0, moments[-1] - END)
+    return [max(BEGIN, moment - late) for moment in moments]
 
 
 def _pause_before(line: Line, before: str) -> tuple[int, int]:

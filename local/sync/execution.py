@@ -76,7 +76,7 @@ def _register(source: Source, ours_alone: bool) -> None:
 def _stays_unlabelled(source: Source, progress: Progress) -> bool:
     """Say what comes of a missing key: the keywords label instead, but they never undo labels that were paid for."""
     with transaction() as database:
-        paid = history.has_paid_labels(database, [store.id for store in source.stores])
+        paid = history.has_paid_labels(database, source.store_ids)
     progress.say(UNLABELLED if paid else BY_KEYWORDS)
     return paid
 
@@ -85,8 +85,7 @@ def _execute(
     full: bool, classify: bool, source: Source, labels: Labelling, progress: Progress
 ) -> tuple[ExecutionResult, Rows]:
     """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running."""
-    options = {"full": full, "classify": classify}
-    following = LiveRun([store.id for store in source.stores])
+    following = LiveRun(source.store_ids)
 
     def observe(observation: Observation) -> None:
         progress.observe(observation)
@@ -94,7 +93,7 @@ def _execute(
 
     engine_of_run = _engine(source, labels, observe)
     with engine_of_run as engine, progress, following.written_to(LIVE_RUN), _stopped_by_signals(engine):
-        result = engine.run({"store_ids": [store.id for store in source.stores], **options})
+        result = engine.run({"store_ids": source.store_ids, "full": full, "classify": classify})
         with transaction() as database:
             run_ends.close_runs_of_execution(database, result.arn, "Interrupted", INTERRUPTED)
             return result, list_runs_of_execution(database, result.arn)
@@ -167,7 +166,7 @@ def _how_it_ended(result: ExecutionResult) -> list[str]:
 
 def _unwritten(source: Source, result: ExecutionResult, runs: Rows) -> list[str]:
     """Say it where even the end of a run could not be written down (the database went away)."""
-    missing = {store.id for store in source.stores} - {row["store_id"] for row in runs}
+    missing = set(source.store_ids) - {row["store_id"] for row in runs}
     if result.status != "SUCCEEDED" or not missing:
         return []
     return [f"error: {', '.join(sorted(missing))}: no run could be recorded. The logs in {KEPT / 'logs'} say why."]
@@ -175,4 +174,4 @@ def _unwritten(source: Source, result: ExecutionResult, runs: Rows) -> list[str]
 
 def _is_success(source: Source, result: ExecutionResult, runs: Rows) -> bool:
     succeeded = {row["store_id"] for row in runs if row["status"] == "success"}
-    return result.status == "SUCCEEDED" and succeeded == {store.id for store in source.stores}
+    return result.status == "SUCCEEDED" and succeeded == set(source.store_ids)

@@ -1,4 +1,4 @@
-"""What a sync that goes on is doing, written into a small file again and again: the viewer draws it."""
+"""What a running sync is doing, written into a small file again and again: the viewer draws it."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
-from local.sync.observed_store import observed_store
+from local.sync.observed import observed_store, state_name
 
 WRITE_SECONDS = 0.5  # how soon the file follows
 REPEAT_SECONDS = 5.0  # a file that is older than a few of these is of a sync that died
@@ -83,7 +83,7 @@ class LiveRun:
 def _state(observation: Observation) -> dict[str, Any]:
     if isinstance(observation, Waiting):
         return {"state": observation.state, "until": observation.until}
-    state = observation.function.replace("_", " ").capitalize()
+    state = state_name(observation.function)
     if isinstance(observation, InvocationEnded) and not observation.failed:
         state = ENDS.get(observation.function, state)
         if isinstance(observation.result, dict) and observation.result.get("status") == "skipped":

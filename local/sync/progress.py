@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
-from local.sync.observed_store import observed_store
+from local.sync.observed import observed_store, state_name
 from local.terminal.tables import STYLES, Terminal, visible
 
 REFRESHES_A_SECOND = 5
@@ -43,17 +43,15 @@ class StoreProgress:
 
 
 class Progress:
-    """Follows an execution's observations, which arrive from the interpreter's threads."""
+    """Follows an execution's observations, which arrive from the interpreter's threads; it prints on `console`."""
 
     def __init__(self, names: Mapping[str, str], on_stderr: bool) -> None:
-        self._console = Terminal(stderr=on_stderr)
+        self.console = Terminal(stderr=on_stderr)
         self._stores = {store_id: StoreProgress(visible(name)) for store_id, name in names.items()}
         self._lock = threading.Lock()
         self._live: Live | None = None
-        if self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._live = Live(
-                get_renderable=self._picture, console=self._console, refresh_per_second=REFRESHES_A_SECOND
-            )
+        if self.console.is_terminal and not self.console.is_dumb_terminal:
+            self._live = Live(get_renderable=self.draw, console=self.console, refresh_per_second=REFRESHES_A_SECOND)
 
     def __enter__(self) -> Self:
         if self._live:
@@ -66,7 +64,7 @@ class Progress:
 
     def say(self, sentence: str) -> None:
         """Print a sentence about the whole execution."""
-        self._console.sentence(sentence)
+        self.console.sentence(sentence)
 
     def observe(self, observation: Observation) -> None:
         """Take in one observation."""
@@ -74,17 +72,18 @@ class Progress:
         if store is None:
             return
         with self._lock:
-            said = _follow(store, observation)
-        if said and self._live is None:
+            sentence = _follow(store, observation)
+        if sentence and self._live is None:
             with suppress(OSError):  # The terminal may be gone; the execution goes on.
-                self._console.print(f"{time.strftime('%H:%M:%S')}  {store.name}: {said}", soft_wrap=True)
+                self.console.print(f"{time.strftime('%H:%M:%S')}  {store.name}: {sentence}", soft_wrap=True)
 
-    def _picture(self) -> Group:
+    def draw(self) -> Group:
+        """Return the table of all stores, or of those for which the terminal has room, as it is now."""
         with self._lock:
             stores = list(self._stores.values())
-            room = max(1, self._console.height - LINES_AROUND)
+            room = max(1, self.console.height - LINES_AROUND)
             shown = stores if len(stores) <= room else sorted(stores, key=lambda store: store.phase)[:room]
-            return Group(_table(shown, self._console.width), _rest(stores, len(stores) - len(shown)))
+            return Group(_table(shown, self.console.width), _rest(stores, len(stores) - len(shown)))
 
 
 def _table(stores: Sequence[StoreProgress], width: int) -> Table:
@@ -115,7 +114,7 @@ def _follow(store: StoreProgress, observation: Observation) -> str | None:
         store.doing = f"waits for WB until {until}" if observation.reason == "wait" else f"tries again at {until}"
         store.style = "yellow"
         return store.doing
-    state = _state(observation.function)
+    state = state_name(observation.function)
     if isinstance(observation, InvocationStarted):
         store.phase, store.doing, store.style = ACTIVE, state, ""
         return None
@@ -156,11 +155,6 @@ def _advanced(store: StoreProgress, observation: InvocationEnded, result: Mappin
         store.doing = f"{store.labelled} of {store.to_label} labelled"
         return store.doing
     return None
-
-
-def _state(function: str) -> str:
-    """Return the state's name, which is the function's in words."""
-    return function.replace("_", " ").capitalize()
 
 
 def _chats(number: int) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,44 +47,22 @@ def visible(text: str | None) -> str:
 
 def show_runs(runs: Sequence[Mapping[str, Any]], title: str) -> None:
     """Print rows of sync_logs, and below them what each store that is not a success should know."""
-    table = _table(title)
-    table.add_column("run")
-    table.add_column("store", overflow="fold")
-    table.add_column("status", no_wrap=True)
-    for column in ("chats\nsynced", "messages\nadded", "chats\nlabelled", "WB\nrequests", "waited", "took"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for run in runs:
-        table.add_row(*_run_cells(run))
-    console.print(table)
+    counts = ("chats\nsynced", "messages\nadded", "chats\nlabelled", "WB\nrequests", "waited", "took")
+    _show_table(title, ("run", "store", "status"), map(_run_cells, runs), figures=counts, whole="status")
     console.print()
     for run in runs:
         if run["error_message"]:
             store = Text(f"run {run['id']}, {visible(run['store_id'])}: ", style=STYLES.get(run["status"], ""))
             console.sentence(store + Text(visible(run["error_message"]), style="default"))
     for run in runs:
-        for said in _about_labels(run):
-            console.sentence(f"run {run['id']}, {visible(run['store_id'])}: {said}")
+        for sentence in _about_labels(run):
+            console.sentence(f"run {run['id']}, {visible(run['store_id'])}: {sentence}")
 
 
 def show_stores(stores: Sequence[Mapping[str, Any]]) -> None:
     """Print the stores with the health of their tokens and how far each has been read."""
-    table = _table("stores")
-    for column in ("store", "token"):
-        table.add_column(column, overflow="fold")
-    for column in ("read up to", "last success"):
-        table.add_column(column)
-    for column in ("chats", "messages"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for store in stores:
-        table.add_row(
-            Text(visible(store["id"])) + Text(f"\n{visible(store['name'])}", style="dim"),
-            _token(store["token_type"], store["token_expires_at"]),
-            _minute(_from_cursor(store["events_cursor"]), "\n") or "nothing yet",
-            _minute(store["last_success_at"], "\n") or "never",
-            str(store["total_chats"]),
-            str(store["messages"]),
-        )
-    console.print(table)
+    columns = ("store", "token", "read up to", "last success")
+    _show_table("stores", columns, map(_store_cells, stores), figures=("chats", "messages"))
     console.print()
 
 
@@ -93,26 +71,25 @@ def show_gaps(chats: Sequence[Mapping[str, Any]]) -> None:
     if not chats:
         console.sentence("No gaps: no chat in WB's lists has a newer message than is stored.")
         return
-    table = _table(f"{len(chats)} chats have a newer message at WB than stored")
-    table.add_column("id", no_wrap=True)
-    for column in ("store", "at WB", "stored"):
-        table.add_column(column, overflow="fold")
-    for chat in chats:
-        stored = _minute(chat["last_message_at"]) or "nothing"
-        table.add_row(visible(chat["id"]), visible(chat["store_id"]), _minute(chat["listed_message_at"]), stored)
-    console.print(table)
+    rows = [
+        (
+            *_visible(chat, "id", "store_id"),
+            _minute(chat["listed_message_at"]),
+            _minute(chat["last_message_at"]) or "nothing",
+        )
+        for chat in chats
+    ]
+    title = f"{len(chats)} chats have a newer message at WB than stored"
+    _show_table(title, ("id", "store", "at WB", "stored"), rows, whole="id")
 
 
 def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
     """Print the ids of chats, with what tells one from the other."""
-    table = _table("active last")
-    table.add_column("id", no_wrap=True)
-    for column in ("buyer", "store", "last message"):
-        table.add_column(column, overflow="fold")
+    rows = []
     for chat in chats:
-        names = (visible(chat["id"]), visible(chat["client_name"]) or "(no name)", visible(chat["store_name"]))
-        table.add_row(*names, _minute(chat["last_message_at"]))
-    console.print(table)
+        chat_id, client, store = _visible(chat, "id", "client_name", "store_name")
+        rows.append((chat_id, client or "(no name)", store, _minute(chat["last_message_at"])))
+    _show_table("last active", ("id", "buyer", "store", "last message"), rows, whole="id")
 
 
 def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -127,26 +104,31 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 def show_figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table of figures; its first column says of what."""
-    table = _table(title)
-    table.add_column(columns[0], no_wrap=True)
-    for column in columns[1:]:
+    _show_table(title, columns[:1], rows, figures=columns[1:], whole=columns[0])
+    console.print()
+
+
+def _show_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    figures: Sequence[str] = (),
+    whole: str | None = None,
+) -> None:
+    """Print a table; the column `whole` and the figures, which stand last, are never broken into lines."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
+    table.padding, table.pad_edge = (0, 1, 0, 0), False
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column == whole)
+    for column in figures:
         table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     console.print(table)
-    console.print()
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
+def _visible(row: Mapping[str, Any], *names: str) -> list[str]:
+    return [visible(row[name]) for name in names]
 
 
 def _cell(value: object) -> str:
@@ -168,6 +150,17 @@ def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:
         str(run["wb_requests"]),
         _duration(run["waited_seconds"]),
         _duration(round((ended - run["started_at"]).total_seconds())),
+    )
+
+
+def _store_cells(store: Mapping[str, Any]) -> tuple[str | Text, ...]:
+    return (
+        Text(visible(store["id"])) + Text(f"\n{visible(store['name'])}", style="dim"),
+        _token(store["token_type"], store["token_expires_at"]),
+        _minute(_from_cursor(store["events_cursor"]), "\n") or "nothing yet",
+        _minute(store["last_success_at"], "\n") or "never",
+        str(store["total_chats"]),
+        str(store["messages"]),
     )
 
 

@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 from local.engine.lambdas import LambdaService
 from local.engine.stack import StackInvalidError, load_stack
 from local.errors import NotNowError, UsageError
-from local.installation.database import ViewedDatabase, where_it_is
+from local.installation.database import where_it_is
 from local.paths import KEPT, LIVE_RUN, ROOT
 from local.terminal.tables import console
+from local.view.database import ViewedDatabase
 from local.view.server import ViewerServer
 
 # What makes the template have a viewer; nobody logs in on one's own machine.
@@ -27,7 +28,7 @@ def view(port: int, store_id: str | None) -> int:
     """Serve the pages, first the chats of a store if one is named, until Ctrl-C; 0 then."""
     if not (KEPT / "layers" / "viewer").exists():
         raise UsageError(f"The viewer's libraries are not installed. Run `make setup` in {ROOT} first.")
-    with ViewedDatabase(_say_waiting) as database, _viewer(database) as viewer, _server(port, viewer) as server:
+    with ViewedDatabase(_say_waiting) as database, closing(Viewer(database)) as viewer, _server(port, viewer) as server:
         where = f"/chats?{urlencode({'store': store_id})}" if store_id else "/"
         console.sentence(f"Showing {where_it_is()} at {server.url}{where} (Ctrl-C ends it)")
         sys.stdout.flush()
@@ -50,15 +51,6 @@ def _server(port: int, viewer: "Viewer") -> Iterator[ViewerServer]:
         raise NotNowError(f"Port {port} is not available ({error.strerror}). Choose another with --port.") from None
     with server:
         yield server
-
-
-@contextmanager
-def _viewer(database: ViewedDatabase) -> Iterator["Viewer"]:
-    viewer = Viewer(database)
-    try:
-        yield viewer
-    finally:
-        viewer.close()
 
 
 class Viewer:

@@ -3,8 +3,8 @@
 from functools import cache
 
 from classifier.chats import Classified, Transcript
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
 from tests.classifier.openai_server import OpenAIServer
 from tests.classifier.talks import transcript
 

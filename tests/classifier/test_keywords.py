@@ -7,10 +7,11 @@ from collections import Counter
 import pytest
 
 from classifier.chats import Label
-from classifier.keywords import LONGEST_TURN, KeywordsProvider
-from classifier.keywords_terms import terms_by_first_lemma, terms_in
+from classifier.dictionary.provider import LONGEST_TURN, KeywordsProvider
+from classifier.dictionary.terms import terms_by_first_lemma, terms_in
 from classifier.taxonomy import KEYS
 from tests.classifier.russian_chats import CHATS, LOW_RATING, Talk
+from tests.classifier.steps import steps
 from tests.classifier.talks import transcript
 
 
@@ -43,6 +44,13 @@ def test_given_any_word_form_when_classified_then_the_lemma_decides() -> None:
 def test_given_e_or_yo_when_classified_then_it_is_the_same_word() -> None:
     assert label_of("когда придёт") == label_of("когда придет")
     assert label_of("всё хорошо") == label_of("все хорошо")
+
+
+def test_given_a_clause_four_times_as_long_when_read_then_it_takes_four_times_the_steps() -> None:
+    short, long = "где заказ " * 200, "где заказ " * 800
+    terms_in(long)  # its words are remembered from here on
+
+    assert steps(terms_in, long) < 5 * steps(terms_in, short)
 
 
 @pytest.mark.parametrize("text", ["Пришло без брака", "ничего не сломано"])
@@ -172,8 +180,9 @@ def test_every_term_of_the_dictionary_is_found_in_its_own_words_and_stands_once(
 
 def test_given_a_fresh_process_when_the_module_is_imported_then_neither_dictionary_nor_openai_is_loaded() -> None:
     program = (
-        f"import sys; sys.path[:0] = {sys.path!r}; from classifier import providers; "
-        "providers.make(providers.Settings('keywords')); print({'pymorphy3', 'openai'} & set(sys.modules))"
+        f"import sys; sys.path[:0] = {sys.path!r}; from classifier.choice import choose_provider; "
+        "from classifier.provider import Settings; choose_provider(Settings('keywords')); "
+        "print({'pymorphy3', 'openai'} & set(sys.modules))"
     )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

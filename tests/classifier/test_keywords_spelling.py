@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier.keywords_spelling import cyrillic, spelt, split_not
+from classifier.dictionary.spelling import cyrillic, spelt, split_not
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from chatsync.label_tokens import (
     prompt_tokens,
 )
 from classifier.chats import Transcript
-from classifier.openai_prompt import ANSWER_SCHEMA, SYSTEM_PROMPT
-from classifier.openai_request import Question, batches, compose
-from local.golden_set import PARTS, read_golden_set
+from classifier.model.prompt import ANSWER_SCHEMA, SYSTEM_PROMPT
+from classifier.model.request import Question, batches, compose
+from eval.golden_set import PARTS, read_golden_set
 from tests.classifier.talks import transcript
 
 GOLDEN = [chat.transcript for part in PARTS for chat in read_golden_set(part)]

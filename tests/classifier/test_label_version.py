@@ -8,10 +8,11 @@ import pytest
 
 from chatsync import label_version, taxonomy
 from chatsync.label_version import DICTIONARY_VERSION, PROMPT_VERSION
-from classifier import openai_prompt
-from classifier.openai_excerpt import excerpt
-from classifier.providers import Settings, make
-from local.golden_set import PARTS, read_golden_set
+from classifier.choice import choose_provider
+from classifier.model import prompt
+from classifier.model.excerpt import excerpt
+from classifier.provider import Settings
+from eval.golden_set import PARTS, read_golden_set
 from tests.conftest import ROOT
 
 CLASSIFIER = ROOT / "layers/classifier/python/classifier"
@@ -27,7 +28,7 @@ def digest(*texts: str) -> str:
 @pytest.mark.parametrize("setting", ["keywords", "openai/gpt-5-mini", "openai/org/some-model"])
 def test_what_a_classifier_signs_with_is_what_the_database_looks_for(setting: str) -> None:
     name, _, model = setting.partition("/")
-    assert make(Settings(name, model)).name == label_version.label_version(setting)
+    assert choose_provider(Settings(name, model)).name == label_version.label_version(setting)
 
 
 def test_the_version_names_all_it_goes_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -43,15 +44,15 @@ def test_the_version_names_all_it_goes_by(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_neither_the_prompt_nor_what_is_sent_has_changed_under_its_version() -> None:
     """Red: raise PROMPT_VERSION, so that labels of the old words become stale, and write the new digest here."""
-    words = openai_prompt.SYSTEM_PROMPT
-    for part in (openai_prompt._TAG_LINES, openai_prompt.TAXONOMY.ties):  # these have a version of their own
+    words = prompt.SYSTEM_PROMPT
+    for part in (prompt.TAG_LINES, prompt.TAXONOMY.ties):  # these have a version of their own
         words = words.replace(part, "")
     sent = [line.text for chat in CHATS for line in excerpt(chat)]
-    assert (PROMPT_VERSION, digest(words, json.dumps(openai_prompt.ANSWER_SCHEMA), *sent)) == ("1", PROMPT)
+    assert (PROMPT_VERSION, digest(words, json.dumps(prompt.ANSWER_SCHEMA), *sent)) == ("1", PROMPT)
 
 
 def test_the_keywords_labels_have_not_changed_under_their_version() -> None:
     """Red: raise DICTIONARY_VERSION, so that labels of the old rules become stale, and write the new digest here."""
-    labels = make(Settings("keywords")).classify(CHATS).labels
-    book = (CLASSIFIER / "keywords.json").read_text("utf-8")
+    labels = choose_provider(Settings("keywords")).classify(CHATS).labels
+    book = (CLASSIFIER / "dictionary" / "keywords.json").read_text("utf-8")
     assert (DICTIONARY_VERSION, digest(book, *(label.tag for label in labels))) == ("2", DICTIONARY)

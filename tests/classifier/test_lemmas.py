@@ -1,10 +1,9 @@
 """Words and their lemmas."""
 
-import runpy
-
-from classifier.keywords_terms import LEMMAS
-from classifier.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
-from tests.conftest import ROOT
+from classifier.dictionary.lemmas import clauses, lemmas, likeliest_lemma
+from classifier.dictionary.terms import LEMMAS
+from classifier.russian import LONGEST_WORD
+from eval.lemmas import lemmas_text
 
 
 def test_given_a_text_when_split_then_clauses_hold_its_words_in_lower_case() -> None:
@@ -41,5 +40,5 @@ def test_letters_without_a_name_are_no_words_and_no_error() -> None:
 
 
 def test_the_written_lemmas_are_those_of_the_dictionary() -> None:
-    """Red: run .venv/bin/python eval/lemmas.py."""
-    assert LEMMAS.read_text("utf-8") == runpy.run_path(str(ROOT / "eval" / "lemmas.py"))["text"]()
+    """Red: run .venv/bin/python -m eval lemmas."""
+    assert LEMMAS.read_text("utf-8") == lemmas_text()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
 from tests.classifier.asking import BROKEN, KEY, LATE, RIGHT, A, B, classify, tags
 from tests.classifier.openai_server import (
     TOKENS_IN,

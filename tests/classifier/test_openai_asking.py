@@ -7,8 +7,8 @@ import pytest
 from chatsync.label_tokens import CHATS_PER_REQUEST
 from chatsync.label_version import label_version
 from classifier.chats import Label
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
 from classifier.taxonomy import KEYS
 from tests.classifier.asking import BROKEN, KEY, LATE, RIGHT, A, B, classify, provider, tags
 from tests.classifier.openai_server import TOKENS_IN, TOKENS_OUT, Answer, OpenAIServer, failure, labelling

@@ -4,9 +4,9 @@ import pytest
 
 from chatsync.label_tokens import CHARACTERS_PER_MESSAGE, TOKENS_PER_CHAT, estimated_tokens
 from classifier.chats import Transcript
-from classifier.openai_excerpt import Line, excerpt, outgoing
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
+from classifier.model.excerpt import Line, excerpt, outgoing
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
 from tests.classifier.openai_server import OpenAIServer, words
 from tests.classifier.russian_chats import LOW_RATING
 from tests.classifier.talks import transcript

@@ -6,7 +6,8 @@ import pytest
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
 from chatsync.label_version import PROMPT_VERSION
-from classifier.providers import Settings, make
+from classifier.choice import choose_provider
+from classifier.provider import Settings
 from classifier.taxonomy import TAXONOMY
 from tests.classifier.asking import KEY, provider
 from tests.classifier.openai_server import Answer, OpenAIServer, completion, failure
@@ -95,7 +96,7 @@ def test_given_nobody_listening_when_classifying_then_it_is_unavailable() -> Non
 )
 def test_given_settings_that_cannot_work_when_made_then_they_are_refused_without_the_key(settings: Settings) -> None:
     with pytest.raises(ClassifierRefusedError) as refused:
-        make(settings)
+        choose_provider(settings)
 
     assert KEY not in "".join(traceback.format_exception(refused.value))
 
@@ -105,7 +106,7 @@ def test_given_settings_when_printed_then_the_key_is_hidden() -> None:
 
 
 def test_given_settings_when_made_then_the_provider_names_what_makes_its_labels_stale() -> None:
-    name = make(Settings("openai", "tiny", "http://127.0.0.1:1/v1", KEY)).name
+    name = choose_provider(Settings("openai", "tiny", "http://127.0.0.1:1/v1", KEY)).name
 
     assert name == f"openai/tiny/prompt-{PROMPT_VERSION}/taxonomy-{TAXONOMY.version}"
-    assert make(Settings("keywords")).name.startswith("keywords/")
+    assert choose_provider(Settings("keywords")).name.startswith("keywords/")

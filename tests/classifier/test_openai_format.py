@@ -3,8 +3,8 @@
 import pytest
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
 from tests.classifier.openai_server import Answer, OpenAIServer, Request, failure, honest, label, labelling, labels
 from tests.classifier.talks import transcript
 

@@ -6,8 +6,8 @@ import pytest
 
 from chatsync.label_tokens import CHATS_PER_REQUEST
 from classifier.chats import Label
-from classifier.openai_excerpt import Line
-from classifier.openai_signs import looks_suspicious
+from classifier.model.excerpt import Line
+from classifier.model.signs import looks_suspicious
 from classifier.taxonomy import KEYS
 from tests.classifier.asking import provider
 from tests.classifier.openai_server import (

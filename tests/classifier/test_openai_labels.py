@@ -6,7 +6,7 @@ import pytest
 
 from chatsync.label_version import label_version
 from classifier.chats import Label
-from classifier.openai_answer import LONGEST_REASON
+from classifier.model.answer import LONGEST_REASON
 from tests.classifier.asking import A, classify
 from tests.classifier.openai_server import Answer, OpenAIServer, Request, label, labels
 

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from chatsync.label_tokens import TOKENS_PER_CHAT, estimated_tokens
-from classifier.openai_excerpt import Line
-from classifier.openai_prompt import SYSTEM_PROMPT
-from classifier.openai_request import (
+from classifier.model.excerpt import Line
+from classifier.model.prompt import SYSTEM_PROMPT
+from classifier.model.request import (
     CHATS_PER_REQUEST,
     CONTROLS,
     TOKENS_PER_REQUEST,
@@ -17,7 +17,7 @@ from classifier.openai_request import (
     batches,
     compose,
 )
-from classifier.openai_signs import looks_suspicious
+from classifier.model.signs import looks_suspicious
 from classifier.taxonomy import KEYS, TAXONOMY
 from tests.classifier.russian_chats import CHATS
 from tests.classifier.talks import transcript

@@ -69,8 +69,8 @@ def test_given_an_operators_taxonomy_when_classified_then_the_keywords_give_only
     kept = [tag for tag in tags if 'key = "defect"' not in tag]
     file.write_text("[[tags]]".join([head, *kept]), "utf-8")
     program = (
-        f"import sys; sys.path[:0] = {sys.path!r}; from classifier.keywords import KeywordsProvider; "
-        "from classifier.keywords_terms import terms_in; print([term.tag for term in terms_in('брак, где заказ')])"
+        f"import sys; sys.path[:0] = {sys.path!r}; from classifier.dictionary.provider import KeywordsProvider; "
+        "from classifier.dictionary.terms import terms_in; print([term.tag for term in terms_in('брак, где заказ')])"
     )
 
     done = subprocess.run(

@@ -25,9 +25,9 @@ def waiting(until: float, reason: Any = "wait") -> Waiting:
 
 
 def picture(progress: Progress, width: int = 80, height: int = 24) -> list[str]:
-    progress._console.width, progress._console.height = width, height
-    with progress._console.capture() as captured:
-        progress._console.print(progress._picture())
+    progress.console.width, progress.console.height = width, height
+    with progress.console.capture() as captured:
+        progress.console.print(progress.draw())
     return captured.get().splitlines()
 
 

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from tests.database.given_rows import AT, AUTOMATIC, a_run, an_event, save
 
 BUYER, SELLER, WB = "client", "seller", "wb"
-BEGINNINGS = ROOT / "layers/classifier/python/classifier/openai_automatic.toml"
+BEGINNINGS = ROOT / "layers/classifier/python/classifier/model/automatic.toml"
 
 Said = tuple[str | None, int] | tuple[str | None, int, str | None]  # sender, milliseconds after AT, text
 

@@ -158,7 +158,7 @@ def test_root_under_a_closed_folder_runs_a_copy_of_the_programs(
     data: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres_binaries, "OPEN_FOLDER", open_folder / "programs")
-    monkeypatch.setattr(postgres_binaries, "_open_to_others", lambda path: path.name != "postgres")
+    monkeypatch.setattr(postgres_binaries, "is_open_to_others", lambda path: path.name != "postgres")
     with Postgres(data, durable=False) as server:
         assert Path(postmaster(data).exe()).is_relative_to(open_folder)
         assert ask(server, "SELECT 1") == 1

@@ -1,8 +1,6 @@
-"""`python -m local eval`, and the results that are kept in the repository."""
+"""`python -m eval labels`, and the results that are kept in the repository."""
 
-import argparse
 import json
-import runpy
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,20 +8,16 @@ from pathlib import Path
 import pytest
 
 from classifier.chats import Classified, Transcript
-from classifier.keywords import KeywordsProvider
-from local.commands import evaluate
-from local.commands.evaluate import CHATS_A_PAGE
+from classifier.dictionary.provider import KeywordsProvider
+from eval.__main__ import main
+from eval.golden_set import PARTS, GoldenChat
+from eval.labels import CHATS_A_PAGE, evaluate_file, evaluate_files, print_scores
+from eval.report import RESULTS, markdown
 from local.errors import UsageError
-from local.golden_set import PARTS, GoldenChat
 from tests.classifier.openai_server import OpenAIServer
 from tests.classifier.talks import transcript
-from tests.conftest import ROOT
 
 USABLE = 0.75  # macro-F1 below which the keywords are no baseline worth having
-
-
-def asked(file: Path | None = None, provider: str = "keywords", as_json: bool = True) -> argparse.Namespace:
-    return argparse.Namespace(provider=provider, set=file, json=as_json)
 
 
 @pytest.fixture
@@ -42,7 +36,7 @@ def small_set(tmp_path: Path) -> Path:
 def test_given_a_set_when_evaluated_as_json_then_every_figure_is_there(
     capsys: pytest.CaptureFixture[str], small_set: Path
 ) -> None:
-    assert evaluate.run(asked(small_set)) == 0
+    assert main(["labels", "--set", str(small_set), "--json"]) == 0
 
     (result,) = json.loads(capsys.readouterr().out)
     assert (result["provider"], result["set"], result["chats"]) == ("keywords/2/taxonomy-1", str(small_set), 2)
@@ -55,7 +49,7 @@ def test_given_a_set_when_evaluated_as_json_then_every_figure_is_there(
 def test_given_no_set_when_evaluated_then_both_parts_are_reported_apart_within_80_columns(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert evaluate.run(asked(as_json=False)) == 0
+    assert main(["labels"]) == 0
 
     said = capsys.readouterr().out
     assert [line for line in said.splitlines() if " on " in line] == [
@@ -73,7 +67,7 @@ def test_given_openais_variables_when_evaluated_then_the_endpoint_labels_and_its
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
         monkeypatch.setenv("OPENAI_MODEL", "tiny")
-        assert evaluate.run(asked(small_set, "openai")) == 0
+        print_scores("openai", [small_set], as_json=True)
 
     (result,) = json.loads(capsys.readouterr().out)
     assert result["provider"].startswith("openai/tiny")
@@ -91,9 +85,9 @@ def test_given_more_chats_than_a_page_when_evaluated_then_no_page_holds_more(sma
             pages.append(len(transcripts))
             return replace(super().classify(transcripts, most_tokens), tokens_in=1, tokens_out=2)
 
-    done = evaluate._evaluate(Counting(), small_set, chats)
+    done = evaluate_file(Counting(), small_set, chats)
     assert pages == [CHATS_A_PAGE, CHATS_A_PAGE, 1]
-    assert (done.score.chats, done.score.accuracy, done.tokens_in, done.tokens_out) == (2 * CHATS_A_PAGE + 1, 1, 3, 6)
+    assert (done.score.chats, done.score.accuracy, done.tokens_in, done.tokens_out) == (61, 1, 3, 6)
 
 
 def test_given_no_model_when_evaluated_then_the_variable_is_named(
@@ -102,12 +96,11 @@ def test_given_no_model_when_evaluated_then_the_variable_is_named(
     monkeypatch.delenv("OPENAI_MODEL", raising=False)
 
     with pytest.raises(UsageError, match="OPENAI_MODEL is not set"):
-        evaluate.run(asked(small_set, "openai"))
+        print_scores("openai", [small_set], as_json=True)
 
 
 def test_the_keywords_are_a_usable_baseline_and_the_results_kept_are_theirs() -> None:
-    evaluations = evaluate.evaluate("keywords", PARTS)
+    evaluations = evaluate_files("keywords", PARTS)
 
     assert evaluations[1].score.macro_f1 >= USABLE
-    markdown = runpy.run_path(str(ROOT / "eval" / "report.py"))["markdown"]
-    assert (ROOT / "eval" / "results.md").read_text("utf-8") == markdown(evaluations), "run `make eval`"
+    assert RESULTS.read_text("utf-8") == markdown(evaluations), "run `make eval`"

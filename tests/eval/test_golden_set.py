@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from classifier.taxonomy import KEYS
+from eval.golden_set import PARTS, read_golden_set
 from local.errors import UsageError
-from local.golden_set import PARTS, read_golden_set
 
 GOOD = '{"id": "1", "messages": [{"sender": "client", "text": "где заказ"}], "tag": "delivery"}'
 SECRET = "верните деньги"

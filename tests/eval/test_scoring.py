@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.scoring import TagScore, score
+from eval.scoring import TagScore, score_pairs
 
 PAIRS = [
     ("delivery", "delivery"),
@@ -14,7 +14,7 @@ PAIRS = [
 
 
 def test_given_pairs_when_scored_then_the_shares_are_those_made_by_hand() -> None:
-    result = score(PAIRS)
+    result = score_pairs(PAIRS)
 
     assert (result.chats, result.accuracy, result.abstention) == (5, 0.6, 0.2)
     assert result.tags["delivery"] == TagScore(precision=1.0, recall=2 / 3, f1=0.8, chats=3)
@@ -22,7 +22,7 @@ def test_given_pairs_when_scored_then_the_shares_are_those_made_by_hand() -> Non
 
 
 def test_given_tags_never_given_or_never_right_when_scored_then_they_count_as_zero_in_the_mean() -> None:
-    result = score(PAIRS)
+    result = score_pairs(PAIRS)
 
     assert result.tags["thanks"] == TagScore(0.0, 0.0, 0.0, 1)
     assert result.tags["undefined"] == TagScore(0.0, 0.0, 0.0, 0)
@@ -30,7 +30,7 @@ def test_given_tags_never_given_or_never_right_when_scored_then_they_count_as_ze
 
 
 def test_given_pairs_when_scored_then_the_confusion_matrix_counts_right_and_given() -> None:
-    result = score(PAIRS)
+    result = score_pairs(PAIRS)
 
     assert result.confusion["delivery", "defect"] == 1
     assert ("defect", "delivery") not in result.confusion
@@ -38,6 +38,6 @@ def test_given_pairs_when_scored_then_the_confusion_matrix_counts_right_and_give
 
 
 def test_given_only_right_tags_when_scored_then_all_is_one() -> None:
-    result = score([("spam", "spam")])
+    result = score_pairs([("spam", "spam")])
 
     assert (result.accuracy, result.macro_f1, list(result.tags)) == (1.0, 1.0, ["spam"])

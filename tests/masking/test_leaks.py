@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifier.masking import Kind, Span
-from local.leaks import PARTS, SNIPPETS, headline, read_snippets, recall_table, score
+from eval.leaks import PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
 from tests.conftest import ROOT
 
 
@@ -36,7 +36,7 @@ def test_given_some_found_when_scored_then_recall_leaks_and_vain_masks_are_count
         "Спасибо": [Span(Kind.NAME, 0, 7)],
     }
 
-    leaks = score(read_snippets(few), lambda text: found.get(text, []))
+    leaks = count_leaks(read_snippets(few), lambda text: found.get(text, []))
 
     assert (leaks.telling, leaks.leaking, leaks.clean, leaks.masked_in_vain) == (2, 1, 2, 1)
     assert (leaks.kinds[Kind.NAME].hidden, leaks.kinds[Kind.NAME].as_its_kind) == (1, 1)
@@ -45,7 +45,7 @@ def test_given_some_found_when_scored_then_recall_leaks_and_vain_masks_are_count
 
 
 def test_given_the_figures_when_shown_then_they_are_shares() -> None:
-    leaks = score(read_snippets(), lambda text: [])
+    leaks = count_leaks(read_snippets(), lambda text: [])
 
     assert "still leak (100.0%)" in headline(leaks)
     assert [row[3] for row in recall_table(leaks)[2]] == ["0.000"] * len(Kind)
@@ -63,22 +63,23 @@ def test_the_set_is_large_enough_and_every_value_stands_in_its_text() -> None:
 
 
 def test_given_the_part_for_tuning_when_masked_then_nearly_all_is_hidden_and_clean_texts_stay() -> None:
-    leaks = score([snippet for snippet in read_snippets() if snippet.part == "tune"])
+    leaks = count_leaks([snippet for snippet in read_snippets() if snippet.part == "tune"])
 
     assert leaks.kinds[Kind.PHONE].hidden == leaks.kinds[Kind.PHONE].secrets
     assert leaks.leaking / leaks.telling < 0.01
     assert leaks.masked_in_vain / leaks.clean < 0.05
 
 
-@pytest.mark.parametrize("name", ["mask", "leaks"])
-def test_given_the_command_line_when_asked_for_help_then_the_command_is_there(name: str) -> None:
-    asked = subprocess.run([sys.executable, "-m", "local", name, "--help"], cwd=ROOT, capture_output=True, check=False)
+@pytest.mark.parametrize("command", [("local", "mask"), ("eval", "masking"), ("eval", "labels")])
+def test_given_the_command_line_when_asked_for_help_then_the_command_is_there(command: tuple[str, str]) -> None:
+    asked = subprocess.run([sys.executable, "-m", *command, "--help"], cwd=ROOT, capture_output=True, check=False)
 
     assert asked.returncode == 0, asked.stderr
 
 
-def test_given_a_text_on_stdin_when_masked_then_what_would_leave_is_on_stdout() -> None:
-    command = [sys.executable, "-m", "local", "mask"]
+@pytest.mark.parametrize("own_libraries", [[], ["-S"]])  # without any but the layer's own, as after `make setup` alone
+def test_given_a_text_on_stdin_when_masked_then_what_would_leave_is_on_stdout(own_libraries: list[str]) -> None:
+    command = [sys.executable, *own_libraries, "-m", "local", "mask"]
     text = "Я Ольга,\nтел. 89123456789\nразмер 42-44 \ufffd"
 
     masked = subprocess.run(command, cwd=ROOT, input=text.encode(), capture_output=True, check=True).stdout

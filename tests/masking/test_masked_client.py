@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from classifier.masking import mask
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
 from tests.classifier.openai_server import OpenAIServer
 from tests.classifier.talks import transcript
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from classifier.openai_provider import OpenAIProvider
-from classifier.providers import Settings
-from local.leaks import Kind, read_snippets
+from classifier.model.provider import OpenAIProvider
+from classifier.provider import Settings
+from eval.leaks import Kind, read_snippets
 from tests.classifier.openai_server import OpenAIServer, failure
 from tests.classifier.talks import transcript
 

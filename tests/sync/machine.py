@@ -14,7 +14,7 @@ from local.engine.engine import Engine
 from local.engine.observation import ExecutionResult, InvocationEnded, Observation
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
-from local.sync.observed_store import observed_store
+from local.sync.observed import observed_store
 from reading.runs import list_runs_of_execution
 from tests.conftest import ROOT
 

@@ -9,10 +9,8 @@ from chatsync.taxonomy import taxonomy
 KEYWORDS = "keywords"  # the classifier that needs no server; any other is "openai/MODEL"
 
 # Change them with every change of what they name: tests hold a digest of both against these numbers.
-DICTIONARY_VERSION = "2"  # of keywords.json and the rules in classifier/keywords*.py
-PROMPT_VERSION = (
-    "1"  # of the words and the answer's shape in classifier/openai_prompt.py, and of what is sent of a chat
-)
+DICTIONARY_VERSION = "2"  # of keywords.json and the rules in classifier/dictionary/
+PROMPT_VERSION = "1"  # of the words and the answer's shape in classifier/model/prompt.py, and of what is sent of a chat
 
 
 def label_version(classifier: str) -> str:

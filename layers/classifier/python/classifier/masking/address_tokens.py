@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from classifier.masking.words import word_set
+from classifier.masking.likelihood import word_set
+from classifier.masking.spans import MASKED
 
 STREETS = word_set(
     "ул улица улице улицу улицы пр пр-т пр-кт просп проспект проспекте проспекта проспекту пер переулок переулке "
@@ -26,21 +27,21 @@ CONNECTIVES = word_set("и реки канала имени им лет")
 LEADING = word_set("на по до возле около адрес адресу пвз пункт выдачи живу")
 
 # «7», «17а», «12 Б», «24-В», «8к1», «32/2», «7-12»
-_LETTERED = r"(?:[ -][А-Е](?![\w.])|-?[абвдежзиклАБВГДЕЖЗИКЛМН](?!\w)|[а-еА-Е]?[кс]\d{1,3})"
-_HOUSE = rf"\d{{1,4}}{_LETTERED}?(?:[/\-]\d{{1,4}}[а-еА-Е]?){{0,3}}(?!\w)"
-_TOKEN = re.compile(
+LETTERED = r"(?:[ -][А-Е](?![\w.])|-?[абвдежзиклАБВГДЕЖЗИКЛМН](?!\w)|[а-еА-Е]?[кс]\d{1,3})"
+HOUSE = rf"\d{{1,4}}{LETTERED}?(?:[/\-]\d{{1,4}}[а-еА-Е]?){{0,3}}(?!\w)"
+TOKEN = re.compile(
     r"(?<!\d)(?P<index>\d{6})(?!\d)|(?<!\d)(?P<ordinal>\d{1,3}-?(?:ая|я|й|ый|ого|го|ой|ом|е)(?!\w))"
-    rf"|(?<!\d)(?P<house>{_HOUSE})|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|(?P<other>[\w\ue000]+)"
+    rf"|(?<!\d)(?P<house>{HOUSE})|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|(?P<other>[\w{MASKED}]+)"
 )
 # A number before one of these counts something, and is no house.
-_UNIT = re.compile(
+UNIT = re.compile(
     r"\s?(?:руб|р\b|₽|%|см\b|мм\b|м\b|м2|шт|раз|дн|день|лет\b|год|мес|недел|час|мин|кг|г\b|гр\b|мл|л\b|рост|зв[её]зд|"
     r"числа|товар|заказ|пар[ыу]?\b)|[:.,]\d",
     re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Token:
     """A word or number: its kind is "index", "ordinal", "house", "word" or "other"; `counts` where a unit follows."""
 
@@ -74,8 +75,6 @@ class Token:
 def tokens_of(text: str) -> list[Token]:
     """Return the words and numbers of a text, in order."""
     return [
-        Token(
-            found[0], found.lastgroup or "other", found.start(), found.end(), _UNIT.match(text, found.end()) is not None
-        )
-        for found in _TOKEN.finditer(text)
+        Token(match[0], match.lastgroup or "other", *match.span(), counts=UNIT.match(text, match.end()) is not None)
+        for match in TOKEN.finditer(text)
     ]

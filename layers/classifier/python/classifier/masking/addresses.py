@@ -14,19 +14,19 @@ from classifier.masking.address_tokens import (
     Token,
     tokens_of,
 )
+from classifier.masking.likelihood import is_common_street, read_word
 from classifier.masking.spans import Kind, Span
-from classifier.masking.words import is_common_street, read
 
 # Words of a street's or a town's name, pieces before it and behind it: as many as addresses have. They bound the time.
-_NAME_WORDS, _BEFORE, _BEHIND = 4, 8, 12
-_TOWN_WORDS = 3
-_SHORTENED = 3  # letters of «Бр» and «Лен»
-_BARE_NUMBERS = 2  # «Гоголя, 29, 14»
-_LIKELY_PLACE = 0.3
+NAME_WORDS, BEFORE, BEHIND = 4, 8, 12
+TOWN_WORDS = 3
+SHORTENED = 3  # letters of «Бр» and «Лен»
+BARE_NUMBERS = 2  # «Гоголя, 29, 14»
+LIKELY_PLACE = 0.3
 
-_SPACE = re.compile(r"\s{1,2}")
-_CLOSE = re.compile(r"\.?\s{0,2}")
-_LOOSE = re.compile(r"[\s,;.:№()-]{0,4}")
+SPACE = re.compile(r"\s{1,2}")
+CLOSE = re.compile(r"\.?\s{0,2}")
+LOOSE = re.compile(r"[\s,;.:№()-]{0,4}")
 
 
 def find_addresses(text: str) -> Iterator[Span]:
@@ -70,14 +70,14 @@ class _Search:
         if first is not None:
             return first, index
         small = index + 1
-        if not self._near(index, _CLOSE) or self.tokens[small].kind != "word" or self._with_parts(small) == small:
+        if not self._near(index, CLOSE) or self.tokens[small].kind != "word" or self._with_parts(small) == small:
             return None
-        reading = read(self.tokens[small].text)
+        reading = read_word(self.tokens[small].text)
         return (index, small) if reading.of_street or not reading.known else None  # «ул ленина 5», not «улице дождь, 5»
 
     def _name_behind(self, index: int) -> int | None:
         last, at = None, index
-        while at - index < _NAME_WORDS and self._near(at, self._gap_within_name(at, index)):
+        while at - index < NAME_WORDS and self._near(at, self._gap_within_name(at, index)):
             at += 1
             token = self.tokens[at]
             if token.capital:
@@ -95,41 +95,41 @@ class _Search:
 
     def _gap_within_name(self, at: int, street: int) -> re.Pattern[str]:
         """Return what may be between words of a name: a dot only behind «ул», «Р» or «Бр», elsewhere it ends all."""
-        return _CLOSE if at == street or len(self.tokens[at].text) <= _SHORTENED else _SPACE
+        return CLOSE if at == street or len(self.tokens[at].text) <= SHORTENED else SPACE
 
     def _name_before(self, index: int) -> int | None:
         """Return where «3-я Парковая» begins before «улица»; «ленинский проспект» without capitals needs a house."""
         at = index
         while (
-            at > self._taken and index - at < _NAME_WORDS and self.tokens[at - 1].capital and self._near(at - 1, _CLOSE)
+            at > self._taken and index - at < NAME_WORDS and self.tokens[at - 1].capital and self._near(at - 1, CLOSE)
         ):
             at -= 1
-        if at == index and at > self._taken and self._near(at - 1, _CLOSE) and self._with_parts(index) > index:
+        if at == index and at > self._taken and self._near(at - 1, CLOSE) and self._with_parts(index) > index:
             at -= self.tokens[at - 1].lower.endswith(("ий", "ый", "ой", "ая", "ое", "ом"))
         if at == index:
             return None
-        ordinal = at > self._taken and self.tokens[at - 1].kind == "ordinal" and self._near(at - 1, _CLOSE)
+        ordinal = at > self._taken and self.tokens[at - 1].kind == "ordinal" and self._near(at - 1, CLOSE)
         return at - 1 if ordinal else at
 
     def _bare_street(self, index: int) -> tuple[int, int] | None:
         """Return a street without «улица»: «на Советской 14», «Хабаровск, Карла Маркса 96а»."""
         last = index
-        while self.tokens[last].capital and last - index < _TOWN_WORDS and self._near(last, _CLOSE):
+        while self.tokens[last].capital and last - index < TOWN_WORDS and self._near(last, CLOSE):
             if not self.tokens[last + 1].capital:
                 break
             last += 1
         word = self.tokens[last]
-        if not self._near(last, _LOOSE) or not self.tokens[last + 1].house:
+        if not self._near(last, LOOSE) or not self.tokens[last + 1].house:
             return None
         before = self.tokens[index - 1] if index > self._taken else None
         if word.capital:
             placed = before is not None and (before.lower in LEADING or self._is_place(before))
-            return (index, last) if read(word.text).of_street and (placed or self._has_parts(last + 1)) else None
+            return (index, last) if read_word(word.text).of_street and (placed or self._has_parts(last + 1)) else None
         return (index, last) if before and before.lower in LEADING and is_common_street(word.text) else None
 
     def _has_parts(self, index: int) -> bool:
         """Tell whether a named part follows the number: «Гагарина 15 кв 3»."""
-        return self._near(index, _LOOSE) and self.tokens[index + 1].lower in PARTS and self._with_parts(index) > index
+        return self._near(index, LOOSE) and self.tokens[index + 1].lower in PARTS and self._with_parts(index) > index
 
     def _home(self, index: int) -> tuple[int, int] | None:
         """Return a house with its flat where the street is not said: «дом 5, кв 12»."""
@@ -142,13 +142,13 @@ class _Search:
     def _with_parts(self, last: int) -> int:
         """Return the last token of the house, flat, entrance and floor that follow; `last` where none do."""
         bare = 0
-        for _ in range(_BEHIND):
-            if not self._near(last, _LOOSE):
+        for _ in range(BEHIND):
+            if not self._near(last, LOOSE):
                 break
             token = self.tokens[last + 1]
             if token.kind == "word" and token.lower in PARTS and self._number_follows(last + 1):
                 last += 2
-            elif token.house and bare < _BARE_NUMBERS:
+            elif token.house and bare < BARE_NUMBERS:
                 bare += 1
                 last += 1
             elif token.kind == "word" and token.lower in PARTS and self.tokens[last].kind == "house":
@@ -158,13 +158,13 @@ class _Search:
         return last
 
     def _number_follows(self, index: int) -> bool:
-        if not self._near(index, _LOOSE):
+        if not self._near(index, LOOSE):
             return False
-        return self.tokens[index + 1].kind == "house" or (self.tokens[index + 1].letter and self._near(index, _CLOSE))
+        return self.tokens[index + 1].kind == "house" or (self.tokens[index + 1].letter and self._near(index, CLOSE))
 
     def _with_town(self, first: int) -> int:
         """Return where the index, region and town before the street begin; `first` where there are none."""
-        for _ in range(_BEFORE):
+        for _ in range(BEFORE):
             begins = self._piece_before(first)
             if begins is None:
                 break
@@ -173,7 +173,7 @@ class _Search:
 
     def _piece_before(self, first: int) -> int | None:
         before = first - 1
-        if before < self._taken or not self._near(before, _LOOSE):
+        if before < self._taken or not self._near(before, LOOSE):
             return None
         token = self.tokens[before]
         if token.kind == "index":
@@ -181,14 +181,14 @@ class _Search:
         if token.lower in REGIONS and before > self._taken and self.tokens[before - 1].capital:
             return before - 1
         at = before
-        while at > self._taken and before - at < _TOWN_WORDS and self.tokens[at].capital and self._near(at - 1, _CLOSE):
+        while at > self._taken and before - at < TOWN_WORDS and self.tokens[at].capital and self._near(at - 1, CLOSE):
             at -= 1
             if self.tokens[at].lower in TOWNS:
                 return at
         return before if self._is_place(token) else None
 
     def _is_place(self, token: Token) -> bool:
-        return token.capital and read(token.text).place >= _LIKELY_PLACE
+        return token.capital and read_word(token.text).place >= LIKELY_PLACE
 
     def _near(self, index: int, gap: re.Pattern[str]) -> bool:
         """Tell whether a token follows this one, with nothing between them but such a gap."""

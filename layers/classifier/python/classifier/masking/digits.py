@@ -3,21 +3,21 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, count, pairwise
 
 from classifier.masking.number_words import number_word
 
 # What people write for a digit to slip past a filter: letters that look like one.
-_LOOKALIKES = str.maketrans("OoQОоDIliЗзЧчSsбBВgq", "00000" + "0111" + "33" + "44" + "55" + "6" + "88" + "99")
-_WORD = re.compile(r"[^\W_]+")
-_GROUP = re.compile(r"\d+|[^\W\d_]+")
-_GAP = re.compile(r"[ \t\r\n.,\-()/\\*_|:;+~=•·]{0,8}")
-_DISGUISED = 3  # letters: a longer group of nothing but look-alikes is a word
-_LEAST_SERIES = 3  # groups: «42 44» may be anything, «42 44 46» is a row of sizes
-_UNEVEN = 3  # times: steps of a row differ by less from the first one, those of a telephone number by more
+LOOKALIKES = str.maketrans("OoQОоDIliЗзЧчSsбBВgq", "00000" + "0111" + "33" + "44" + "55" + "6" + "88" + "99")
+WORD = re.compile(r"[^\W_]+")
+GROUP = re.compile(r"\d+|[^\W\d_]+")
+GAP = re.compile(r"[ \t\r\n.,\-()/\\*_|:;+~=•·]{0,8}")
+DISGUISED = 3  # letters: a longer group of nothing but look-alikes is a word
+LEAST_SERIES = 3  # groups: «42 44» may be anything, «42 44 46» is a row of sizes
+UNEVEN = 3  # times: steps of a row differ by less from the first one, those of a telephone number by more
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """Digits that stand together; `spelt` where they are words. `room` is what a further word may add."""
 
@@ -30,34 +30,30 @@ class Group:
 
 def with_plain_digits(text: str) -> str:
     """Return the text, as long as it is, with letters for digits («8912З4567О9») turned into the digits."""
-    words = list(_WORD.finditer(text))
-    plain = [word[0].translate(_LOOKALIKES) for word in words]
-    pieces: list[str] = []
-    at = 0
-    for index, word in enumerate(words):
-        if plain[index].isdigit() and not word[0].isdigit() and _stands_for_digits(words, index):
-            pieces += text[at : word.start()], plain[index]
-            at = word.end()
-    return "".join(pieces) + text[at:]
+    words = WORD.findall(text)
+    places = count()
+    return WORD.sub(lambda match: _plain_digits(words, next(places)), text)
 
 
-def _stands_for_digits(words: Sequence[re.Match[str]], index: int) -> bool:
-    """Tell whether look-alike letters are digits: mostly among true digits, or between groups of them."""
-    word = words[index][0]
+def _plain_digits(words: Sequence[str], index: int) -> str:
+    """Return a word, in digits where its letters stand for some: among as many digits, or between groups of them."""
+    word = words[index]
+    plain = word.translate(LOOKALIKES)
+    if word.isdigit() or not plain.isdigit():
+        return word
     digits = sum(character.isdigit() for character in word)
     if digits:
-        return 2 * digits >= len(word) or len(word) <= _DISGUISED
-    if len(word) > _DISGUISED or not 0 < index < len(words) - 1:
-        return False
-    return words[index - 1][0].isdigit() and words[index + 1][0].isdigit()
+        return plain if 2 * digits >= len(word) or len(word) <= DISGUISED else word
+    between = 0 < index < len(words) - 1 and words[index - 1].isdigit() and words[index + 1].isdigit()
+    return plain if between and len(word) <= DISGUISED else word
 
 
-def chains(text: str) -> Iterator[list[Group]]:
+def _chains(text: str) -> Iterator[list[Group]]:
     """Yield the groups of digits with nothing but spaces and signs between them; number words count as digits."""
     chain: list[Group] = []
-    for found in _GROUP.finditer(text):
-        group = _group(found)
-        if chain and (group is None or not _GAP.fullmatch(text, chain[-1].end, group.start)):
+    for match in GROUP.finditer(text):
+        group = _group(match)
+        if chain and (group is None or not GAP.fullmatch(text, chain[-1].end, group.start)):
             yield chain
             chain = []
         if group:
@@ -66,11 +62,11 @@ def chains(text: str) -> Iterator[list[Group]]:
         yield chain
 
 
-def _group(found: re.Match[str]) -> Group | None:
-    if found[0].isdigit():
-        return Group(found[0], found.start(), found.end())
-    word = number_word(found[0].lower())
-    return Group(str(word.value), found.start(), found.end(), spelt=True, room=word.room) if word else None
+def _group(match: re.Match[str]) -> Group | None:
+    if match[0].isdigit():
+        return Group(match[0], *match.span())
+    word = number_word(match[0].lower())
+    return Group(str(word.value), *match.span(), spelt=True, room=word.room) if word else None
 
 
 def _joined(last: Group, group: Group) -> list[Group]:
@@ -81,21 +77,25 @@ def _joined(last: Group, group: Group) -> list[Group]:
     return [Group(number, last.start, group.end, spelt=True, room=group.room)]
 
 
-def runs(
-    chain: Sequence[Group], lengths: Sequence[int], wanted: Callable[[Sequence[Group]], bool]
+def find_runs(
+    text: str, lengths: Sequence[int], is_wanted: Callable[[Sequence[Group]], bool]
 ) -> Iterator[Sequence[Group]]:
     """Yield the wanted runs of neighbouring groups that have as many digits as `lengths` allows, apart from each other.
 
-    From the left, and of those that begin at one group the longest. As lengths end somewhere, the time is linear.
+    From the left, and of those that begin at one group the longest; no rows of sizes or prices. As lengths end
+    somewhere, the time is linear.
     """
-    first, most = 0, max(lengths)
-    while first < len(chain):
-        totals = accumulate(len(group.digits) for group in chain[first : first + most])
-        ends = [end for end, total in enumerate(totals, first + 1) if total in lengths]
-        end = next((end for end in reversed(ends) if wanted(chain[first:end])), None)
-        if end:
-            yield chain[first:end]
-        first = end or first + 1
+    most = max(lengths)
+    for chain in _chains(text):
+        first = 0
+        while first < len(chain):
+            totals = accumulate(len(group.digits) for group in chain[first : first + most])
+            ends = [end for end, total in enumerate(totals, first + 1) if total in lengths]
+            runs = (chain[first:end] for end in reversed(ends))
+            run = next((run for run in runs if is_wanted(run) and not _is_series(run)), None)
+            if run:
+                yield run
+            first += len(run) if run else 1
 
 
 def digits_of(groups: Sequence[Group]) -> str:
@@ -108,9 +108,9 @@ def shape_of(groups: Sequence[Group]) -> tuple[int, ...]:
     return tuple(len(group.digits) for group in groups)
 
 
-def is_series(groups: Sequence[Group]) -> bool:
+def _is_series(groups: Sequence[Group]) -> bool:
     """Tell whether the groups rise or fall in even steps, as rows of sizes, ages and prices do."""
-    if len(groups) < _LEAST_SERIES:
+    if len(groups) < LEAST_SERIES:
         return False
     steps = [int(after.digits) - int(before.digits) for before, after in pairwise(groups)]
-    return 0 not in steps and all(1 <= step / steps[0] * _UNEVEN <= _UNEVEN**2 for step in steps)
+    return 0 not in steps and all(1 <= step / steps[0] * UNEVEN <= UNEVEN**2 for step in steps)

@@ -4,49 +4,49 @@ import re
 from collections.abc import Iterator
 
 from classifier.masking.domains import DOT, TOP_LEVEL
-from classifier.masking.spans import Kind, Span
+from classifier.masking.spans import MASKED, Kind, Span
 
-_REST = '[^\\s"«»<>\ue000]*'
-_SLASH = r"\s{0,2}(?:/|\b(?:слэш|слеш|slash)\b)\s{0,2}"
-_LINKS = tuple(
+REST = rf'[^\s"«»<>{MASKED}]*'
+SLASH = r"\s{0,2}(?:/|\b(?:слэш|слеш|slash)\b)\s{0,2}"
+LINKS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?<![a-z])(?:h[tx]{{2}}ps?|ftp|tg|viber|whatsapp|vk)\s?:\s?//\s?{_REST}",
-        rf"(?<!\w)www\.{_REST}",
-        rf"(?<![\w@.-])(?:[\w-]{{1,63}}\.)+{TOP_LEVEL}(?!-)(?:[:/?#]{_REST})?",
-        rf"(?<![\w@.-])[\w-]{{1,30}}{DOT}{TOP_LEVEL}{_SLASH}@?[\w.+\-]+(?:{_SLASH}[\w.+\-]+)*",
+        rf"(?<![a-z])(?:h[tx]{{2}}ps?|ftp|tg|viber|whatsapp|vk)\s?:\s?//\s?{REST}",
+        rf"(?<!\w)www\.{REST}",
+        rf"(?<![\w@.-])(?:[\w-]{{1,63}}\.)+{TOP_LEVEL}(?!-)(?:[:/?#]{REST})?",
+        rf"(?<![\w@.-])[\w-]{{1,30}}{DOT}{TOP_LEVEL}{SLASH}@?[\w.+\-]+(?:{SLASH}[\w.+\-]+)*",
         r"(?<![\w.])@\s?[^\W\d][\w.]{2,31}",
         r"(?<!\w)live:[\w.]{2,40}",
         r"(?<!\w)id\d{5,12}(?!\w)",
     )
 )
-_TRAILING = ".,!?;:)]}'*"  # behind a link: the sentence's, not the link's
+TRAILING = ".,!?;:)]}'*"  # behind a link: the sentence's, not the link's
 
 # The networks as they are called, in every case of Russian grammar, with the usual misspellings.
-_NETWORK = (
+NETWORK = (
     r"(?:тел+ег\w*|telegram\w*|tg|тг[ке]?|в[ао][тц]с?[ае]п\w*|whats\s?app\w*|viber|вайбер\w*|инст\w*|inst(?:a|agram)?|вк|vk|"
     r"вконтакте|скайп\w*|skype|дискорд\w*|discord|тик\s?ток\w*|tik\s?tok|одноклассник\w*|директ\w*|макс\w?)"
 )
-_NAME = r"([a-z][\w.]{2,31})(?!\w)"
-_SAYS = r"(?:\s{0,3}[:=,(\-]{1,3}\s{0,3}|\s{1,3})"
-_FILLER = r"(?:(?:мой|моя|ник|акк\w*|канал\w*|групп\w*|это|там)\s?[:=\-]?\s{1,3}){0,3}"
-_HANDLES = tuple(
+NAME = r"([a-z][\w.]{2,31})(?!\w)"
+SAYS = r"(?:\s{0,3}[:=,(\-]{1,3}\s{0,3}|\s{1,3})"
+FILLER = r"(?:(?:мой|моя|ник|акк\w*|канал\w*|групп\w*|это|там)\s?[:=\-]?\s{1,3}){0,3}"
+HANDLES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?<!\w){_NETWORK}{_SAYS}{_FILLER}(?!{_NETWORK}(?!\w)){_NAME}",
-        rf"(?<!\w)(?:ник\w{{0,2}}|nick\w{{0,4}}|логин\w?|аккаунт\w?)(?:\s{{1,3}}в\s{{1,3}}\w{{1,20}})?{_SAYS}{_NAME}",
-        rf"(?<![\w.]){_NAME}\s{{1,3}}(?:в|на)\s{{1,3}}{_NETWORK}(?!\w)",
+        rf"(?<!\w){NETWORK}{SAYS}{FILLER}(?!{NETWORK}(?!\w)){NAME}",
+        rf"(?<!\w)(?:ник\w{{0,2}}|nick\w{{0,4}}|логин\w?|аккаунт\w?)(?:\s{{1,3}}в\s{{1,3}}\w{{1,20}})?{SAYS}{NAME}",
+        rf"(?<![\w.]){NAME}\s{{1,3}}(?:в|на)\s{{1,3}}{NETWORK}(?!\w)",
     )
 )
-_ANOTHER_NETWORK = re.compile(_NETWORK, re.IGNORECASE)
+ANOTHER_NETWORK = re.compile(NETWORK, re.IGNORECASE)
 
 
 def find_links(text: str) -> Iterator[Span]:
     """Yield the links, with or without https://, and what is named as somebody's name in a network."""
-    for pattern in _LINKS:
-        for found in pattern.finditer(text):
-            yield Span(Kind.LINK, found.start(), found.start() + len(found[0].rstrip(_TRAILING)))
-    for pattern in _HANDLES:
-        for found in pattern.finditer(text):
-            if not _ANOTHER_NETWORK.fullmatch(found[1]):
-                yield Span(Kind.LINK, found.start(1), found.end(1))
+    for pattern in LINKS:
+        for match in pattern.finditer(text):
+            yield Span(Kind.LINK, match.start(), match.start() + len(match[0].rstrip(TRAILING)))
+    for pattern in HANDLES:
+        for match in pattern.finditer(text):
+            if not ANOTHER_NETWORK.fullmatch(match[1]):
+                yield Span(Kind.LINK, *match.span(1))

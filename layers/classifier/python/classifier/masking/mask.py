@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from classifier.masking.addresses import find_addresses
 from classifier.masking.cards import find_cards
@@ -14,11 +15,11 @@ from classifier.masking.names import find_names
 from classifier.masking.numbers import find_numbers
 from classifier.masking.phones import find_phones
 from classifier.masking.readable import Readable
-from classifier.masking.spans import PLACEHOLDERS, Span
+from classifier.masking.spans import MASKED, PLACEHOLDERS, Span, replace_spans, set_apart
 
 # What says most about itself comes first: a document is named, a card has a check digit; any long number is a number.
-_CONTACTS = (find_emails, find_links)
-_OTHERS = (
+CONTACTS = (find_emails, find_links)
+OTHERS = (
     find_named_documents,
     find_cards,
     find_phones,
@@ -27,8 +28,7 @@ _OTHERS = (
     find_numbers,
     find_names,
 )
-_MASKED = "\ue000"  # stands for what is found already; a private character belongs to no word, number or address
-_PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS.values())))
+PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS.values())))
 
 
 def mask(text: str, client_name: str = "") -> str:
@@ -38,51 +38,23 @@ def mask(text: str, client_name: str = "") -> str:
 
     What is left is as it was written, to the character. It is no anonymous text: `make eval` says what still leaks.
     """
-    pieces: list[str] = []
-    at = 0
-    for span in spans(text, client_name):
-        pieces += text[at : span.start], PLACEHOLDERS[span.kind]
-        at = span.end
-    return "".join(pieces) + text[at:]
+    return replace_spans(text, ((span, PLACEHOLDERS[span.kind]) for span in spans(text, client_name)))
 
 
 def spans(text: str, client_name: str = "") -> list[Span]:
     """Return what mask() replaces, in the text's order, without overlaps."""
-    readable = Readable.of(text)
-    left = _PLACEHOLDER.sub(lambda found: _MASKED * len(found[0]), readable.text)  # masked before: stays as it is
-    found: list[Span] = []
-    for find in _CONTACTS:
-        left = _take(find, left, found)
-    left = with_plain_digits(left)
-    left = _take(lambda text: find_client_name(text, client_name), left, found)
-    for find in _OTHERS:
-        left = _take(find, left, found)
-    written = (Span(span.kind, *readable.written(span.start, span.end)) for span in found)
-    return _apart(written)
+    readable = Readable.from_text(text)
+    masked: list[Span] = []
+    # What was masked before stays as it is.
+    left = _take(CONTACTS, PLACEHOLDER.sub(lambda match: MASKED * len(match[0]), readable.text), masked)
+    _take((partial(find_client_name, client_name=client_name), *OTHERS), with_plain_digits(left), masked)
+    return set_apart(Span(span.kind, *readable.written(span.start, span.end)) for span in masked)
 
 
-def _take(find: Callable[[str], Iterable[Span]], text: str, found: list[Span]) -> str:
-    """Add what `find` finds to `found`, and return the text without it, as long as it was."""
-    new = _apart(find(text))
-    found += new
-    return _without(text, new) if new else text
-
-
-def _apart(found: Iterable[Span]) -> list[Span]:
-    """Return the spans in order; those that overlap are one, of the first one's kind."""
-    apart: list[Span] = []
-    for span in sorted(found, key=lambda span: span.start):
-        if apart and span.start < apart[-1].end:
-            apart[-1] = Span(apart[-1].kind, apart[-1].start, max(apart[-1].end, span.end))
-        else:
-            apart.append(span)
-    return apart
-
-
-def _without(text: str, found: list[Span]) -> str:
-    pieces: list[str] = []
-    at = 0
-    for span in found:
-        pieces += text[at : span.start], _MASKED * (span.end - span.start)
-        at = span.end
-    return "".join(pieces) + text[at:]
+def _take(finders: Iterable[Callable[[str], Iterable[Span]]], text: str, masked: list[Span]) -> str:
+    """Add to `masked` what each finder finds in what the ones before it left; return the rest, as long as it was."""
+    for find in finders:
+        spans = set_apart(find(text))
+        masked += spans
+        text = replace_spans(text, ((span, span.blank) for span in spans))
+    return text

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 # Written without «ь», so that «пятдесят» is read too; then the misspellings that remain.
-_VALUES = {
+VALUES = {
     "нол": 0, "нул": 0, "один": 1, "одна": 1, "адин": 1, "два": 2, "две": 2, "три": 3, "четыре": 4, "читыре": 4,
     "пят": 5, "шест": 6, "сем": 7, "восем": 8, "девят": 9, "девит": 9,
     "десят": 10, "одиннадцат": 11, "одинадцат": 11, "двенадцат": 12, "тринадцат": 13, "четырнадцат": 14,
@@ -24,7 +24,7 @@ class NumberWord(NamedTuple):
 
 def number_word(word: str) -> NumberWord | None:
     """Return what a word in lower case counts, None for any other word."""
-    value = _VALUES.get(word.replace("ь", ""))
+    value = VALUES.get(word.replace("ь", ""))
     if value is None:
         return None
     is_tens = value % 10 == 0 and value in range(20, 100)

@@ -3,75 +3,61 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from classifier.masking.digits import Group, chains, is_series, runs, shape_of
-from classifier.masking.spans import Kind, Span
+from classifier.masking.digits import Group, find_runs, shape_of
+from classifier.masking.spans import MASKED, Kind, Span
 
-_LONG = 6  # digits: shorter numbers are prices, sizes, years
-_UNITS = (
-    r"(?=[.,]?\d{0,2}\s?(?:руб\w*|р\b|₽|rub|тыс\w*|тенге|сум\w*|тг\b|бонус\w*|балл\w*|шт\w*|мл|мм|см|кг|гр?\b|"
-    r"м[аa][чh]|просмотр\w*|подписчик\w*))"
+LONG = 6  # digits: shorter numbers are prices, sizes, years
+UNITS = (
+    r"(?=[.,]?\d{0,2}\s?(?:руб|р\b|₽|rub|тыс|тенге|сум|тг\b|бонус|балл|шт|мл|мм|см|кг|гр?\b|м[аa][чh]|просмотр|"
+    r"подписчик))"
 )
-_AMOUNT = re.compile(rf"(?i)(?<!\d)(?:\d{{1,9}}{_UNITS}|\d{{1,4}}000(?!\d))")  # round numbers too: «150000»
-_RUN = re.compile(rf"\d{{{_LONG},}}")
+AMOUNT = re.compile(rf"(?i)(?<!\d)(?:\d{{1,9}}{UNITS}|\d{{1,4}}000(?!\d))")  # round numbers too: «150000»
+RUN = re.compile(rf"\d{{{LONG},}}")
 # Letters, digits, dots and dashes in one: «DAu.i1a2b3c4d5.0.0», «WB-GI-123456789», «RA123456785RU», a UUID.
-_CODE = re.compile(r"(?<!\w)[A-Za-zА-ЯЁ0-9]++(?:[-_.][A-Za-zА-ЯЁ0-9]++)*+(?!\w)")
-_LONG_CODE, _CODE_DIGITS = 12, 4
-_STICKER = re.compile(r"\*[A-Za-z0-9+/=]{5,12}\*?(?!\w)")  # the QR code of WB's parcels, as text
-# Digits of numbers in groups of four and more: «1234 5678 9012». Digit by digit, any number above _LONG.
-_LEAST_GROUPED, _FOUR, _SPACED = 12, 4, range(_LONG + 1, 25)
+# A word behind it belongs to it: looked for by the pattern, the code would be read again from each of its parts.
+CODE = re.compile(r"(?<!\w)([A-Za-zА-ЯЁ0-9]++(?:[-_.][A-Za-zА-ЯЁ0-9]++)*+)(\w?)")
+LONG_CODE, CODE_DIGITS = 12, 4
+STICKER = re.compile(r"\*[A-Za-z0-9+/=]{5,12}\*?(?!\w)")  # the QR code of WB's parcels, as text
+# Digits of numbers in groups of four and more: «1234 5678 9012». Digit by digit, any number above LONG.
+LEAST_GROUPED, FOUR, SPACED = 12, 4, range(LONG + 1, 25)
 
-_NAMED = re.compile(
+NAMED = re.compile(
     r"(?i)(?:№|(?<!\w)(?:заказ\w*|номер\w*|трек\w*|посылк\w*|накладн\w*|отправлени\w*|обращени\w*|заявк\w*|чек\w?|"
     r"артикул\w*|стикер\w*|штрих-?\s?код\w*|шк|сч[её]т\w?|р/с|к/с|бик|инн|rid|id|рид|qr))"
     r"(?:[\s:;#№.\-(]|\b(?:n|no|номер\w*|заказ\w*|на возврат|доставки|товара|по)\b){0,6}(\d(?:[ \-]?\d)*+)"
 )
-_NAMED_DIGITS = 5
-_SECRET = re.compile(
+NAMED_DIGITS = range(5, 40)
+SECRET = re.compile(
     r"(?i)(?<!\w)(?:код\w{0,2}|пин|pin|code)(?:[\s:;№.\-]|\b(?:для|из|от|на|в|получени\w|смс|sms|подтверждени\w|выдачи|"
     r"возврата|пвз|домофона|заказа)\b){0,8}(\d(?:[ \-]?\d)*+)"
 )
-_SECRET_DIGITS = range(4, 9)
-_DATE = re.compile(r"(?:\d{1,2}[.\-/ ]\d{1,2}[.\-/ ](?:20)?\d{2}|20\d{2}[.\-/]\d{1,2}[.\-/]\d{1,2})$")
+SECRET_DIGITS = range(4, 9)
+DATE = re.compile(r"(?:\d{1,2}[.\-/ ]\d{1,2}[.\-/ ](?:20)?\d{2}|20\d{2}[.\-/]\d{1,2}[.\-/]\d{1,2})$")
 
 
 def find_numbers(text: str) -> Iterator[Span]:
     """Yield the long numbers that are no amount of anything, and shorter ones named as an order or a secret."""
-    plain = _AMOUNT.sub(lambda found: "\ue000" * len(found[0]), text)
-    for code in _CODE.finditer(plain):
-        if _is_code(code[0]):
-            yield Span(Kind.NUMBER, code.start(), code.end())
-    for pattern in (_RUN, _STICKER):
-        for found in pattern.finditer(plain):
-            yield Span(Kind.NUMBER, found.start(), found.end())
-    yield from _named(plain)
-    yield from _spaced(plain)
+    plain = AMOUNT.sub(lambda match: MASKED * len(match[0]), text)
+    for match in CODE.finditer(plain):
+        if _is_code(match[1]) and not match[2]:
+            yield Span(Kind.NUMBER, *match.span())
+    for match in (*RUN.finditer(plain), *STICKER.finditer(plain)):
+        yield Span(Kind.NUMBER, *match.span())
+    for pattern, lengths in ((NAMED, NAMED_DIGITS), (SECRET, SECRET_DIGITS)):
+        for match in pattern.finditer(plain):
+            if sum(map(str.isdigit, match[1])) in lengths and not DATE.match(match[1]):
+                yield Span(Kind.NUMBER, *match.span(1))
+    for run in find_runs(plain, SPACED, _is_spaced):
+        yield Span(Kind.NUMBER, run[0].start, run[-1].end)
 
 
 def _is_code(code: str) -> bool:
-    if _RUN.search(code):
-        return True
-    digits = sum(character.isdigit() for character in code)
-    letters = any(character.isalpha() for character in code)
-    return len(code) >= _LONG_CODE and letters and digits >= _CODE_DIGITS
-
-
-def _named(plain: str) -> Iterator[Span]:
-    for pattern, lengths in ((_NAMED, range(_NAMED_DIGITS, 40)), (_SECRET, _SECRET_DIGITS)):
-        for found in pattern.finditer(plain):
-            if sum(character.isdigit() for character in found[1]) in lengths and not _DATE.match(found[1]):
-                yield Span(Kind.NUMBER, found.start(1), found.end(1))
-
-
-def _spaced(plain: str) -> Iterator[Span]:
-    """Yield numbers written in pieces: three fours and more, or digit by digit."""
-    for chain in chains(plain):
-        for run in runs(chain, _SPACED, _is_spaced):
-            yield Span(Kind.NUMBER, run[0].start, run[-1].end)
+    is_mixed = len(code) >= LONG_CODE and any(map(str.isalpha, code)) and sum(map(str.isdigit, code)) >= CODE_DIGITS
+    return is_mixed or RUN.search(code) is not None
 
 
 def _is_spaced(groups: Sequence[Group]) -> bool:
+    """Tell whether a number is written in pieces: three fours and more, or digit by digit."""
     shape = shape_of(groups)
-    if is_series(groups) or len(groups) == 1:
-        return False
-    in_fours = sum(shape) >= _LEAST_GROUPED and min(shape) >= _FOUR
-    return in_fours or (max(shape) == 1 and sum(shape) > _LONG)
+    in_fours = len(shape) > 1 and sum(shape) >= LEAST_GROUPED and min(shape) >= FOUR
+    return in_fours or max(shape) == 1

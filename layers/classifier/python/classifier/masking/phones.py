@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from classifier.masking.digits import Group, chains, digits_of, is_series, runs, shape_of
+from classifier.masking.digits import Group, digits_of, find_runs, shape_of
 from classifier.masking.spans import Kind, Span
 
-_RUSSIAN, _SHORT, _LOCAL = 11, 10, 7  # digits: with 8 or 7, without, and within a town
-_AREAS = "346789"  # first digits of area codes: Russia's 3, 4, 8 and 9, Kazakhstan's 6 and 7
+RUSSIAN, SHORT, LOCAL = 11, 10, 7  # digits: with 8 or 7, without, and within a town
+AREAS = "346789"  # first digits of area codes: Russia's 3, 4, 8 and 9, Kazakhstan's 6 and 7
 # Country codes of the neighbours, and the digits of a number with its code.
-_ABROAD = {"375": 12, "380": 12, "992": 12, "993": 11, "994": 12, "995": 12, "996": 12, "998": 12, "374": 11}
-_ABROAD_LENGTHS = range(11, 14)  # digits; the ITU allows 15 (E.164), Russia's neighbours need fewer
-_LENGTHS = (_LOCAL, _SHORT, *_ABROAD_LENGTHS)
-_SHORT_SHAPES = {
+ABROAD = {"375": 12, "380": 12, "992": 12, "993": 11, "994": 12, "995": 12, "996": 12, "998": 12, "374": 11}
+ABROAD_LENGTHS = range(11, 14)  # digits; the ITU allows 15 (E.164), Russia's neighbours need fewer
+LENGTHS = (LOCAL, SHORT, *ABROAD_LENGTHS)
+SHORT_SHAPES = {
     (10,),
     (3, 7),
     (3, 3, 4),
@@ -24,53 +24,48 @@ _SHORT_SHAPES = {
     (6, 2, 2),
     (3, 5, 2),
 }
-_LOCAL_SHAPES = {(7,), (3, 2, 2), (2, 2, 3), (3, 4), (1, 2, 2, 2), (1, 6), (1, 3, 3)}
-_SAYS_PHONE = re.compile(r"(?i)(?:\bтел|\bтлф|звон|городск|whats|в[ао][тц]с?ап)[^\d\n]{0,25}$")
-_PLUS = re.compile(r"(?i)(?:\+|\bплюс)[ (]{0,3}$")
-_OPENING, _OPENING_LENGTH = re.compile(rf"{_PLUS.pattern}|\($"), 8
-_BEFORE = 40  # characters before a number that may say what it is
+LOCAL_SHAPES = {(7,), (3, 2, 2), (2, 2, 3), (3, 4), (1, 2, 2, 2), (1, 6), (1, 3, 3)}
+SAYS_PHONE = re.compile(r"(?i)(?:\bтел|\bтлф|звон|городск|whats|в[ао][тц]с?ап)[^\d\n]{0,25}$")
+PLUS = re.compile(r"(?i)(?:\+|\bплюс)[ (]{0,3}$")
+OPENING, OPENING_LENGTH = re.compile(rf"{PLUS.pattern}|\($"), 8
+BEFORE = 40  # characters before a number that may say what it is
 
 
 def find_phones(text: str) -> Iterator[Span]:
     """Yield the telephone numbers, of Russia and its neighbours, in digits and in words."""
-    for chain in chains(text):
-        for run in runs(chain, _LENGTHS, lambda groups: _is_phone(groups, text)):
-            yield Span(Kind.PHONE, _start(run[0].start, text, _OPENING), run[-1].end)
+    for run in find_runs(text, LENGTHS, lambda groups: _is_phone(groups, text)):
+        yield Span(Kind.PHONE, _start(run[0].start, text, OPENING), run[-1].end)
 
 
 def _is_phone(groups: Sequence[Group], text: str) -> bool:
-    return _has_shape(groups, text) and not is_series(groups)
-
-
-def _has_shape(groups: Sequence[Group], text: str) -> bool:
     digits = digits_of(groups)
-    if len(digits) == _RUSSIAN and digits[0] in "78" and digits[1] in _AREAS:
+    if len(digits) == RUSSIAN and digits[0] in "78" and digits[1] in AREAS:
         return True
-    if len(digits) == _SHORT:
+    if len(digits) == SHORT:
         return _is_short(groups, digits, text)
-    if len(digits) == _LOCAL:
-        return shape_of(groups) in _LOCAL_SHAPES and _says_phone(groups[0].start, text)
-    if digits[:3] in _ABROAD:
-        return len(digits) == _ABROAD[digits[:3]]
-    return digits[0] not in "78" and _start(groups[0].start, text, _PLUS) < groups[0].start
+    if len(digits) == LOCAL:
+        return shape_of(groups) in LOCAL_SHAPES and _says_phone(groups[0].start, text)
+    if digits[:3] in ABROAD:
+        return len(digits) == ABROAD[digits[:3]]
+    return digits[0] not in "78" and _start(groups[0].start, text, PLUS) < groups[0].start
 
 
 def _is_short(groups: Sequence[Group], digits: str, text: str) -> bool:
     """Tell whether ten digits are a number without its 8: a mobile one, or one with its town's code in brackets."""
     start = groups[0].start
-    spaced = len(groups) == _SHORT or any(group.spelt for group in groups)
+    spaced = len(groups) == SHORT or any(group.spelt for group in groups)
     if digits[0] == "9":
-        return spaced or shape_of(groups) in _SHORT_SHAPES
+        return spaced or shape_of(groups) in SHORT_SHAPES
     bracketed = text[start - 1 : start] == "("
-    return digits[0] in _AREAS and (bracketed or _says_phone(start, text)) and shape_of(groups) in _SHORT_SHAPES
+    return digits[0] in AREAS and (bracketed or _says_phone(start, text)) and shape_of(groups) in SHORT_SHAPES
 
 
 def _says_phone(start: int, text: str) -> bool:
-    return _SAYS_PHONE.search(text[max(0, start - _BEFORE) : start]) is not None
+    return SAYS_PHONE.search(text[max(0, start - BEFORE) : start]) is not None
 
 
 def _start(start: int, text: str, opening: re.Pattern[str]) -> int:
     """Return where the number begins with the plus or the bracket before it."""
-    before = max(0, start - _OPENING_LENGTH)
-    found = opening.search(text[before:start])
-    return before + found.start() if found else start
+    before = max(0, start - OPENING_LENGTH)
+    match = opening.search(text[before:start])
+    return before + match.start() if match else start

@@ -5,9 +5,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_LETTERS = re.compile(r"[^\W\d_]+")
-_CYRILLIC, _LATIN = "АВЕКМНОРСТХаеорсухі", "ABEKMHOPCTXaeopcyxi"  # look the same in most typefaces
-_TO_LATIN, _TO_CYRILLIC = str.maketrans(_CYRILLIC, _LATIN), str.maketrans(_LATIN, _CYRILLIC)
+LETTERS = re.compile(r"[^\W\d_]+")
+CYRILLIC, LATIN = "АВЕКМНОРСТХаеорсухі", "ABEKMHOPCTXaeopcyxi"  # look the same in most typefaces
+TO_LATIN, TO_CYRILLIC = str.maketrans(CYRILLIC, LATIN), str.maketrans(LATIN, CYRILLIC)
 
 
 @dataclass(frozen=True)
@@ -19,18 +19,17 @@ class Readable:
     length: int
 
     @classmethod
-    def of(cls, text: str) -> "Readable":
+    def from_text(cls, text: str) -> "Readable":
         """Return what a reader sees: «８» or a keycap 8 is 8, zero-width spaces are gone."""
         characters: list[str] = []
         origins: list[int] = []
         for origin, written in enumerate(text):
-            seen = _seen(written)
-            if not seen:
+            shown = _shown(written)
+            if not shown:
                 characters[-1:] = _composed(characters[-1:], written)
-                continue
-            characters.extend(seen)
-            origins.extend([origin] * len(seen))
-        return cls(_LETTERS.sub(_one_alphabet, "".join(characters)), tuple(origins), len(text))
+            characters += shown
+            origins += [origin] * len(shown)
+        return cls(LETTERS.sub(_one_alphabet, "".join(characters)), tuple(origins), len(text))
 
     def written(self, start: int, end: int) -> tuple[int, int]:
         """Return where that piece stands in the text as written, with the invisible characters in and behind it."""
@@ -38,7 +37,7 @@ class Readable:
 
 
 @lru_cache(maxsize=4_096)
-def _seen(character: str) -> str:
+def _shown(character: str) -> str:
     """Return what a character reads as: one or more characters, or none for what only marks another or is unseen."""
     category = unicodedata.category(character)
     if category == "Nd":
@@ -58,10 +57,10 @@ def _composed(last: list[str], mark: str) -> list[str]:
     return [one] if last and len(one) == 1 else last
 
 
-def _one_alphabet(found: re.Match[str]) -> str:
+def _one_alphabet(match: re.Match[str]) -> str:
     """Return a word of mixed alphabets in the one that all of it can be written in: «t.mе», «зaказ»."""
-    word = found[0]
+    word = match[0]
     if word.isascii() or not any(letter.isascii() for letter in word):
         return word
-    latin = word.translate(_TO_LATIN)
-    return latin if latin.isascii() else word.translate(_TO_CYRILLIC)
+    latin = word.translate(TO_LATIN)
+    return latin if latin.isascii() else word.translate(TO_CYRILLIC)

@@ -5,18 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
-from classifier.keywords_spelling import NOT, spelt, split_not
-from classifier.lemmas import CACHED_WORDS, clauses, lemmas
+from classifier.dictionary.lemmas import clauses, lemmas
+from classifier.dictionary.spelling import NOT, spelt, split_not
+from classifier.russian import CACHED_WORDS
 from classifier.taxonomy import KEYS
 
 PHRASE_GAP = 2  # words that may stand inside a phrase: «где же мой заказ»
 NEGATIONS = (NOT, "без")
-LEMMAS = Path(__file__).with_name("keywords_lemmas.json")
+BOOK, LEMMAS = (Path(__file__).with_name(name) for name in ("keywords.json", "lemmas.json"))
 
 Words = list[frozenset[str]]  # for each word of a clause the lemmas it may have
 
@@ -51,25 +51,31 @@ def terms_by_first_lemma() -> dict[str, list[Term]]:
     Tags that an operator's taxonomy does not have are left out.
     """
     terms: defaultdict[str, list[Term]] = defaultdict(list)
-    for tag, weights in _book()["tags"].items():
-        for weight, written_terms in weights.items():
-            for written in (phrase for alternatives in written_terms for phrase in _phrases(alternatives)):
-                phrase = tuple(_lemma(word) for word in written.split())
-                if tag in KEYS:
-                    terms[phrase[0]].append(Term(tag, written, phrase, float(weight)))
+    for tag, weight, written in _phrases():
+        if tag in KEYS:
+            phrase = tuple(map(_lemma, written.split()))
+            terms[phrase[0]].append(Term(tag, written, phrase, weight))
     return dict(terms)
 
 
-def _phrases(alternatives: str) -> Iterator[str]:
-    """Yield the phrases that «удалить|убрать отзыв» stands for."""
-    yield from map(" ".join, product(*(word.split("|") for word in alternatives.split())))
+def _phrases() -> Iterator[tuple[str, float, str]]:
+    """Yield the dictionary's phrases with their tags and weights; «удалить|убрать отзыв» stands for two."""
+    for tag, weights in _book()["tags"].items():
+        for weight, entries in weights.items():
+            for entry in entries:
+                for words in product(*(word.split("|") for word in entry.split())):
+                    yield tag, float(weight), " ".join(words)
 
 
 def _terms_of_clause(words: Words) -> Iterator[Term]:
     """Yield a clause's terms, but those that are only a part of a longer one: «не тот размер» is not about sizes."""
     matches = [match for place in range(len(words)) for match in _matches(words, place)]
+    at: defaultdict[int, list[frozenset[int]]] = defaultdict(list)  # so that no match is compared with all others
+    for _, places in matches:
+        for place in places:
+            at[place].append(places)
     for term, places in matches:
-        if not any(places < longer for _, longer in matches):
+        if not any(places < longer for longer in at[min(places)]):
             yield term
 
 
@@ -89,10 +95,10 @@ def _places(phrase: tuple[str, ...], words: Words, place: int) -> frozenset[int]
     for earlier, lemma in pairwise(phrase):
         reach = 1 if earlier == NOT else 1 + PHRASE_GAP  # «не» belongs to the very next word
         near = range(places[-1] + 1, min(places[-1] + reach, len(words) - 1) + 1)
-        found = next((at for at in near if lemma in words[at]), None)
-        if found is None:
+        following = next((at for at in near if lemma in words[at]), None)
+        if following is None:
             return frozenset()
-        places.append(found)
+        places.append(following)
     return frozenset(places)
 
 
@@ -109,9 +115,7 @@ def _greetings() -> frozenset[str]:
 
 def book_words() -> set[str]:
     """Return every single word of the dictionary's terms and greetings."""
-    written = (terms for weights in _book()["tags"].values() for terms in weights.values())
-    phrases = (phrase for terms in written for alternatives in terms for phrase in _phrases(alternatives))
-    return {word for phrase in phrases for word in phrase.split()}.union(_book()["greetings"])
+    return {word for _, _, phrase in _phrases() for word in phrase.split()}.union(_book()["greetings"])
 
 
 def _lemma(word: str) -> str:
@@ -127,4 +131,4 @@ def _written_lemmas() -> dict[str, str]:
 
 @cache
 def _book() -> Any:
-    return json.loads(files("classifier").joinpath("keywords.json").read_text("utf-8"))
+    return json.loads(BOOK.read_text("utf-8"))

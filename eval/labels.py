@@ -1,6 +1,5 @@
-"""`python -m local eval`: how right a classifier is on chats whose tags a person gave."""
+"""How right a classifier is on chats whose tags a person gave."""
 
-import argparse
 import json
 import os
 from collections.abc import Sequence
@@ -8,15 +7,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier.providers import Provider, Settings, make
+from classifier.choice import choose_provider
+from classifier.provider import Provider, Settings
 from classifier.taxonomy import TAXONOMY
+from eval.golden_set import GoldenChat, read_golden_set
+from eval.scoring import Score, score_pairs
 from local.errors import NotNowError
-from local.golden_set import PARTS, GoldenChat, read_golden_set
-from local.scoring import Score, score
 from local.sync.labelling import model
 from local.terminal.tables import console, show_figures
 
-CHATS_A_PAGE = 30  # as in a sync: a provider has a time for each page
+CHATS_A_PAGE = 30  # as in a sync (LabelChatsAPage): a provider has a time for each page
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,28 @@ class Evaluation:
     tokens_out: int
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Classify the chats of each file and print its scores; 0 however bad they are."""
-    evaluations = evaluate(asked.provider, [asked.set] if asked.set else PARTS)
-    if asked.json:
-        print(json.dumps([as_json(evaluation) for evaluation in evaluations], ensure_ascii=False))
-        return 0
+def print_scores(provider_name: str, files: Sequence[Path], *, as_json: bool) -> None:
+    """Classify the chats of each file and print its scores; raises as evaluate_files does."""
+    evaluations = evaluate_files(provider_name, files)
+    if as_json:
+        print(json.dumps([json_row(evaluation) for evaluation in evaluations], ensure_ascii=False))
+        return
     for evaluation in evaluations:
-        show(evaluation)
-    return 0
+        _print_tables(evaluation)
 
 
-def evaluate(provider_name: str, files: Sequence[Path]) -> list[Evaluation]:
+def evaluate_files(provider_name: str, files: Sequence[Path]) -> list[Evaluation]:
     """Return each file's evaluation.
 
     Raises UsageError for a wrong file or setting before anything is classified, NotNowError where the provider stops.
     """
     sets = {file: read_golden_set(file) for file in files}
     provider = _provider(provider_name)
-    return [_evaluate(provider, file, chats) for file, chats in sets.items()]
+    return [evaluate_file(provider, file, chats) for file, chats in sets.items()]
 
 
-def _evaluate(provider: Provider, file: Path, chats: Sequence[GoldenChat]) -> Evaluation:
+def evaluate_file(provider: Provider, file: Path, chats: Sequence[GoldenChat]) -> Evaluation:
+    """Return the evaluation of a file's chats, classified a page at a time; raises NotNowError where it stops."""
     given: dict[str, str] = {}
     tokens_in = tokens_out = 0
     for start in range(0, len(chats), CHATS_A_PAGE):
@@ -60,11 +60,11 @@ def _evaluate(provider: Provider, file: Path, chats: Sequence[GoldenChat]) -> Ev
             raise NotNowError(page.stopped)
         given |= {label.chat_id: label.tag for label in page.labels}
         tokens_in, tokens_out = tokens_in + page.tokens_in, tokens_out + page.tokens_out
-    result = score([(chat.tag, given[chat.transcript.chat_id]) for chat in chats])
+    result = score_pairs([(chat.tag, given[chat.transcript.chat_id]) for chat in chats])
     return Evaluation(provider.name, file, result, tokens_in, tokens_out)
 
 
-def as_json(evaluation: Evaluation) -> dict[str, Any]:
+def json_row(evaluation: Evaluation) -> dict[str, Any]:
     """Return the evaluation as it is printed with --json; `confusion` is {right tag: {given tag: chats}}."""
     result = asdict(evaluation.score)
     result["confusion"] = {
@@ -87,7 +87,7 @@ def headline(evaluation: Evaluation) -> str:
     )
 
 
-def show(evaluation: Evaluation) -> None:
+def _print_tables(evaluation: Evaluation) -> None:
     """Print the scores of a file: a line, each tag's, and the confusion matrix."""
     console.sentence(f"{evaluation.provider} on {evaluation.file}")
     console.sentence(headline(evaluation))
@@ -120,6 +120,6 @@ def confusion_table(result: Score) -> Cells:
 def _provider(name: str) -> Provider:
     """Return the provider; openai's model, key and address come from openai's own variables."""
     if name == "keywords":
-        return make(Settings(name))
+        return choose_provider(Settings(name))
     address, key = os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY", "")
-    return make(Settings(name, model(), address, key))
+    return choose_provider(Settings(name, model(), address, key))

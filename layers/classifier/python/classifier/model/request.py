@@ -9,8 +9,8 @@ from functools import cached_property
 from chatsync.label_tokens import CHATS_PER_REQUEST, estimated_tokens
 from chatsync.taxonomy import UNDEFINED
 from classifier.chats import Transcript
-from classifier.openai_excerpt import Line, excerpt
-from classifier.openai_signs import looks_suspicious
+from classifier.model.excerpt import Line, excerpt
+from classifier.model.signs import looks_suspicious
 from classifier.taxonomy import TAGS
 
 TOKENS_PER_REQUEST = 8_000  # of chats; the prompt comes on top

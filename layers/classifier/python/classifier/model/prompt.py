@@ -13,14 +13,14 @@ def _described(tag: Tag) -> str:
     return f"- {tag.key} ({tag.title_ru}): {tag.description} Such as: " + " ".join(f"«{it}»" for it in tag.examples)
 
 
-_TAG_LINES = "\n".join(_described(tag) for tag in TAXONOMY.tags)
+TAG_LINES = "\n".join(_described(tag) for tag in TAXONOMY.tags)
 
 # One prompt for both formats below: servers without JSON schemas learn the shape here, and want the word JSON.
 SYSTEM_PROMPT = f"""You label chats between buyers and a seller on a Russian marketplace.
 For each chat choose the one tag that says what the buyer needs answered.
 
 Tags:
-{_TAG_LINES}
+{TAG_LINES}
 
 Where several tags fit:
 {TAXONOMY.ties}

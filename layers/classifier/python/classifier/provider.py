@@ -1,10 +1,9 @@
-"""What a classifier is, its settings, and the choice between the two there are."""
+"""What a classifier is, and the settings it is made from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chatsync.errors import ClassifierRefusedError
 from classifier.chats import Classified, Transcript
 
 
@@ -40,19 +39,3 @@ class Provider(Protocol):
         begins once `most_tokens` are taken.
         """
         ...
-
-
-def make(settings: Settings) -> Provider:
-    """Return the provider the settings name; raises ClassifierRefusedError where they cannot work.
-
-    Each is imported only when chosen: openai alone takes about a second.
-    """
-    if settings.classifier == "keywords":
-        from classifier.keywords import KeywordsProvider  # noqa: PLC0415
-
-        return KeywordsProvider()
-    if settings.classifier == "openai":
-        from classifier.openai_provider import OpenAIProvider  # noqa: PLC0415
-
-        return OpenAIProvider(settings)
-    raise ClassifierRefusedError('The classifier must be "keywords" or "openai".')

@@ -4,13 +4,13 @@ import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-from classifier.openai_excerpt import Line
+from classifier.model.excerpt import Line
 
 
 def looks_suspicious(lines: Iterable[Line]) -> bool:
-    """Tell whether any message bears one of the signs of openai_signs.toml.
+    """Tell whether any message bears one of the signs of signs.toml.
 
     Whoever knows the list can avoid it. It spares requests that would have to be made twice; no label rests on it.
     """
@@ -24,5 +24,5 @@ def _plain(text: str) -> str:
 
 @cache
 def _signs() -> tuple[re.Pattern[str], ...]:
-    listed = tomllib.loads(files("classifier").joinpath("openai_signs.toml").read_text("utf-8"))
+    listed = tomllib.loads(Path(__file__).with_name("signs.toml").read_text("utf-8"))
     return tuple(re.compile(sign, re.MULTILINE) for sign in listed["signs"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field, ValidationError
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
-from classifier.openai_request import Request
+from classifier.model.request import Request
 from classifier.taxonomy import KEYS
 
 COMPLETE = "stop"  # any other finish_reason (length, content_filter) means that the answer was cut

@@ -3,23 +3,23 @@
 import re
 from collections.abc import Iterator
 
-from classifier.lemmas import is_known
+from classifier.dictionary.lemmas import is_known
 
 # What people write by ear, both ways: «пасылка», «придит», «черний», «крушка»; and «денги» without its soft sign.
 CONFUSED = ("оа", "еи", "ея", "ео", "иы", "ий", "иь", "еэ", "зс", "дт", "бп", "вф", "гк", "жш", "цс", "щш")
 SHORTEST = 4  # letters; in shorter words one letter more or less makes another word
 NOT = "не"
 
-_LATIN = re.compile(r"[a-z]+")
-_SOUNDS = {
+LATIN = re.compile(r"[a-z]+")
+SOUNDS = {
     "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "ya": "я", "ja": "я", "ia": "я",
     "yu": "ю", "ju": "ю", "yo": "е", "jo": "е", "ye": "е",
     "a": "а", "b": "б", "c": "ц", "d": "д", "e": "е", "f": "ф", "g": "г", "h": "х", "i": "и", "j": "ж", "k": "к",
     "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "q": "к", "r": "р", "s": "с", "t": "т", "u": "у", "v": "в",
     "w": "в", "x": "х", "y": "й", "z": "з",
 }  # fmt: skip
-_SOUND = re.compile("|".join(_SOUNDS))  # the longest come first
-_Y_AS_VOWEL = re.compile(r"(?<=[bcdfghj-np-tvwxz])y(?![aeou])")  # «dyrka», but not «moy» and «pyat»
+SOUND = re.compile("|".join(SOUNDS))  # the longest come first
+Y_AS_VOWEL = re.compile(r"(?<=[bcdfghj-np-tvwxz])y(?![aeou])")  # «dyrka», but not «moy» and «pyat»
 
 
 def spelt(word: str) -> list[str]:
@@ -32,9 +32,9 @@ def spelt(word: str) -> list[str]:
 
 def cyrillic(word: str) -> str:
     """Return a word of Latin letters in Cyrillic ones, as Russians write it in chats («kogda»), any other as it is."""
-    if not _LATIN.fullmatch(word):
+    if not LATIN.fullmatch(word):
         return word
-    return _SOUND.sub(lambda sound: _SOUNDS[sound[0]], _Y_AS_VOWEL.sub("ы", word))
+    return SOUND.sub(lambda sound: SOUNDS[sound[0]], Y_AS_VOWEL.sub("ы", word))
 
 
 def split_not(word: str) -> list[str]:

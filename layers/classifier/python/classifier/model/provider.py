@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from chatsync.label_version import label_version
 from chatsync.taxonomy import UNDEFINED
 from classifier.chats import Classified, Label, Transcript
-from classifier.openai_answer import Answer
-from classifier.openai_asking import Asking
-from classifier.openai_endpoint import Endpoint
-from classifier.openai_request import Question
-from classifier.providers import Settings
+from classifier.model.answer import Answer
+from classifier.model.asking import Asking
+from classifier.model.endpoint import Endpoint
+from classifier.model.request import Question
+from classifier.provider import Settings
 from classifier.taxonomy import abstain
 
 

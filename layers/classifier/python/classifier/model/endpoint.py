@@ -8,9 +8,9 @@ from openai.types.chat import ChatCompletionMessageParam
 from openai.types.shared_params import ResponseFormatJSONObject, ResponseFormatJSONSchema
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
-from classifier.openai_answer import NoAnswerError
-from classifier.openai_prompt import ANSWER_OBJECT, ANSWER_SCHEMA, SYSTEM_PROMPT
-from classifier.providers import Settings
+from classifier.model.answer import NoAnswerError
+from classifier.model.prompt import ANSWER_OBJECT, ANSWER_SCHEMA, SYSTEM_PROMPT
+from classifier.provider import Settings
 
 NO_KEY = "none"  # the library insists on a key, where the endpoint may ask for none
 PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)

@@ -34,7 +34,7 @@ class Score:
     confusion: dict[tuple[str, str], int]
 
 
-def score(pairs: Sequence[tuple[str, str]]) -> Score:
+def score_pairs(pairs: Sequence[tuple[str, str]]) -> Score:
     """Return the score of (right tag, given tag) pairs, of which there is at least one."""
     confusion = Counter(pairs)
     tags = {key: _tag_score(key, confusion) for key in KEYS if any(key in pair for pair in confusion)}

@@ -8,9 +8,8 @@ from typing import Any
 from classifier.chats import Message, Transcript
 from classifier.taxonomy import KEYS
 from local.errors import UsageError
-from local.paths import ROOT
 
-FOLDER = ROOT / "eval" / "golden"
+FOLDER = Path(__file__).resolve().parent / "golden"
 PARTS = (FOLDER / "tune.jsonl", FOLDER / "score.jsonl")  # to tune a provider on; to look at for the score alone
 
 NO_TIME = ""  # golden chats have an order, and no times

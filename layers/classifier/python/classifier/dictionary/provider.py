@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from chatsync.label_tokens import BUYER
 from chatsync.label_version import KEYWORDS, label_version
 from classifier.chats import Classified, Label, Transcript
-from classifier.keywords_terms import Term, terms_in
+from classifier.dictionary.terms import Term, terms_in
 from classifier.taxonomy import REVIEW_CHANGE, THANKS, abstain
 
 OLDER_TURN = 0.5  # each turn back counts half: what the buyer wrote last is what needs an answer

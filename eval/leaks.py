@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from classifier.masking import Kind, Span, spans
-from local.paths import ROOT
+from local.terminal.tables import console, show_figures
 
-SNIPPETS = ROOT / "eval" / "masking" / "snippets.jsonl"
+SNIPPETS = Path(__file__).resolve().parent / "masking" / "snippets.jsonl"
 PARTS = ("tune", "score")  # as the ids begin: to tune the rules on; to look at for the score alone
 
 # What must not be left of a secret: any digit, or two letters in a row. The «г.» of a town tells nothing.
-_TELLING = re.compile(r"\d|[^\W\d_]{2}")
-_HIDDEN = "\n"  # stands for a masked character, so that what is left on its two sides makes no word together
+TELLING = re.compile(r"\d|[^\W\d_]{2}")
+HIDDEN = "\n"  # stands for a masked character, so that what is left on its two sides makes no word together
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def read_snippets(file: Path = SNIPPETS) -> list[Snippet]:
     return [_snippet(json.loads(line)) for line in file.read_text("utf-8").split("\n") if line]
 
 
-def score(snippets: Sequence[Snippet], find: Callable[[str], Sequence[Span]] = spans) -> Leaks:
+def count_leaks(snippets: Sequence[Snippet], find: Callable[[str], Sequence[Span]] = spans) -> Leaks:
     """Return what `find` would mask, and leave, of the snippets."""
     found = [(snippet, find(snippet.text)) for snippet in snippets]
     left = [
@@ -87,11 +87,17 @@ def headline(leaks: Leaks) -> str:
 
 def recall_table(leaks: Leaks) -> tuple[str, list[str], list[list[str]]]:
     """Return the recall of each kind as a table: its title, its columns' names, its rows."""
-    rows = [
-        [kind, str(of.secrets), str(of.hidden), f"{of.hidden / of.secrets:.3f}", f"{of.as_its_kind / of.secrets:.3f}"]
-        for kind, of in leaks.kinds.items()
-    ]
+    rows = [[kind, *_recall_cells(recall)] for kind, recall in leaks.kinds.items()]
     return "recall of each kind", ["kind", "secrets", "hidden", "recall", "as its kind"], rows
+
+
+def print_leaks() -> None:
+    """Mask the snippets of both parts and print what is still to be read in them."""
+    snippets = read_snippets()
+    for part in PARTS:
+        leaks = count_leaks([snippet for snippet in snippets if snippet.part == part])
+        console.sentence(f"{part}: {headline(leaks)}")
+        show_figures(*recall_table(leaks))
 
 
 def _snippet(row: Mapping[str, Any]) -> Snippet:
@@ -112,6 +118,11 @@ def _recall(kind: Kind, found: Sequence[tuple[Snippet, Sequence[Span]]]) -> Reca
     return Recall(len(of_kind), len(hidden), len(named))
 
 
+def _recall_cells(recall: Recall) -> list[str]:
+    shares = (recall.hidden / recall.secrets, recall.as_its_kind / recall.secrets)
+    return [str(recall.secrets), str(recall.hidden), *(f"{share:.3f}" for share in shares)]
+
+
 def _overlap(span: Span, secret: Secret) -> bool:
     return span.start < secret.end and secret.start < span.end
 
@@ -119,5 +130,5 @@ def _overlap(span: Span, secret: Secret) -> bool:
 def _shows(secret: Secret, snippet: Snippet, masked: Sequence[Span]) -> bool:
     """Tell whether what is left of a secret still tells something."""
     hidden = {place for span in masked for place in range(span.start, span.end)}
-    left = (_HIDDEN if at in hidden else snippet.text[at] for at in range(secret.start, secret.end))
-    return _TELLING.search("".join(left)) is not None
+    left = (HIDDEN if at in hidden else snippet.text[at] for at in range(secret.start, secret.end))
+    return TELLING.search("".join(left)) is not None

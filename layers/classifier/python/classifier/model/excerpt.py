@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from chatsync.label_tokens import BUYER, CHARACTERS_PER_MESSAGE, SELLER, excerpt_within_budget
 from classifier.chats import Message, Transcript
@@ -57,7 +57,7 @@ def _is_automatic(message: Message) -> bool:
 
 @cache
 def _automatic_beginnings() -> tuple[str, ...]:
-    listed = tomllib.loads(files("classifier").joinpath("openai_automatic.toml").read_text("utf-8"))
+    listed = tomllib.loads(Path(__file__).with_name("automatic.toml").read_text("utf-8"))
     return tuple(plain_words(beginning) for beginning in listed["beginnings"])
 
 

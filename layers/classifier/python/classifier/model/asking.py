@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
-from classifier.openai_answer import Answer, NoAnswerError, Reply, read_reply
-from classifier.openai_endpoint import Endpoint
-from classifier.openai_request import Question, Request, batches, compose
+from classifier.model.answer import Answer, NoAnswerError, Reply, read_reply
+from classifier.model.endpoint import Endpoint
+from classifier.model.request import Question, Request, batches, compose
 
 
 class Asking:

@@ -1,0 +1,84 @@
+"""`python -m eval`: scores labels and masking. `make eval` runs its programs on our own sets."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(folder) for folder in sorted((ROOT / "layers").glob("*/python"))]
+sys.path.append(str(ROOT / ".local" / "layers" / "classifier"))  # pymorphy3 and openai, as `make setup` installs them
+
+from chatsync.errors import ChatSyncError  # noqa: E402
+from local.errors import NotNowError, UsageError  # noqa: E402
+
+EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
+LABELS = """\
+Scores a classifier on chats whose labels are known: one JSON object a line,
+  {"id": "1", "messages": [{"sender": "client", "text": "..."}], "tag": "spam"}
+The openai provider takes OPENAI_MODEL, OPENAI_API_KEY and OPENAI_BASE_URL.
+"""
+MASKING = """\
+Masks the snippets of eval/masking and counts what is hidden, what leaks, and
+what is masked in vain.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one program and return the exit code: 0 however bad the scores are."""
+    asked = argument_parser().parse_args(arguments)
+    try:
+        run_program(asked)
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except (NotNowError, ChatSyncError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_INCOMPLETE
+    except ImportError as error:
+        print(f"error: {error}. Run `make setup-tests` once, then use .venv/bin/python -m eval.", file=sys.stderr)
+        return EXIT_USAGE
+    return 0
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """Return the parser of the programs' arguments."""
+    as_it_stands = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="python -m eval", description="Scores labels and masking.")
+    programs = parser.add_subparsers(dest="program", metavar="PROGRAM", required=True)
+    programs.add_parser("report", help="score the keywords on both our parts into results.md and confusion.png")
+    labels = programs.add_parser(
+        "labels", help="score a classifier, on our chats or your own", description=LABELS, formatter_class=as_it_stands
+    )
+    labels.add_argument("--provider", choices=("keywords", "openai"), default="keywords", help="default: keywords")
+    labels.add_argument("--set", type=Path, metavar="FILE", help="your own chats; without it both parts of ours")
+    labels.add_argument("--json", action="store_true", help="print the scores as JSON")
+    programs.add_parser(
+        "masking", help="measure what the masking misses", description=MASKING, formatter_class=as_it_stands
+    )
+    programs.add_parser("lemmas", help="write the dictionary's lemmas anew, after a change of keywords.json")
+    return parser
+
+
+def run_program(asked: argparse.Namespace) -> None:
+    """Import only the program asked for: the picture's library is there after `make setup-tests` alone."""
+    if asked.program == "report":
+        from eval import report  # noqa: PLC0415
+
+        report.write_report()
+    elif asked.program == "labels":
+        from eval import golden_set, labels  # noqa: PLC0415
+
+        labels.print_scores(asked.provider, [asked.set] if asked.set else golden_set.PARTS, as_json=asked.json)
+    elif asked.program == "masking":
+        from eval import leaks  # noqa: PLC0415
+
+        leaks.print_leaks()
+    else:
+        from eval import lemmas  # noqa: PLC0415
+
+        lemmas.write_lemmas()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
