@@ -1,7 +1,7 @@
 # Every command a person types. `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-LAYERS := chatsync wildberries database classifier viewer
+LAYERS := chatsync wildberries database classifier reading viewer
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
@@ -21,10 +21,10 @@ help: ## Show this list.
 
 # Exit code 1 is expected here: one of the simulated stores has an expired token, to show how that looks.
 run: setup ## Sync the simulator's stores on this machine, end to end.
-	@$(BIN)/python -m local sync || test $$? -eq 1
+	@./chats sync || test $$? -eq 1
 
 view: setup ## Show what is stored as pages in the browser, on this machine only.
-	@$(BIN)/python -m local view
+	@./chats view
 
 test: setup-tests lint ## Set up, then lint, type-check and run all tests but those of make check.
 	@$(BIN)/python -m pytest
@@ -34,10 +34,10 @@ lint: setup-tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/cfn-lint template.yaml templates/*.yaml
-	@$(BIN)/python -m local graph --check README.md
+	@$(BIN)/python docs/graph.py --check
 
-graph: setup ## Write the state machine as a Mermaid diagram into the README.
-	@$(BIN)/python -m local graph README.md
+graph: $(TOOLS)/graphviz ## Draw the state machine's picture anew, after its states changed (needs Node.js).
+	@$(BIN)/python docs/graph.py
 
 # Stamps hold what was installed: a changed lock file installs again, an unchanged one costs nothing.
 setup: .local/setup-run .local/setup-lambda
@@ -132,6 +132,10 @@ $(TOOLS)/%: tests/deploy/tools/%.txt | .venv/bin/python
 	@rm -rf $@ && $(BIN)/python -m venv $@
 	@$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
+
+$(TOOLS)/graphviz: | .venv/bin/python
+	@echo "Installing Graphviz for Node.js ..."
+	@npm install --silent --no-save --ignore-scripts --prefix $@ @viz-js/viz@3.31.0
 
 check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Prove the stack without AWS: linters, build, every event through it, a deploy.
 	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint

@@ -11,7 +11,7 @@ lock() {
 lock --upgrade tests/requirements.in -o tests/requirements.txt
 lock -c tests/requirements.txt local/requirements.in -o local/requirements.txt
 lock -c tests/requirements.txt local/lambda-image.in -o local/lambda-image.txt
-for layer in wildberries database classifier viewer; do
+for layer in wildberries database classifier reading viewer; do
     lock -c tests/requirements.txt layers/$layer/requirements.in -o layers/$layer/requirements.txt
 done
 # Lambda's image carries botocore and what comes with it.

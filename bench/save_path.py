@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.machine import database
 from bench.world import stores_of
-from database import messages, stores, sync_logs
+from database import leases, messages, stores, sync_logs
 from database.connection import transaction
 from local.simulator.wire import event_json
 
@@ -29,7 +29,7 @@ def save_path() -> list[SaveFigures]:
     with database():
         with transaction() as open_database:
             stores.register(open_database, "bench", "bench", active=True)
-            run_id = sync_logs.open_run(open_database, "bench", "bench", full=False).id
+            run_id = leases.open_run(open_database, "bench", "bench", full=False).id
         return [
             SaveFigures(burst, _speed(run_id, burst, events[number * EVENTS_A_BURST_SIZE :][:EVENTS_A_BURST_SIZE]))
             for number, burst in enumerate(BURSTS)
@@ -41,8 +41,8 @@ def _speed(run_id: int | None, burst: int, events: Sequence[Any]) -> float:
     for start in range(0, len(events), burst):
         part = list(events[start : start + burst])
         with transaction() as open_database:
-            sync_logs.renew(open_database, run_id, 0)
+            leases.renew_lease(open_database, run_id, 0)
             added = messages.save_events(open_database, "bench", run_id or 0, part)
-            sync_logs.count(open_database, run_id or 0, 1, len(part), added)
+            sync_logs.add_counts(open_database, run_id or 0, 1, len(part), added)
             stores.move_cursor(open_database, "bench", 1_770_000_000_000 + start)
     return len(events) / (time.perf_counter() - begun)

@@ -1,1 +1,1 @@
-"""The whole stack on one machine, with neither AWS nor Docker: `python -m local`."""
+"""The whole stack on one machine, with neither AWS nor Docker: `./chats`."""

@@ -1,4 +1,4 @@
-"""`python -m local`: the command line."""
+"""`./chats`, or `python -m local`: the command line."""
 
 import signal
 import sys

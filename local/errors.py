@@ -1,4 +1,4 @@
-"""What the command line says when it cannot go on, without a stack trace."""
+"""What ends a command with a sentence instead of a stack trace."""
 
 
 class UsageError(Exception):

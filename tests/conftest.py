@@ -56,7 +56,7 @@ def functions_url(postgres_url: str) -> Iterator[str]:
         is_new = not admin.run("SELECT FROM pg_roles WHERE rolname = 'rds_iam'")
         if is_new:
             admin.run("CREATE ROLE rds_iam")  # every RDS has it
-        logins.allow(Database(admin), user)
+        logins.ensure_user(Database(admin), user)
         admin.run(f"ALTER ROLE {user} PASSWORD '{password}'")
     parts = urlsplit(postgres_url)
     yield urlunsplit(parts._replace(netloc=f"{user}:{password}@{parts.hostname}:{parts.port}"))

@@ -6,9 +6,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chatsync.events import ClassifyChats
+from chatsync.contracts import ChatPageLabels, ClassifiedChats, ClassifyChats
+from chatsync.objects import object_key, read_object, write_object
 from chatsync.observability import logger, metrics, observed
-from chatsync.pages import page_key, read_page, write_page
 from chatsync.settings import setting
 from classifier.chats import Classified, Transcript
 from classifier.choice import choose_provider
@@ -17,23 +17,27 @@ from classifier.provider import Provider, Settings
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Label one page of transcripts into a page of labels."""
-    page = ClassifyChats.parse(event)
-    rows = read_page(page.page_key)
-    classified = provider().classify([Transcript.from_row(row) for row in rows], page.tokens)
-    key = page_key(page.store_id, page.run_id, f"labels-{context.aws_request_id}")
-    write_page(key, [_page_of_labels(classified, rows)])
+    """Label the transcripts of one chat page; write the labels into an object."""
+    task = ClassifyChats.parse(event)
+    rows = read_object(task.transcripts_key)
+    classified = provider().classify([Transcript.from_row(row) for row in rows], task.tokens)
+    key = object_key(task.store_id, task.run_id, f"labels-{context.aws_request_id}")
+    write_object(key, [asdict(_page_labels(classified, rows))])
     metrics.add_metric("LabelTokens", MetricUnit.Count, classified.tokens_in + classified.tokens_out)
-    done = {"store_id": page.store_id, "chats": len(rows), "labelled": len(classified.labels)}
+    done = {"store_id": task.store_id, "chats": len(rows), "labelled": len(classified.labels)}
     logger.info("Chats classified", extra={**done, "stopped": classified.stopped})
-    return {"labels_key": key, "tokens_in": classified.tokens_in, "tokens_out": classified.tokens_out}
+    return ClassifiedChats(key).as_result()
 
 
-def _page_of_labels(classified: Classified, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _page_labels(classified: Classified, rows: list[dict[str, Any]]) -> ChatPageLabels:
     """Return what Save labels needs: the labels, each with the digest of the words it is for, and what they took."""
     content = {row["chat_id"]: row["content"] for row in rows}
-    labels = [label.as_row() | {"content": content[label.chat_id]} for label in classified.labels]
-    return asdict(classified) | {"labels": labels}
+    return ChatPageLabels(
+        labels=[label.as_row() | {"content": content[label.chat_id]} for label in classified.labels],
+        tokens_in=classified.tokens_in,
+        tokens_out=classified.tokens_out,
+        stopped=classified.stopped,
+    )
 
 
 @cache

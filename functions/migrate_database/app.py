@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chatsync.events import MigrateDatabase
+from chatsync.contracts import MigrateDatabase, MigratedDatabase
 from chatsync.observability import logger, observed
 from chatsync.settings import setting
 from database import logins
@@ -18,12 +18,12 @@ MIGRATION_SECONDS = 540  # A migration may build an index; this function's Timeo
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Run the migrations that are missing, and make the user that all other functions log in as."""
-    wanted = MigrateDatabase.parse(event)
+    task = MigrateDatabase.parse(event)
     functions_login = read_address(setting("DATABASE_URL"))
-    master = replace(functions_login, user=wanted.user, password=wanted.password, answer_seconds=MIGRATION_SECONDS)
+    master = replace(functions_login, user=task.user, password=task.password, answer_seconds=MIGRATION_SECONDS)
     folder = Path(importlib.import_module("migrations").__path__[0])  # the SQL files of its layer
     versions = migrate(folder, master)
     with transaction(master) as database:
-        logins.allow(database, functions_login.user)
+        logins.ensure_user(database, functions_login.user)
     logger.info("Database migrated", extra={"versions": versions})
-    return {"versions": versions}
+    return MigratedDatabase(versions).as_result()

@@ -1,45 +1,46 @@
-"""`python -m local chat`: one whole conversation, in order."""
+"""Print a whole conversation.
 
-import argparse
-from dataclasses import dataclass
-from typing import Any
+Prints it from its first message to its last. If no store has the chat, the
+ids of the most recently active chats are listed.
 
-from database import chats, messages
-from database.connection import Database
-from local.installation.database import query
-from local.terminal.conversation import show_conversation
-from local.terminal.tables import console, show_chats, visible
-
-SUGGESTED = 5
-LAST_ACTIVE = """
-    SELECT chats.id, client_name, stores.name AS store_name, last_message_at
-    FROM chats JOIN stores ON stores.id = store_id WHERE last_message_at IS NOT NULL
-    ORDER BY last_message_at DESC, chats.id LIMIT :limit
+example:
+  ./chats chat 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19
 """
 
+import argparse
+from typing import TYPE_CHECKING, Any
 
-@dataclass(frozen=True)
-class Found:
-    """The chat of each store that has it, with its messages; where none has it, the chats active last."""
+if TYPE_CHECKING:
+    from database.connection import Database
 
-    conversations: list[tuple[dict[str, Any], list[dict[str, Any]]]]
-    suggestions: list[dict[str, Any]]
+SUGGESTED = 5
+
+Conversations = list[tuple[dict[str, Any], list[dict[str, Any]]]]  # each chat with its messages
 
 
-def run(asked: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add which chat."""
+    parser.add_argument("id", metavar="ID", help="the chat's id, as Wildberries gave it")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Print the chat of every store that has it; 1 if none has."""
-    found = query(lambda database: _look(database, asked.id))
-    for chat, conversation in found.conversations:
-        show_conversation(chat, conversation)
-    if found.conversations:
+    from local.installation.database import query
+    from local.terminal.conversation import show_conversation
+    from local.terminal.tables import console, show_chats, visible
+    from reading.chats import newest_chats
+    from reading.conversations import read_chats, read_messages
+
+    def read(database: "Database") -> tuple[Conversations, list[dict[str, Any]]]:
+        conversations = [(chat, read_messages(database, chat)) for chat in read_chats(database, arguments.id)]
+        return conversations, [] if conversations else newest_chats(database, SUGGESTED)
+
+    conversations, suggestions = query(read)
+    for chat, all_messages in conversations:
+        show_conversation(chat, all_messages)
+    if conversations:
         return 0
-    console.print(f"No chat {visible(asked.id)} is stored. Is the id whole, and its store synced?", soft_wrap=True)
-    if found.suggestions:
-        show_chats(found.suggestions)
+    console.print(f"No chat {visible(arguments.id)} is stored. Is the id whole, and its store synced?", soft_wrap=True)
+    if suggestions:
+        show_chats(suggestions)
     return 1
-
-
-def _look(database: Database, chat_id: str) -> Found:
-    known = chats.by_id(database, chat_id)
-    conversations = [(chat, messages.of_chat(database, chat["store_id"], chat_id)) for chat in known]
-    return Found(conversations, [] if known else database.rows(LAST_ACTIVE, limit=SUGGESTED))

@@ -1,80 +1,55 @@
-"""`python -m local estimate`: chats, tokens and price of the next labels, before anything is sent."""
+"""Show what the next labels would cost.
+
+Shows what the next sync would label of the chats stored now, how many tokens
+that takes, and what it costs. Nothing is sent.
+
+example, to compare the models that OPENAI_MODEL names:
+  OPENAI_MODEL=gpt-5-nano ./chats estimate --classifier openai
+"""
 
 import argparse
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
-
-from chatsync.label_version import KEYWORDS
-from chatsync.prices import price_of
-from database import label_estimate, stores
-from database.connection import Database
-from database.label_budgets import Budgets
-from database.label_estimate import Estimate
-from local.engine.stack import load_stack
+from local.arguments import add_classifier, add_store_filter
 from local.errors import UsageError
-from local.installation.database import query
-from local.paths import ROOT
-from local.sync.labelling import labelling, named
-from local.terminal.tables import console, dollars, visible
 
-COLUMNS = ("store", "chats\nto label", "of these\nsent", "tokens\nin", "tokens\nout", "price", "left by\nbudgets")
+if TYPE_CHECKING:
+    from chatsync.contracts import StoreEstimate
+    from database.connection import Database
 
 
-def run(asked: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add for which stores and which classifier."""
+    add_store_filter(parser)
+    add_classifier(parser, ("keywords", "openai"), "default: keywords")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Print what the next sync of each store would label; 1 if no store was synced yet."""
-    classifier = named(asked.classifier)
-    found = query(lambda database: _look(database, asked.store, classifier))
-    if not found:
-        console.print("No store was synced yet. `make run` syncs the simulator's.")
+    from local.installation.database import query
+    from local.sync.labelling import classifier_setting
+    from local.terminal.estimates import show_estimates
+    from local.terminal.tables import NOTHING_SYNCED, console
+
+    classifier = classifier_setting(arguments.classifier)
+    estimates = query(lambda database: _estimate(database, arguments.store, classifier))
+    if not estimates:
+        console.sentence(NOTHING_SYNCED)
         return 1
-    show(found, classifier)
+    show_estimates(estimates, classifier)
     return 0
 
 
-def _look(database: Database, wanted: Sequence[str] | None, classifier: str) -> list[Estimate]:
-    known = [store["id"] for store in stores.overview(database)]
-    if unknown := set(wanted or ()) - set(known):
-        raise UsageError(f"No store {', '.join(sorted(unknown))} is stored. There are: {', '.join(known)}.")
-    settings = load_stack(ROOT, labelling(KEYWORDS).parameters).functions["EstimateLabelsFunction"].environment
-    budgets, size = Budgets.from_settings(settings.__getitem__), int(settings["LABEL_CHATS_A_PAGE"])
-    return label_estimate.estimate(database, wanted or known, classifier, budgets, size)
+def _estimate(database: "Database", store_ids: list[str] | None, classifier: str) -> "list[StoreEstimate]":
+    from database.labels.budgets import Budgets
+    from database.labels.estimate import estimate_labels
+    from local.engine.stack import load_stack
+    from local.paths import ROOT
+    from local.sync.labelling import labelling
+    from reading.stores import name_stores
 
-
-def show(found: Sequence[Estimate], classifier: str) -> None:
-    """Print the estimates as a table, and below it what they rest on."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), show_footer=len(found) > 1)
-    rows = [_cells(visible(estimate.store_id), [estimate]) for estimate in found]
-    for name, total in zip(COLUMNS, _cells("all", found), strict=True):
-        table.add_column(name, footer=total, justify="left" if name == "store" else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-    console.print()
-    for sentence in _notes(found, classifier):
-        console.sentence(sentence)
-
-
-def _cells(name: str, found: Sequence[Estimate]) -> list[str]:
-    counts = [
-        sum(store.chats for store in found),
-        sum(store.chats_sent for store in found),
-        sum(store.tokens_in for store in found),
-        sum(store.tokens_out for store in found),
-    ]
-    costs = [store.cost_microusd for store in found if store.cost_microusd is not None]
-    price = dollars(sum(costs)) if len(costs) == len(found) else "?"
-    return [name, *(f"{count:,}" for count in counts), price, f"{sum(store.chats_over_budget for store in found):,}"]
-
-
-def _notes(found: Sequence[Estimate], classifier: str) -> list[str]:
-    """Return what the figures rest on, and which budgets are in the way."""
-    reached = [f"{visible(store.store_id)}: {store.budget_reached}" for store in found if store.budget_reached]
-    if classifier == KEYWORDS:
-        return ["The keywords label on this machine and cost nothing. For a model: --classifier openai.", *reached]
-    price = price_of(classifier)
-    known = f"${price.into} and ${price.out} a million tokens in and out, as known on {price.date}" if price else ""
-    rests = f"Of what is stored now, labelled by {classifier}; tokens are told from lengths, rather too many."
-    unknown = "not known for this model; name it in a file, and that file in PRICES_FILE"
-    return [rests, f"Price: {known or unknown}.", *reached]
+    stored = sorted(store["id"] for store in name_stores(database))
+    if unknown := set(store_ids or ()) - set(stored):
+        raise UsageError(f"No store {', '.join(sorted(unknown))} is stored. There are: {', '.join(stored)}.")
+    settings = load_stack(ROOT, labelling("keywords").parameters).functions["EstimateLabelsFunction"].environment
+    return estimate_labels(database, store_ids or stored, classifier, Budgets.from_settings(settings.__getitem__))

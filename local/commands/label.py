@@ -1,52 +1,69 @@
-"""`python -m local label`: a person's label on a chat, or the end of one."""
+"""Set a person's label on a chat, or release it.
+
+No run overwrites a person's label. --release takes it back, and the next run
+labels the chat again. Old labels stay in chat_labels.
+
+examples:
+  ./chats label 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19 return_refund
+  ./chats label 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19 --release
+Without a tag it lists the tags.
+"""
 
 import argparse
+from typing import TYPE_CHECKING
 
-from chatsync.taxonomy import Tag, taxonomy
-from database import chats, labels
-from database.connection import Database
 from local.errors import UsageError
-from local.installation.database import query
-from local.terminal.tables import console, visible
+
+if TYPE_CHECKING:
+    from database.connection import Database
 
 
-def run(asked: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the chat, and what becomes of its label."""
+    parser.add_argument("chat", metavar="CHAT", help="the chat's id, as Wildberries gave it")
+    parser.add_argument("tag", metavar="TAG", nargs="?", help="one of the taxonomy's tags")
+    parser.add_argument("--release", action="store_true", help="take a person's label back")
+    parser.add_argument("--store", metavar="ID", help="the chat's store, where several have it")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Set or release the chat's label; 1 if there was none of a person's to release."""
-    if bool(asked.tag) == asked.release:
-        raise UsageError("Name a tag, or --release to take a person's label back.\n" + choices())
-    if asked.tag and asked.tag not in taxonomy().keys:
-        raise UsageError(f"No such tag: {asked.tag}.\n" + choices())
-    return query(lambda database: _change(database, asked))
+    from chatsync.taxonomy import taxonomy
+    from local.installation.database import query
+
+    tags = "\n".join(["The tags:", *(f"  {tag.key:<16} {tag.title_ru}" for tag in taxonomy().tags)])
+    if bool(arguments.tag) == arguments.release:
+        raise UsageError(f"Name a tag, or --release to take a person's label back.\n{tags}")
+    if arguments.tag and arguments.tag not in taxonomy().keys:
+        raise UsageError(f"No such tag: {arguments.tag}.\n{tags}")
+    return query(lambda database: _change_label(database, arguments))
 
 
-def choices() -> str:
-    """Return the tags with their Russian titles, a line each."""
-    return "\n".join(["The tags:", *(_line(tag) for tag in taxonomy().tags)])
+def _change_label(database: "Database", arguments: argparse.Namespace) -> int:
+    from database.labels import history
+    from local.terminal.tables import console, visible
 
-
-def _line(tag: Tag) -> str:
-    return f"  {tag.key:<16} {tag.title_ru}"
-
-
-def _change(database: Database, asked: argparse.Namespace) -> int:
-    store_id = asked.store or _only_store(database, asked.chat)
-    chat = f"{visible(asked.chat)} of {visible(store_id)}"
-    if asked.tag:
-        labels.set_by_person(database, store_id, asked.chat, asked.tag)
-        console.sentence(f"{chat} is {asked.tag} now, until it is released: no run overwrites a person's label.")
+    store_id = arguments.store or _only_store(database, arguments.chat)
+    chat = f"{visible(arguments.chat)} of {visible(store_id)}"
+    if arguments.tag:
+        history.set_persons_label(database, store_id, arguments.chat, arguments.tag)
+        console.sentence(f"{chat} is {arguments.tag} now, until it is released: no run overwrites a person's label.")
         return 0
-    if labels.release(database, store_id, asked.chat):
+    if history.release_persons_label(database, store_id, arguments.chat):
         console.sentence(f"{chat} is released: the next run labels it.")
         return 0
-    console.sentence(f"{chat} has no label of a person's.")
+    console.sentence(f"{chat} has no label set by a person.")
     return 1
 
 
-def _only_store(database: Database, chat_id: str) -> str:
+def _only_store(database: "Database", chat_id: str) -> str:
     """Return the one store that has the chat: two stores of one seller may both have it."""
-    found = [chat["store_id"] for chat in chats.by_id(database, chat_id)]
-    if not found:
-        raise UsageError(f"No chat {visible(chat_id)} is stored. `python -m local chat ID` suggests some.")
-    if len(found) > 1:
-        raise UsageError(f"Several stores have this chat: {', '.join(found)}. Name one with --store.")
-    return str(found[0])
+    from local.terminal.tables import visible
+    from reading.conversations import read_chats
+
+    store_ids = [str(chat["store_id"]) for chat in read_chats(database, chat_id)]
+    if not store_ids:
+        raise UsageError(f"No chat {visible(chat_id)} is stored. `./chats chat ID` suggests some.")
+    if len(store_ids) > 1:
+        raise UsageError(f"Several stores have this chat: {', '.join(store_ids)}. Name one with --store.")
+    return store_ids[0]

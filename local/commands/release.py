@@ -1,21 +1,33 @@
-"""`python -m local release`: free stores whose run is dead but still holds the lease."""
+"""Free stores that a dead run still holds.
+
+Closes the running runs of stores. A run that was killed holds its store for 20
+minutes (in the database kept in .local/ only until the next sync); this frees
+it at once. A run that is still alive ends as an error, and loses nothing.
+"""
 
 import argparse
+from typing import TYPE_CHECKING
 
-from database import sync_logs
-from database.connection import Database
-from local.installation.database import query
-from local.terminal.tables import console, visible
+if TYPE_CHECKING:
+    from database.connection import Database
 
 
-def run(asked: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add which stores."""
+    parser.add_argument("store", nargs="+", metavar="STORE", help="the store's id")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Close the stores' running runs; 1 if one of them had none."""
+    from database import run_ends
+    from local.installation.database import query
+    from local.terminal.tables import console, visible
 
-    def release(database: Database) -> dict[str, int]:
-        return {store_id: sync_logs.release(database, store_id) for store_id in asked.store}
+    def release(database: "Database") -> dict[str, int]:
+        return {store_id: run_ends.release_store(database, store_id) for store_id in arguments.store}
 
-    freed = query(release)
-    for store_id, runs in freed.items():
-        said = "its run was closed; the next one goes on from the cursor" if runs else "no run was going on"
-        console.sentence(f"{visible(store_id)}: {said}.")
-    return 0 if all(freed.values()) else 1
+    closed_runs = query(release)
+    for store_id, runs in closed_runs.items():
+        outcome = "its run was closed; the next one continues from the cursor" if runs else "no run was active"
+        console.sentence(f"{visible(store_id)}: {outcome}.")
+    return 0 if all(closed_runs.values()) else 1

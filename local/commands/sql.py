@@ -1,41 +1,37 @@
-"""`python -m local sql`: one query on the stored data, for looking only."""
+"""Run one query on what is stored.
+
+A query can only read: nothing is changed, whatever it says.
+"""
 
 import argparse
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.table import Table
-
-from chatsync.errors import DatabaseRefusedError
-from database.connection import Database
 from local.errors import UsageError
-from local.installation.database import query
-from local.terminal.tables import console, visible
+
+if TYPE_CHECKING:
+    from database.connection import Database
 
 
-def run(asked: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the query."""
+    parser.add_argument("query", metavar="QUERY", help='such as "SELECT count(*) FROM chat_messages"')
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Print the rows as a table; 1 if there are none."""
+    from chatsync.errors import DatabaseRefusedError
+    from local.installation.database import query
+    from local.terminal.tables import console, count_of, show_rows
+    from reading.queries import answer_query
 
-    def look(database: Database) -> tuple[list[str], list[list[Any]]]:
+    def read_rows(database: "Database") -> tuple[list[str], list[list[Any]]]:
         try:
-            return database.look(asked.query)
+            return answer_query(database, arguments.query)
         except DatabaseRefusedError as error:
             raise UsageError(f"That query cannot be answered. {error}") from None
 
-    columns, rows = query(look)
+    columns, rows = query(read_rows)
     if rows:
-        table = Table(box=box.SIMPLE_HEAD)
-        for name in columns:
-            table.add_column(name, overflow="fold")
-        for row in rows:
-            table.add_row(*(_cell(value) for value in row))
-        console.print(table)
-    console.sentence(f"{len(rows)} row{'' if len(rows) == 1 else 's'}.")
+        show_rows(columns, rows)
+    console.sentence(f"{count_of(len(rows), 'row')}.")
     return 0 if rows else 1
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
-    return "" if value is None else visible(str(value))

@@ -33,7 +33,7 @@ class WallClock:
 class VirtualClock:
     """A time that moves only when somebody waits, and then at once.
 
-    Waits of parallel branches add up: ten stores that each wait 60 s move it by 600 s.
+    Waits of parallel branches add up: ten items that each wait 60 s move it by 600 s.
     """
 
     def __init__(self, start: float = 1_790_000_000.0) -> None:

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 import yaml
 
 # ${Name} and ${Name.Attribute} are replaced; ${!Literal} stands for ${Literal}.
-_PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
+PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 
 # What AWS::NoValue becomes: the property, or the list item, that holds it disappears.
-_NO_VALUE = object()
+NO_VALUE = object()
 
 
 class StackInvalidError(Exception):
@@ -92,7 +92,6 @@ class Resolver:
             "Fn::Equals": lambda sides: self.resolve(sides[0]) == self.resolve(sides[1]),
             "Fn::Not": lambda conditions: not self.resolve(conditions[0]),
             "Fn::And": lambda conditions: all(self.resolve(one) for one in conditions),
-            "Fn::Or": lambda conditions: any(self.resolve(one) for one in conditions),
         }
         unknown = sorted(parameters.keys() - self._declared.keys())
         if unknown:
@@ -102,7 +101,7 @@ class Resolver:
         """Return `node` with its intrinsic functions replaced. Raises StackInvalidError for what cannot be resolved."""
         if isinstance(node, list):
             values = [self.resolve(item) for item in node]
-            return [value for value in values if value is not _NO_VALUE]
+            return [value for value in values if value is not NO_VALUE]
         if not isinstance(node, dict):
             return node
         if len(node) == 1:
@@ -112,7 +111,7 @@ class Resolver:
             if str(name).startswith("Fn::"):
                 raise StackInvalidError(f"{name} is not supported by the local engine")
         resolved = {key: self.resolve(value) for key, value in node.items()}
-        return {key: value for key, value in resolved.items() if value is not _NO_VALUE}
+        return {key: value for key, value in resolved.items() if value is not NO_VALUE}
 
     def condition(self, name: str) -> bool:
         """Return the value of one of the template's Conditions."""
@@ -132,18 +131,18 @@ class Resolver:
 
     def _ref(self, name: str) -> Any:
         if name == "AWS::NoValue":
-            return _NO_VALUE
+            return NO_VALUE
         if name in self._pseudo:
             return self._pseudo[name]
         if name in self._declared:
             return self.parameter(name)
-        return self._resources.ref(self._known(name))
+        return self._resources.ref(self._require_declared(name))
 
     def _get_att(self, path: list[str]) -> str:
         logical_id, attribute = path
-        return self._resources.attribute(self._known(logical_id), attribute)
+        return self._resources.attribute(self._require_declared(logical_id), attribute)
 
-    def _known(self, logical_id: str) -> str:
+    def _require_declared(self, logical_id: str) -> str:
         if logical_id not in self._logical_ids:
             raise StackInvalidError(f"The template has no parameter or resource named {logical_id}")
         return logical_id
@@ -159,7 +158,7 @@ class Resolver:
                 return as_text(self.resolve(own[name]))
             return as_text(self._get_att(name.split(".", 1)) if "." in name else self._ref(name))
 
-        return _PLACEHOLDER.sub(replace, text)
+        return PLACEHOLDER.sub(replace, text)
 
     def _join(self, argument: list[Any]) -> str:
         delimiter, items = argument

@@ -24,7 +24,6 @@ from local.engine.observation import (
     Status,
     Waiting,
     WaitReason,
-    store_of,
 )
 from local.engine.stack import ACCOUNT_ID, REGION, StackInvalidError, load_stack
 
@@ -34,14 +33,14 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_stepfunctions import SFNClient
 
-# moto and its seams are one for a process.
-_ONE_ENGINE = threading.Lock()
+# A process has one moto, and so one set of seams.
+ONE_ENGINE = threading.Lock()
 
 # How soon a running execution notices stop(). A signal handler may call that, so it only sets a flag.
-_STOP_POLL_SECONDS = 0.05
+STOP_POLL_SECONDS = 0.05
 
 # How long invocations that run when an execution is stopped may take to end by themselves.
-_STOP_GRACE_SECONDS = 10.0
+STOP_GRACE_SECONDS = 10.0
 
 
 @dataclass
@@ -61,7 +60,8 @@ class Engine:
     """Runs a stack from `root`/template.yaml (a context manager, one at a time in a process).
 
     `parameters` are values for the template's parameters; `environment` is merged over every function's own;
-    `observe` is called from the interpreter's threads and must neither block nor raise.
+    `observe` is called from the interpreter's threads and must neither block nor raise. While entered, `stack`,
+    `lambdas` and the clients `s3`, `ssm` and `secrets` are there for whoever must see or change what is in them.
     Raises StackInvalidError for a template it cannot run, EngineBrokenError when moto is not as expected.
     """
 
@@ -83,10 +83,10 @@ class Engine:
 
     def __enter__(self) -> "Engine":
         """Start AWS, create the stack's buckets and state machine; workers start when they are needed."""
-        if not _ONE_ENGINE.acquire(blocking=False):
+        if not ONE_ENGINE.acquire(blocking=False):
             raise EngineBrokenError("Another engine runs in this process")
         with ExitStack() as undo:
-            undo.callback(_ONE_ENGINE.release)
+            undo.callback(ONE_ENGINE.release)
             self._start(undo)
             self._undo = undo.pop_all()
         return self
@@ -101,8 +101,8 @@ class Engine:
         self.stack = load_stack(self._root, self._parameters, environment)
         undo.enter_context(interpreter(self))
         self.s3: S3Client = aws.client("s3")
-        self._ssm: SSMClient = aws.client("ssm")
-        self._secrets: SecretsManagerClient = aws.client("secretsmanager")
+        self.ssm: SSMClient = aws.client("ssm")
+        self.secrets: SecretsManagerClient = aws.client("secretsmanager")
         self._machines: SFNClient = aws.client("stepfunctions")
         for bucket in self.stack.buckets.values():
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -123,14 +123,14 @@ class Engine:
 
     def put_secret_parameter(self, name: str, value: str) -> None:
         """Store a SecureString in the parameter store, over any older one."""
-        self._ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+        self.ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
 
     def put_secret(self, name: str, value: str) -> None:
         """Store a secret in Secrets Manager, over any older one."""
         try:
-            self._secrets.create_secret(Name=name, SecretString=value)
-        except self._secrets.exceptions.ResourceExistsException:
-            self._secrets.put_secret_value(SecretId=name, SecretString=value)
+            self.secrets.create_secret(Name=name, SecretString=value)
+        except self.secrets.exceptions.ResourceExistsException:
+            self.secrets.put_secret_value(SecretId=name, SecretString=value)
 
     def run(self, execution_input: Mapping[str, Any], name: str | None = None) -> ExecutionResult:
         """Start an execution, wait for its end and return how it ended; also from several threads at once.
@@ -153,6 +153,11 @@ class Engine:
             raise EngineBrokenError(f"The interpreter failed: {type(run.failure).__name__}") from run.failure
         return self._result(run, name, arn)
 
+    @property
+    def running(self) -> list[str]:
+        """Return the names of the executions that have begun and not ended, for whoever stops them."""
+        return [name for name, run in tuple(self._runs.items()) if not run.ended.is_set()]
+
     def stop(self) -> None:
         """Stop every running execution: waits end, no new task starts, running invocations get some seconds to end.
 
@@ -163,16 +168,17 @@ class Engine:
 
     def invoke(self, function: str, payload: object) -> Invocation:
         """Run the function of a Task state (see interpreter.Host)."""
-        name, store_id = function.rpartition(":")[2], store_of(payload)
-        self._observe(InvocationStarted(name, payload, store_id))
+        name = function.rpartition(":")[2]
+        self._observe(InvocationStarted(name, payload))
         done = self.lambdas.invoke(name, payload)
-        self._observe(InvocationEnded(name, payload, store_id, done.payload, done.failed, done.billed_ms))
+        self._observe(InvocationEnded(name, payload, done.payload, failed=done.failed, billed_ms=done.billed_ms))
         return done
 
     def wait(self, execution: str, seconds: float, reason: WaitReason, state_input: object, state: str) -> None:
         """Let a Wait state's or a Retry's time pass (see interpreter.Host)."""
         run = self._runs[execution]
-        waiting = Waiting(seconds, self._clock.now() + seconds, reason, store_of(state_input), state_input, state)
+        until = self._clock.now() + seconds
+        waiting = Waiting(seconds=seconds, until=until, reason=reason, state_input=state_input, state=state)
         run.waits.append(waiting)
         self._observe(waiting)
         self._clock.wait(seconds, run.over)
@@ -189,19 +195,19 @@ class Engine:
         run.ended.set()
 
     def _await(self, run: _Run) -> None:
-        while not run.stop_asked and not run.ended.wait(_STOP_POLL_SECONDS):
+        while not run.stop_asked and not run.ended.wait(STOP_POLL_SECONDS):
             pass
 
     def _abort(self, run: _Run, arn: str) -> None:
         """Stop an execution and return once nothing of it runs any more."""
-        while not self._begun(arn) and not run.ended.wait(_STOP_POLL_SECONDS):
+        while not self._begun(arn) and not run.ended.wait(STOP_POLL_SECONDS):
             pass
         if run.ended.is_set():
             return
         self._machines.stop_execution(executionArn=arn)
         run.aborted = True
         run.over.set()
-        if not run.ended.wait(_STOP_GRACE_SECONDS):
+        if not run.ended.wait(STOP_GRACE_SECONDS):
             self.lambdas.kill_workers()
             run.ended.wait()
 

@@ -99,9 +99,9 @@ class _Patcher:
             raise EngineBrokenError(
                 f"moto {moto.__version__} has no {where}: the engine needs the version it is pinned to"
             )
-        found = tuple(inspect.signature(original).parameters)
-        if found != parameters:
-            raise EngineBrokenError(f"moto {moto.__version__} has {where}{found}: the engine knows it as {parameters}")
+        present = tuple(inspect.signature(original).parameters)
+        if present != parameters:
+            raise EngineBrokenError(f"moto {moto.__version__} has {where}{present}: the engine needs {parameters}")
         self._set(owner, name, make(original))
 
     def module(self, owner: Any, name: str, module: Any, replacement: Any) -> None:

@@ -4,8 +4,9 @@ import json
 import sys
 import threading
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.engine.pools import Pool
@@ -14,10 +15,10 @@ from local.engine.workers import InitFailedError, Invocation, Worker
 
 __all__ = ["Invocation", "LambdaService", "LambdaServiceError", "Usage"]
 
-_LOG_FOLDER_MODE = 0o700
+LOG_FOLDER_MODE = 0o700
 
 # A log longer than this when an engine starts becomes the one older log that is kept.
-_LOG_BYTES = 10_000_000
+LOG_BYTES = 10_000_000
 
 
 class LambdaServiceError(Exception):
@@ -41,11 +42,11 @@ class Usage:
     def plus(self, one: Invocation) -> "Usage":
         """Return the usage with one invocation more."""
         return Usage(
-            self.invocations + 1,
-            self.failures + one.failed,
-            self.cold_starts + one.cold,
-            self.billed_ms + one.billed_ms,
-            max(self.peak_memory_mb, one.peak_memory_mb or 0),
+            invocations=self.invocations + 1,
+            failures=self.failures + one.failed,
+            cold_starts=self.cold_starts + one.cold,
+            billed_ms=self.billed_ms + one.billed_ms,
+            peak_memory_mb=max(self.peak_memory_mb, one.peak_memory_mb or 0),
         )
 
 
@@ -53,7 +54,7 @@ class LambdaService:
     """Invokes functions by name or ARN, from any number of threads. Close it, or its workers stay."""
 
     def __init__(self, stack: Stack, log_path: Path) -> None:
-        log_path.mkdir(mode=_LOG_FOLDER_MODE, parents=True, exist_ok=True)
+        log_path.mkdir(mode=LOG_FOLDER_MODE, parents=True, exist_ok=True)
         _put_long_logs_aside(log_path)
         self._functions = {spec.name: _Function(spec, stack, log_path) for spec in stack.functions.values()}
         named = (spec for spec in stack.functions.values() if spec.arn in stack.definition)
@@ -90,11 +91,27 @@ class LambdaService:
         """Return the process ids of a function's workers."""
         return [worker.pid for worker in self._function(name).pool.workers]
 
-    def kill_workers(self) -> None:
-        """Kill all workers, busy or idle; running invocations end with Runtime.ExitError."""
-        for function in self._functions.values():
-            for worker in function.pool.workers:
+    def kill_workers(self, names: Iterable[str] | None = None) -> None:
+        """Kill the workers of these functions, or of all, busy or idle; running invocations end with Runtime.ExitError.
+
+        The next invocation is a cold start.
+        """
+        for name in self._functions if names is None else names:
+            for worker in self._functions[name].pool.workers:
                 worker.kill()
+
+    @contextmanager
+    def changed_environment(self, names: Iterable[str], environment: Mapping[str, str]) -> Iterator[None]:
+        """Run these functions with other variables meanwhile, in workers of their own: those of before stay warm."""
+        usual = {name: self._functions[name] for name in names}
+        changed = {name: function.with_environment(environment) for name, function in usual.items()}
+        self._functions.update(changed)
+        try:
+            yield
+        finally:
+            self._functions.update(usual)
+            for function in changed.values():
+                function.pool.close()
 
     def close(self) -> None:
         """End all workers. Nothing can be invoked any more."""
@@ -113,20 +130,28 @@ class _Function:
 
     def __init__(self, spec: FunctionSpec, stack: Stack, log_path: Path) -> None:
         environment = _environment(spec, stack.region)
-        self._spec = spec
+        self._spec, self._stack, self._log_path = spec, stack, log_path
         self._lock = threading.Lock()
-        self._running = 0
+        reserved = spec.reserved_concurrency
+        self._places = None if reserved is None else threading.Semaphore(reserved)
         self.usage = Usage()
         self.pool = Pool(lambda: Worker(spec, stack.root, environment, log_path / f"{spec.name}.log"))
+
+    def with_environment(self, changes: Mapping[str, str]) -> "_Function":
+        """Return the same function with these variables more, or other values of them."""
+        spec = replace(self._spec, environment={**self._spec.environment, **changes})
+        return _Function(spec, self._stack, self._log_path)
 
     def invoke(self, payload: object, request_id: str) -> Invocation:
         """Run the handler once."""
         event = json.dumps(payload, ensure_ascii=False).encode()
-        self._enter()
+        if self._places and not self._places.acquire(blocking=False):
+            raise LambdaServiceError("TooManyRequestsException", "Rate Exceeded.")
         try:
             invocation = self._run(event, request_id)
         finally:
-            self._leave()
+            if self._places:
+                self._places.release()
         with self._lock:
             self.usage = self.usage.plus(invocation)
         return invocation
@@ -141,21 +166,10 @@ class _Function:
         finally:
             self.pool.give_back(worker)
 
-    def _enter(self) -> None:
-        reserved = self._spec.reserved_concurrency
-        with self._lock:
-            if reserved is not None and self._running >= reserved:
-                raise LambdaServiceError("TooManyRequestsException", "Rate Exceeded.")
-            self._running += 1
-
-    def _leave(self) -> None:
-        with self._lock:
-            self._running -= 1
-
 
 def _put_long_logs_aside(folder: Path) -> None:
     for log in folder.glob("*.log"):
-        if log.stat().st_size > _LOG_BYTES:
+        if log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.old"))
 
 

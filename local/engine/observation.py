@@ -1,4 +1,4 @@
-"""What an engine lets its user see while it runs, and what one execution came to."""
+"""What an engine lets its user see while it runs, and how one execution ended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ class InvocationStarted:
 
     function: str
     payload: object
-    store_id: str | None
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,6 @@ class InvocationEnded:
 
     function: str
     payload: object
-    store_id: str | None
     result: object
     failed: bool
     billed_ms: int
@@ -33,13 +31,12 @@ class InvocationEnded:
 class Waiting:
     """A Wait state, or the pause before a Retry, begins; it ends at `until` (unix seconds of the engine's clock).
 
-    `state` is the state's name, of a Retry the failed task's.
+    `state` is the state's name, of a Retry the failed task's; `state_input` is what was passed to that state.
     """
 
     seconds: float
     until: float
     reason: WaitReason
-    store_id: str | None
     state_input: object
     state: str = ""
 
@@ -74,9 +71,3 @@ class ExecutionResult:
     children: tuple[ChildExecution, ...]
     waits: tuple[Waiting, ...]
     transitions: int
-
-
-def store_of(data: object) -> str | None:
-    """Return the store that a payload or a state's input is about, if any."""
-    store_id = data.get("store_id") if isinstance(data, dict) else None
-    return store_id if isinstance(store_id, str) else None

@@ -12,14 +12,14 @@ from local.engine.workers import Worker
 MAX_WORKERS = 32
 
 # Starting more processes at once than there are processors makes none of them ready sooner.
-_MAX_STARTING = os.cpu_count() or 1
+MAX_STARTING = os.cpu_count() or 1
 
 # How long a caller waits for a busy worker, in cold starts as long as the last one: on a machine that is full, another
 # process is ready late and takes from those that work.
-_PATIENCE = 1.0
+PATIENCE = 1.0
 
 # A cold start of this project's functions on an idle processor; each pool then goes by its own.
-_FIRST_COLD_START_SECONDS = 0.5
+FIRST_COLD_START_SECONDS = 0.5
 
 
 class PoolClosedError(Exception):
@@ -39,7 +39,7 @@ class Pool:
         self._free_places = MAX_WORKERS
         self._waiting = 0
         self._starting = 0
-        self._cold_start_seconds = _FIRST_COLD_START_SECONDS
+        self._cold_start_seconds = FIRST_COLD_START_SECONDS
         self._closed = False
         self._changed = threading.Condition()
 
@@ -48,6 +48,11 @@ class Pool:
         """The workers that live now."""
         with self._changed:
             return list(self._workers)
+
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for a worker now."""
+        return self._waiting
 
     def take(self) -> Worker:
         """Return a worker for one invocation. Raises what its start raised, or PoolClosedError while closing."""
@@ -85,7 +90,7 @@ class Pool:
                 worker.kill()
 
     def _next_ready(self) -> Worker:
-        patient_until = time.monotonic() + _PATIENCE * self._cold_start_seconds
+        patient_until = time.monotonic() + PATIENCE * self._cold_start_seconds
         while True:
             if self._closed:
                 raise PoolClosedError
@@ -110,8 +115,8 @@ class Pool:
 
     def _start_more(self) -> None:
         """Begin cold starts while callers outnumber the workers that are ready or starting. Needs the lock."""
-        wanted = min(self._waiting - len(self._ready), _MAX_STARTING)
-        while self._starting < wanted and self._free_places > 0 and not self._closed:
+        needed = min(self._waiting - len(self._ready), MAX_STARTING)
+        while self._starting < needed and self._free_places > 0 and not self._closed:
             self._starting += 1
             self._free_places -= 1
             threading.Thread(target=self._cold_start, name="cold-start", daemon=True).start()

@@ -16,34 +16,34 @@ import psutil
 from local.engine.postgres_binaries import enterable, find_binaries
 
 # A server that was killed first replays its write-ahead log.
-_READY_SECONDS = 120.0
-_READY_POLL_SECONDS = 0.01
-_STOP_SECONDS = 60
+READY_SECONDS = 120.0
+READY_POLL_SECONDS = 0.01
+STOP_SECONDS = 60
 
 # Another program may take the free port first; the children of a killed server may need a moment to notice.
-_START_ATTEMPTS = 3
+START_ATTEMPTS = 3
 
 # Workers keep a connection each: more than Postgres' default of 100 when every function's pool is full.
-_MAX_CONNECTIONS = 400
+MAX_CONNECTIONS = 400
 
 # postmaster.pid: its first line is the process id, its eighth the state.
 # https://github.com/postgres/postgres/blob/REL_18_STABLE/src/include/utils/pidfile.h
-_PID_LINE, _STATE_LINE = 0, 7
+PID_LINE, STATE_LINE = 0, 7
 
-_SETTINGS = {
+SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": str(_MAX_CONNECTIONS),
+    "max_connections": str(MAX_CONNECTIONS),
     "timezone": "UTC",
     # Errors go to the client. Their texts, statements and details may hold what people wrote: not for a log.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
-_FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
-_OWNER_ONLY = 0o600
-_TAIL_LINES = 10
+OWNER_ONLY = 0o600
+TAIL_LINES = 10
 
 
 class PostgresInUseError(Exception):
@@ -139,12 +139,12 @@ class Postgres:
         if not pid:
             return
         if _serves(int(pid[0]), self._data):
-            self._run(["pg_ctl", "stop", "-m", "fast", "-w", "-t", str(_STOP_SECONDS), "-D", str(self._data)])
+            self._run(["pg_ctl", "stop", "-m", "fast", "-w", "-t", str(STOP_SECONDS), "-D", str(self._data)])
         else:
             (self._data / "postmaster.pid").unlink()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        for _ in range(_START_ATTEMPTS):
+        for _ in range(START_ATTEMPTS):
             self._port = _free_port()
             server = self._launch()
             if self._becomes_ready(server):
@@ -154,7 +154,7 @@ class Postgres:
         raise PostgresFailedError(f"Postgres did not start:\n{self._log_tail()}")
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        settings = _SETTINGS if self._durable else _SETTINGS | _FAST_SETTINGS
+        settings = SETTINGS if self._durable else SETTINGS | FAST_SETTINGS
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         return subprocess.Popen(
             [self._binaries.program("postgres"), "-D", str(self._data), "-p", str(self._port), *options],
@@ -163,19 +163,19 @@ class Postgres:
 
     def _becomes_ready(self, server: subprocess.Popen[bytes]) -> bool:
         """Wait until the server says so itself: a port that answers may be another server's."""
-        deadline = time.monotonic() + _READY_SECONDS
+        deadline = time.monotonic() + READY_SECONDS
         while server.poll() is None and time.monotonic() < deadline:
             lines = self._pid_file()
-            if len(lines) > _STATE_LINE and lines[_PID_LINE] == str(server.pid) and lines[_STATE_LINE] == "ready":
+            if len(lines) > STATE_LINE and lines[PID_LINE] == str(server.pid) and lines[STATE_LINE] == "ready":
                 return True
-            time.sleep(_READY_POLL_SECONDS)
+            time.sleep(READY_POLL_SECONDS)
         return False
 
     def _stop(self, server: subprocess.Popen[bytes]) -> None:
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, and never mind
             server.send_signal(how)
             with suppress(subprocess.TimeoutExpired):
-                server.wait(_STOP_SECONDS)
+                server.wait(STOP_SECONDS)
                 return
 
     def _pid_file(self) -> list[str]:
@@ -204,12 +204,12 @@ class Postgres:
         }
 
     def _log_tail(self) -> str:
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_TAIL_LINES:])
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:])
 
 
 def _open_log(path: Path) -> IO[bytes]:
     """Return a new log file that only its owner can read."""
-    return open(path, "wb", opener=lambda name, flags: os.open(name, flags, _OWNER_ONLY))
+    return open(path, "wb", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY))
 
 
 def _serves(pid: int, data: Path) -> bool:

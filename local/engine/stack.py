@@ -22,15 +22,15 @@ REGION = "eu-central-1"
 STACK_NAME = "local"
 
 # SAM's defaults for a function that names none.
-_DEFAULT_TIMEOUT_SECONDS = 3
-_DEFAULT_MEMORY_MB = 128
+DEFAULT_TIMEOUT_SECONDS = 3
+DEFAULT_MEMORY_MB = 128
 
-_FUNCTION = "AWS::Serverless::Function"
-_LAYER = "AWS::Serverless::LayerVersion"
-_MACHINE = "AWS::Serverless::StateMachine"
-_BUCKET = "AWS::S3::Bucket"
+FUNCTION = "AWS::Serverless::Function"
+LAYER = "AWS::Serverless::LayerVersion"
+MACHINE = "AWS::Serverless::StateMachine"
+BUCKET = "AWS::S3::Bucket"
 
-_SUBSTITUTION = re.compile(r"\$\{([^}]+)\}")
+SUBSTITUTION = re.compile(r"\$\{([^}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def load_stack(root: Path, overrides: Mapping[str, str], environment: Mapping[st
     """
     template = read_template(root / "template.yaml")
     reader = _Reader(root, template, overrides)
-    functions = {logical_id: reader.function(logical_id, environment or {}) for logical_id in reader.ids(_FUNCTION)}
+    functions = {logical_id: reader.function(logical_id, environment or {}) for logical_id in reader.ids(FUNCTION)}
     machine = reader.machine_id()
     return Stack(
         root=root,
@@ -81,7 +81,7 @@ def load_stack(root: Path, overrides: Mapping[str, str], environment: Mapping[st
         machine_name=reader.machine_name(machine),
         definition=reader.definition(machine),
         functions=functions,
-        buckets={logical_id: reader.bucket_name(logical_id) for logical_id in reader.ids(_BUCKET)},
+        buckets={logical_id: reader.bucket_name(logical_id) for logical_id in reader.ids(BUCKET)},
     )
 
 
@@ -113,24 +113,24 @@ class _Reader:
     def ref(self, logical_id: str) -> str:
         """Return what `Ref` gives for a resource: a name, or the ARN for layers and state machines."""
         kind = self._resources[logical_id]["Type"]
-        if kind == _FUNCTION:
+        if kind == FUNCTION:
             return self._folder(logical_id).name
-        if kind == _BUCKET:
+        if kind == BUCKET:
             return self.bucket_name(logical_id)
-        if kind in {_LAYER, _MACHINE}:
+        if kind in {LAYER, MACHINE}:
             return self.attribute(logical_id, "Arn")
         return str(self._property(logical_id, "Name", logical_id))
 
     def attribute(self, logical_id: str, name: str) -> str:
         """Return what `Fn::GetAtt` gives. What has no ARN or life locally answers "<logical id>.<attribute>"."""
         kind = self._resources[logical_id]["Type"]
-        if name != "Arn" or kind not in {_FUNCTION, _LAYER, _MACHINE, _BUCKET}:
+        if name != "Arn" or kind not in {FUNCTION, LAYER, MACHINE, BUCKET}:
             return f"{logical_id}.{name}"
-        if kind == _BUCKET:
+        if kind == BUCKET:
             return f"arn:aws:s3:::{self.bucket_name(logical_id)}"
-        if kind == _MACHINE:
+        if kind == MACHINE:
             return f"arn:aws:states:{REGION}:{ACCOUNT_ID}:stateMachine:{self.machine_name(logical_id)}"
-        lambda_name = f"layer:{logical_id}:1" if kind == _LAYER else f"function:{self.ref(logical_id)}"
+        lambda_name = f"layer:{logical_id}:1" if kind == LAYER else f"function:{self.ref(logical_id)}"
         return f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:{lambda_name}"
 
     def bucket_name(self, logical_id: str) -> str:
@@ -139,9 +139,9 @@ class _Reader:
 
     def machine_id(self) -> str:
         """Return the logical id of the stack's one state machine."""
-        ids = self.ids(_MACHINE)
+        ids = self.ids(MACHINE)
         if len(ids) != 1:
-            raise StackInvalidError(f"The template must have exactly one {_MACHINE}, it has {len(ids)}")
+            raise StackInvalidError(f"The template must have exactly one {MACHINE}, it has {len(ids)}")
         return ids[0]
 
     def machine_name(self, logical_id: str) -> str:
@@ -164,7 +164,7 @@ class _Reader:
             return as_text(substitutions[match[1]])
 
         try:
-            states = yaml.load(_SUBSTITUTION.sub(replace, path.read_text(encoding="utf-8")), yaml.CSafeLoader)
+            states = yaml.load(SUBSTITUTION.sub(replace, path.read_text(encoding="utf-8")), yaml.CSafeLoader)
         except (OSError, yaml.YAMLError) as error:
             raise StackInvalidError(f"The state machine file {path} cannot be read: {error}") from error
         return json.dumps(states, ensure_ascii=False)
@@ -179,8 +179,8 @@ class _Reader:
             handler=self._handler(logical_id),
             folder=self._folder(logical_id),
             layers=self._layers(logical_id),
-            timeout_seconds=int(self._setting(logical_id, "Timeout", _DEFAULT_TIMEOUT_SECONDS)),
-            memory_mb=int(self._setting(logical_id, "MemorySize", _DEFAULT_MEMORY_MB)),
+            timeout_seconds=int(self._setting(logical_id, "Timeout", DEFAULT_TIMEOUT_SECONDS)),
+            memory_mb=int(self._setting(logical_id, "MemorySize", DEFAULT_MEMORY_MB)),
             reserved_concurrency=None if reserved is None else int(reserved),
             environment={**self._environment(logical_id), **environment},
         )
@@ -204,7 +204,7 @@ class _Reader:
         A layer from another folder than layers/ carries data instead of Python.
         """
         arns = self._resolved(self._globals, "Layers", []) + self._property(logical_id, "Layers", [])
-        packages = {self.attribute(layer, "Arn"): self._package(layer) for layer in self.ids(_LAYER)}
+        packages = {self.attribute(layer, "Arn"): self._package(layer) for layer in self.ids(LAYER)}
         for arn in arns:
             if arn not in packages:
                 raise StackInvalidError(f"{logical_id} uses a layer that is not in the template: {arn}")

@@ -20,13 +20,13 @@ from local.engine.runtime_api import Answered, Event, Exited, InitFailed, Ready,
 from local.engine.stack import FunctionSpec
 
 # Lambda gives a cold start 10 s; a laptop that starts a dozen at once may need longer.
-_INIT_TIMEOUT_SECONDS = 60.0
+INIT_TIMEOUT_SECONDS = 60.0
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB of response, plus its envelope
-_MAX_RESPONSE_BYTES = 6_291_556
+MAX_RESPONSE_BYTES = 6_291_556
 
-_MAIN = Path(__file__).with_name("worker_main.py")
-_LOG_FILE_MODE = 0o600
+MAIN = Path(__file__).with_name("worker_main.py")
+LOG_FILE_MODE = 0o600
 
 
 class InitFailedError(Exception):
@@ -76,7 +76,7 @@ class Worker:
 
     def wait_until_ready(self) -> None:
         """Return once the handler is imported. Raises InitFailedError when it cannot be."""
-        report = self._report(_INIT_TIMEOUT_SECONDS)
+        report = self._report(INIT_TIMEOUT_SECONDS)
         if isinstance(report, Ready):
             return
         self.kill()
@@ -86,19 +86,21 @@ class Worker:
             case Exited(code):
                 raise InitFailedError(_exit_error("", code))
             case _:
-                raise InitFailedError(_timeout_error("", _INIT_TIMEOUT_SECONDS))
+                raise InitFailedError(_timeout_error("", INIT_TIMEOUT_SECONDS))
 
     def invoke(self, request_id: str, payload: bytes) -> Invocation:
         """Run the handler once. A failure is an outcome too; a time-out kills the worker, as on Lambda."""
         timeout = self._spec.timeout_seconds
         started = time.perf_counter()
-        self._api.events.put(Event(request_id, self._spec.arn, int((time.time() + timeout) * 1000), payload))
+        deadline_ms = int((time.time() + timeout) * 1000)
+        event = Event(request_id, function_arn=self._spec.arn, deadline_ms=deadline_ms, payload=payload)
+        self._api.events.put(event)
         report = self._report(timeout)
         billed_ms = math.ceil((time.perf_counter() - started) * 1000)
         peak_memory_mb = self._peak_memory_mb()
         result, failed = self._read(report, request_id)
         cold, self._cold = self._cold, False
-        return Invocation(result, failed, billed_ms, cold, peak_memory_mb)
+        return Invocation(result, failed=failed, billed_ms=billed_ms, cold=cold, peak_memory_mb=peak_memory_mb)
 
     def kill(self) -> None:
         """End the process at once."""
@@ -107,10 +109,10 @@ class Worker:
 
     def _launch(self, root: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
         folders = map(str, _import_path(self._spec, root))
-        log = os.open(self._log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, _LOG_FILE_MODE)
+        log = os.open(self._log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, LOG_FILE_MODE)
         try:
             return subprocess.Popen(
-                [_base_python(), "-I", "-S", str(_MAIN), self._spec.handler, *folders],
+                [_base_python(), "-I", "-S", str(MAIN), self._spec.handler, *folders],
                 cwd=self._spec.folder,
                 env={**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
                 stdin=subprocess.PIPE,  # open as long as this process lives, see worker_main.py
@@ -133,7 +135,7 @@ class Worker:
     def _read(self, report: Report | None, request_id: str) -> tuple[object, bool]:
         """Return the payload and whether it is an error, whatever became of the invocation."""
         match report:
-            case Answered(_, payload, failed) if len(payload) <= _MAX_RESPONSE_BYTES:
+            case Answered(_, payload, failed) if len(payload) <= MAX_RESPONSE_BYTES:
                 return json.loads(payload), failed
             case Answered():
                 error = _size_error()
@@ -191,5 +193,5 @@ def _timeout_error(request_id: str, seconds: float) -> dict[str, str]:
 
 
 def _size_error() -> dict[str, str]:
-    message = f"Response payload size exceeded maximum allowed payload size ({_MAX_RESPONSE_BYTES} bytes)."
+    message = f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
     return {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}

@@ -1,31 +1,28 @@
 """The database of the command line: the one that DATABASE_URL names, or the one kept in .local/."""
 
-import fcntl
 import os
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import TypeVar
 
 from chatsync.errors import DatabaseUnavailableError, SettingMissingError
 from database import migrations
 from database.connection import Address, Database, read_address, transaction
-from local.engine.postgres import Postgres, PostgresFailedError, PostgresInUseError
 from local.errors import NotNowError, UsageError
-from local.paths import KEPT, MIGRATIONS
+from local.installation.kept_server import (
+    KEPT_DATABASE,
+    SYNCING,
+    VIEWED,
+    Result,
+    ServerBusyError,
+    is_locked,
+    locked,
+    running_server_url,
+    started_server,
+    try_patiently,
+)
+from local.paths import MIGRATIONS
 
-KEPT_DATABASE = KEPT / "postgres"
-# Locks: held by `view` while a sync may use its server, and by the sync that does.
-VIEWED, SYNCING = KEPT / "postgres.viewed", KEPT / "postgres.syncing"
-SYNC_RUNS = f"Another sync runs on the database kept in {KEPT_DATABASE}: wait for its end."
-PATIENCE_SECONDS = 3.0  # Somebody who only reads has the kept database for about a second.
-LOOK_AGAIN_SECONDS = 0.1
 NEXT_RUN = " The next run tries again."  # true of a schedule's runs, not of a person's
-PORT_LINE, STATE_LINE = 3, 7  # of postmaster.pid, counted from 0
-
-Seen = TypeVar("Seen")
 
 
 @contextmanager
@@ -33,27 +30,27 @@ def opened_database() -> Iterator[bool]:
     """Set DATABASE_URL for this process and bring the tables up to date; yield whether the database is ours alone.
 
     Raises:
-        UsageError: DATABASE_URL is no address of a Postgres.
-        NotNowError: It is not reached, or another sync runs on the kept database.
+        UsageError: DATABASE_URL is not the address of a Postgres.
+        NotNowError: It is not reached, or another sync uses the kept database.
     """
     if os.environ.get("DATABASE_URL"):
-        _migrate_given()
+        migrate_given_database()
         yield False
         return
-    with _kept_server() as url, _named(url):
-        migrations.migrate(MIGRATIONS)
+    with ExitStack() as undo:
+        migrate_kept_database(try_patiently(lambda: _start_or_share(undo), ServerBusyError), undo)
         yield True
 
 
-def query(look: Callable[[Database], Seen]) -> Seen:
-    """Return what `look` finds or does in one transaction, also while a sync runs. Raises as opened_database."""
+def query(read: Callable[[Database], Result]) -> Result:
+    """Return what `read` returns, in one transaction, also while a sync runs. Raises as opened_database."""
     if os.environ.get("DATABASE_URL"):
-        _migrate_given()
+        migrate_given_database()
         with transaction() as database:
-            return look(database)
+            return read(database)
     if not (KEPT_DATABASE / "PG_VERSION").exists():
-        raise NotNowError("Nothing was synced on this machine yet. Start with `python -m local sync` (or `make run`).")
-    return _patiently(lambda: _read_kept(look), DatabaseUnavailableError, _ServerBusyError)
+        raise NotNowError("Nothing was synced on this machine yet. Start with `./chats sync` (or `make run`).")
+    return try_patiently(lambda: _read_kept(read), DatabaseUnavailableError, ServerBusyError)
 
 
 def where_it_is() -> str:
@@ -64,91 +61,8 @@ def where_it_is() -> str:
     return f"the database {address.database} on {address.host}:{address.port}"
 
 
-def _read_kept(look: Callable[[Database], Seen]) -> Seen:
-    with ExitStack() as undo:
-        try:
-            url = undo.enter_context(_started()).url
-        except _ServerBusyError:
-            url = _url_of_running_server()
-        undo.enter_context(_named(url))
-        migrations.migrate(MIGRATIONS)
-        with transaction() as database:
-            return look(database)
-
-
-@contextmanager
-def _kept_server() -> Iterator[str]:
-    """Start the kept server; where `python -m local view` has it, use that one, which then outlives the sync."""
-    with ExitStack() as undo:
-        yield _patiently(lambda: _own_or_viewed(undo), _ServerBusyError)
-
-
-def _own_or_viewed(undo: ExitStack) -> str:
-    try:
-        return undo.enter_context(_started()).url
-    except _ServerBusyError:
-        if not _is_held(VIEWED):
-            raise
-        with ExitStack() as held:
-            held.enter_context(_held(SYNCING))
-            url = _url_of_running_server()
-            undo.push(held.pop_all())
-        return url
-
-
-@contextmanager
-def _started() -> Iterator[Postgres]:
-    """Start the kept server, and stop it in the end.
-
-    A sync may outlive the `view` whose server it uses. Then nobody has the server, and yet it must not be touched.
-    """
-    KEPT.mkdir(exist_ok=True)
-    if _is_held(SYNCING):
-        raise _ServerBusyError(SYNC_RUNS)
-    with ExitStack() as undo:
-        try:
-            server = undo.enter_context(Postgres(KEPT_DATABASE, durable=True))
-        except PostgresInUseError as error:
-            raise _ServerBusyError(f"{error}, or wait for its end.") from None
-        except PostgresFailedError as error:
-            raise NotNowError(f"The database kept in {KEPT_DATABASE} does not start. {error}") from None
-        except PermissionError as error:
-            raise NotNowError(f"{error.filename} belongs to another user. Run this as that user.") from None
-        yield server
-
-
-def _url_of_running_server() -> str:
-    try:
-        lines = (KEPT_DATABASE / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        lines = []
-    if len(lines) <= STATE_LINE or lines[STATE_LINE].strip() != "ready":
-        raise _ServerBusyError(f"The database kept in {KEPT_DATABASE} is just being started or stopped. Try again.")
-    return f"postgresql://postgres@127.0.0.1:{lines[PORT_LINE].strip()}/postgres"
-
-
-def _patiently(attempt: Callable[[], Seen], *passing: type[Exception]) -> Seen:
-    """Try again while another process has the kept server only for a moment."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return attempt()
-        except passing:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(LOOK_AGAIN_SECONDS)
-
-
-@contextmanager
-def _named(url: str) -> Iterator[None]:
-    os.environ["DATABASE_URL"] = url
-    try:
-        yield
-    finally:
-        del os.environ["DATABASE_URL"]
-
-
-def _migrate_given() -> None:
+def migrate_given_database() -> None:
+    """Bring the tables of DATABASE_URL's database up to date. Raises as opened_database."""
     address = _given_address()
     try:
         migrations.migrate(MIGRATIONS)
@@ -157,6 +71,38 @@ def _migrate_given() -> None:
             f"{str(error).removesuffix(NEXT_RUN)} Check DATABASE_URL (it names {address.host}:{address.port}), and "
             "that the server runs. Without DATABASE_URL a database is kept in .local/."
         ) from None
+
+
+def migrate_kept_database(url: str, undo: ExitStack) -> None:
+    """Bring the tables of the kept server up to date; DATABASE_URL names it until `undo` closes."""
+    os.environ["DATABASE_URL"] = url
+    undo.callback(os.environ.pop, "DATABASE_URL")
+    migrations.migrate(MIGRATIONS)
+
+
+def _read_kept(read: Callable[[Database], Result]) -> Result:
+    with ExitStack() as undo:
+        try:
+            url = undo.enter_context(started_server()).url
+        except ServerBusyError:
+            url = running_server_url()
+        migrate_kept_database(url, undo)
+        with transaction() as database:
+            return read(database)
+
+
+def _start_or_share(undo: ExitStack) -> str:
+    """Start the kept server; where a view has it, use that one, which then outlives the sync."""
+    try:
+        return undo.enter_context(started_server()).url
+    except ServerBusyError:
+        if not is_locked(VIEWED):
+            raise
+        with ExitStack() as lock:
+            lock.enter_context(locked(SYNCING))
+            url = running_server_url()
+            undo.push(lock.pop_all())
+        return url
 
 
 def _given_address() -> Address:
@@ -168,90 +114,3 @@ def _given_address() -> Address:
             "DATABASE_URL must look like postgresql://user:password@host:port/database "
             "(special characters of the password as %40 and the like)."
         ) from None
-
-
-class ViewedDatabase:
-    """The database for as long as pages are shown (a context manager), whoever's server it is at a moment.
-
-    A sync that runs first has the server, and takes it down at its end; the next page then starts it again. A sync
-    that comes later uses this one's.
-    """
-
-    def __init__(self, on_wait: Callable[[], None]) -> None:
-        self._on_wait = on_wait
-        self._lock = threading.Lock()
-        self._undo = ExitStack()
-        self._own: Postgres | None = None
-
-    def __enter__(self) -> "ViewedDatabase":
-        """Bring the tables up to date. Raises as opened_database."""
-        if os.environ.get("DATABASE_URL"):
-            _migrate_given()
-        else:
-            self.url()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        """Stop the server, if it is ours: not under a sync that uses it.
-
-        Who does not want to wait for that leaves the server to the sync; whoever has the lock next stops it.
-        """
-        if self._own is None:
-            return
-        with ExitStack() as waiting:
-            try:
-                waiting.enter_context(_held(SYNCING))
-            except _ServerBusyError:
-                self._wait_for_the_sync(self._own, waiting)
-            self._undo.close()
-
-    def _wait_for_the_sync(self, server: Postgres, waiting: ExitStack) -> None:
-        try:
-            self._on_wait()
-            waiting.enter_context(_held(SYNCING, patient=True))
-        except KeyboardInterrupt:
-            server.leave_running()
-            raise
-
-    def url(self) -> str:
-        """Return where the database is now, starting the kept server where nobody runs it. Raises NotNowError."""
-        if given := os.environ.get("DATABASE_URL"):
-            return given
-        with self._lock:
-            return self._own.url if self._own else _patiently(self._of_now, _ServerBusyError)
-
-    def _of_now(self) -> str:
-        with ExitStack() as undo:
-            try:
-                server = undo.enter_context(_started())
-            except _ServerBusyError:
-                return _url_of_running_server()
-            with _named(server.url):
-                migrations.migrate(MIGRATIONS)
-            undo.enter_context(_held(VIEWED))
-            self._undo, self._own = undo.pop_all(), server
-            return server.url
-
-
-@contextmanager
-def _held(path: Path, patient: bool = False) -> Iterator[None]:
-    """Hold a lock file; the system releases it when this process ends. Raises _ServerBusyError if another has it."""
-    path.parent.mkdir(exist_ok=True)
-    with path.open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if patient else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise _ServerBusyError(SYNC_RUNS) from None
-        yield
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        with _held(path):
-            return False
-    except _ServerBusyError:
-        return True
-
-
-class _ServerBusyError(NotNowError):
-    """Another process has the kept server."""

@@ -22,7 +22,7 @@ class DeployedStack:
             NotNowError: AWS does not know it, or denies access.
             UsageError: No region, or an unknown profile.
         """
-        stacks = _asked("cloudformation", "describe_stacks", StackName=name)["Stacks"]
+        stacks = _call_aws("cloudformation", "describe_stacks", StackName=name)["Stacks"]
         outputs = {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
         if not {"StoreTokenPrefix", "ManageStoreFunction"} <= outputs.keys():
             raise NotNowError(f"The stack {name} is not (yet) one of Chat History Sync.")
@@ -36,18 +36,18 @@ class DeployedStack:
         """
         name = self._parameter(store_id)
         try:
-            _asked("ssm", "put_parameter", Name=name, Value=token, Type="SecureString", Overwrite=not is_new)
+            _call_aws("ssm", "put_parameter", Name=name, Value=token, Type="SecureString", Overwrite=not is_new)
         except _RefusedError as error:
             if error.code != "ParameterAlreadyExists":
                 raise
             raise UsageError(
-                f"The store {store_id} has a token already. To replace it: python -m local store token {store_id} ..."
+                f"The store {store_id} has a token already. To replace it: ./chats store token {store_id} ..."
             ) from None
 
     def delete_token(self, store_id: str) -> None:
         """Remove the token; none at all is fine too."""
         try:
-            _asked("ssm", "delete_parameter", Name=self._parameter(store_id))
+            _call_aws("ssm", "delete_parameter", Name=self._parameter(store_id))
         except _RefusedError as error:
             if error.code != "ParameterNotFound":
                 raise
@@ -56,10 +56,10 @@ class DeployedStack:
         """Invoke ManageStoreFunction. Raises NotNowError with the sentence that it failed with."""
         event = {"action": action, "store_id": store_id, "name": None, "seller_id": None, "token_type": None}
         payload = json.dumps(event | {"token_expires_at": None} | facts).encode()
-        answer = _asked("lambda", "invoke", FunctionName=self._function, Payload=payload)
+        answer = _call_aws("lambda", "invoke", FunctionName=self._function, Payload=payload)
         if "FunctionError" in answer:
-            said = answer["Payload"].read().decode()
-            raise NotNowError(describe_failure(str(json.loads(said).get("errorType")), said)[1])
+            failure = answer["Payload"].read().decode()
+            raise NotNowError(describe_failure(str(json.loads(failure).get("errorType")), failure)[1])
 
     def _parameter(self, store_id: str) -> str:
         return f"{self._prefix}/{store_id}/token"
@@ -73,7 +73,7 @@ class _RefusedError(NotNowError):
         self.code = code
 
 
-def _asked(service: str, action: str, **arguments: Any) -> Mapping[str, Any]:
+def _call_aws(service: str, action: str, **arguments: Any) -> Mapping[str, Any]:
     """Call AWS; its errors name what was refused, never a parameter's value."""
     try:
         # boto3 itself reads AWS_DEFAULT_REGION only.

@@ -13,8 +13,9 @@ from local.errors import UsageError
 
 STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # It is part of S3 keys and of the token's parameter name.
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-KNOWN = {"id", "name", "token", "token_env"}
-HELP = "`python -m local sync --help` shows a whole file."
+KEYS = {"id", "name", "token", "token_env"}
+BAD_STORE_ID = "may hold only the letters a to z, digits, - and _, at most 64 of them."
+HELP = "`./chats sync --help` shows a whole file."
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def read_stores_file(path: Path) -> list[Store]:
     stores = [_store(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, start=1)]
     doubled = [store_id for store_id, times in Counter(store.id for store in stores).items() if times > 1]
     if doubled:
-        raise UsageError(f"{path}: the id {doubled[0]!r} stands there twice. Give each store an id of its own.")
+        raise UsageError(f"{path}: the id {doubled[0]!r} appears twice. Give each store its own id.")
     return stores
 
 
@@ -57,23 +58,23 @@ def _entries(path: Path) -> list[Any]:
 
 def _store(where: str, entry: object) -> Store:
     if not isinstance(entry, Mapping):
-        raise UsageError(f"{where} is no table. Begin each store with a line [[stores]].")
-    if unknown := sorted(set(entry) - KNOWN):
-        raise UsageError(f"{where}: unknown key {unknown[0]!r}. Known are id, name, and token or token_env.")
+        raise UsageError(f"{where} is not a table. Begin each store with a line [[stores]].")
+    if unknown := sorted(set(entry) - KEYS):
+        raise UsageError(f"{where}: unknown key {unknown[0]!r}. The keys are id, name, and token or token_env.")
     store_id = _text(where, entry, "id")
     if not STORE_ID.fullmatch(store_id):
-        raise UsageError(f"{where}: an id may hold only the letters a to z, digits, - and _, at most 64 of them.")
+        raise UsageError(f"{where}: an id {BAD_STORE_ID}")
     return Store(store_id, _text(where, entry, "name"), _token(where, entry))
 
 
 def _token(where: str, entry: Mapping[str, Any]) -> str:
     if ("token" in entry) == ("token_env" in entry):
-        raise UsageError(f"{where}: give either token or token_env, not both and not neither.")
+        raise UsageError(f"{where}: give either token or token_env.")
     if "token" in entry:
         return _text(where, entry, "token")
     variable = _text(where, entry, "token_env")
     if not VARIABLE.fullmatch(variable):  # Not quoted: it may be the token itself.
-        raise UsageError(f"{where}: token_env is no name of an environment variable. For the token itself use token.")
+        raise UsageError(f"{where}: token_env is not a variable's name. For the token itself use token.")
     token = os.environ.get(variable, "").strip()
     if not token:
         raise UsageError(f"{where}: the environment variable {variable} is not set. Put the store's token there.")
@@ -83,5 +84,5 @@ def _token(where: str, entry: Mapping[str, Any]) -> str:
 def _text(where: str, entry: Mapping[str, Any], key: str) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise UsageError(f"{where}: {key} is missing or not a text.")
+        raise UsageError(f"{where}: {key} is missing or not text.")
     return value.strip()

@@ -1,7 +1,5 @@
 """One HTTP answer of Wildberries: the documented ones, the refusals, and a file's content."""
 
-from __future__ import annotations
-
 import base64
 import math
 from collections.abc import Mapping
@@ -9,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.client import responses
-from typing import Final
 from uuid import uuid4
 
 from local.simulator.stream import Stream
@@ -18,7 +15,7 @@ from local.simulator.wire import chats_json, encoded, events_json
 GATE_STATUSES = frozenset({401, 403, 429})  # "401, 403, 429: application/problem+json"
 LONGEST_CURSOR = 2**63 - 1  # `next` is an int64
 
-_CONTENT: Final = {
+CONTENT = {
     "image/png": base64.b64decode(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
     ),
@@ -32,7 +29,7 @@ _CONTENT: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """Status, body and headers of one answer."""
 
@@ -40,7 +37,7 @@ class Answer:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+    def with_headers(self, headers: Mapping[str, str]) -> "Answer":
         """Return this answer with these headers more."""
         return Answer(self.status, self.body, {**self.headers, **headers})
 
@@ -48,12 +45,12 @@ class Answer:
 def problem(status: int, detail: str) -> Answer:
     """Return a refusal in the shape of its status: that of WB's gate (401, 403, 429, 5xx) or of a method (400, 451)."""
     phrase = responses.get(status, "Unknown")
-    told = {"title": phrase.lower(), "detail": detail, "requestId": uuid4().hex, "status": status}
+    body = {"title": phrase.lower(), "detail": detail, "requestId": uuid4().hex, "status": status}
     if status in GATE_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         gate = {"code": f"07e4668e--{uuid4().hex[:12]}", "origin": "s2s-api-auth-chat", "statusText": phrase}
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Answer(status, encoded({**told, **gate, "timestamp": stamp}), _typed("application/problem+json"))
-    return _json(status, {**told, "origin": "buyer-chat-api", "error": detail})
+        return Answer(status, encoded({**body, **gate, "timestamp": stamp}), _typed("application/problem+json"))
+    return _json(status, {**body, "origin": "buyer-chat-api", "error": detail})
 
 
 def chats(stream: Stream) -> Answer:
@@ -61,27 +58,24 @@ def chats(stream: Stream) -> Answer:
     return _json(HTTPStatus.OK, chats_json(stream.newest_first()))
 
 
-def events(stream: Stream, asked: list[str], page_size: int) -> Answer:
+def events(stream: Stream, cursors: list[str], events_page_size: int) -> Answer:
     """Answer GET /api/v1/seller/events with the values of `next` in the address: none starts at the oldest event."""
-    after: int | None = None
-    if asked:
-        after = _cursor(asked[0])
-        if after is None:
-            return problem(HTTPStatus.BAD_REQUEST, "invalid value of parameter next")
-    return _json(HTTPStatus.OK, events_json(stream.page(after, page_size), after))
+    after = _cursor(cursors[0]) if cursors else None
+    if cursors and after is None:
+        return problem(HTTPStatus.BAD_REQUEST, "invalid value of parameter next")
+    return _json(HTTPStatus.OK, events_json(stream.read_events_page(after, events_page_size), after))
 
 
 def download(stream: Stream, download_id: str, now: float) -> Answer:
     """Answer GET /api/v1/seller/download/{id}: a file, 202 while it is moderated, 451 when it never comes."""
-    found = stream.file(download_id, now)
-    if found is None:
+    stored, pending = stream.read_file(download_id, now)
+    if stored is None:
         return problem(HTTPStatus.BAD_REQUEST, "invalid fileID")
-    stored, pending = found
     if stored.refused:
         return problem(HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, "moderation failed")
     if pending > 0:
         return _json(HTTPStatus.ACCEPTED, {"moderationState": "pending", "retrySeconds": math.ceil(pending)})
-    return Answer(HTTPStatus.OK, _CONTENT[stored.content_type], _typed(stored.content_type))
+    return Answer(HTTPStatus.OK, CONTENT[stored.content_type], _typed(stored.content_type))
 
 
 def _cursor(text: str) -> int | None:

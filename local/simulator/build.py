@@ -1,12 +1,9 @@
 """Builds one store: stories laid out in time, as the chats, events and files that Wildberries would have of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
-from typing import Final
 
 from local.simulator.ids import uuid4
 from local.simulator.model import Chat, Event, StoredFile
@@ -14,21 +11,21 @@ from local.simulator.people import Buyer
 from local.simulator.story import Line, Story
 from local.simulator.timeline import times
 
-SOURCES_BEGIN: Final = int(datetime(2026, 2, 15, tzinfo=UTC).timestamp() * 1000)  # "source: absent in older events"
-DOWNLOADS_BEGIN: Final = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)  # "old images have no downloadID"
-REFUNDS_END: Final = int(datetime(2026, 4, 1, tzinfo=UTC).timestamp() * 1000)  # event types: "older: refund"
-MOST_CHATS: Final = 5000  # the longest list anybody has seen
-NEW_CHAT_SHARE: Final = 0.85  # of all stories; the others are told in a chat that exists already
-NO_CARD_SHARE: Final = 0.25  # "placeholders (0, "") are common"
-CLIENT_ID_SHARE: Final = 0.05  # of events with a field that is documented nowhere
-PENDING_SHARE: Final = 0.05  # of images that are still moderated when they are first asked for
-REFUSED_SHARE: Final = 0.02
-DEVICES: Final = ("ios", "android", "rusite", "global")
-SELLERS_SOURCES: Final = ("seller-portal", "seller-portal", "seller-portal", "seller-public-api")
-NO_CARD: Final[dict[str, object]] = {"nmID": 0, "price": 0, "priceCurrency": "", "rid": "", "size": ""}
+SOURCES_BEGIN = int(datetime(2026, 2, 15, tzinfo=UTC).timestamp() * 1000)  # "source: absent in older events"
+DOWNLOADS_BEGIN = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)  # "old images have no downloadID"
+REFUNDS_END = int(datetime(2026, 4, 1, tzinfo=UTC).timestamp() * 1000)  # event types: "older: refund"
+MOST_CHATS = 5000  # the longest list anybody has seen
+NEW_CHAT_SHARE = 0.85  # of all stories; the others are told in a chat that exists already
+NO_CARD_SHARE = 0.25  # "placeholders (0, "") are common"
+CLIENT_ID_SHARE = 0.05  # of events with a field that is documented nowhere
+PENDING_SHARE = 0.05  # of images that are still moderated when they are first asked for
+REFUSED_SHARE = 0.02
+DEVICES = ("ios", "android", "rusite", "global")
+SELLERS_SOURCES = ("seller-portal", "seller-portal", "seller-portal", "seller-public-api")
+NO_CARD: dict[str, object] = {"nmID": 0, "price": 0, "priceCurrency": "", "rid": "", "size": ""}
 
 
-@dataclass(slots=True)
+@dataclass
 class Conversation:
     """A chat in the making: who writes, from which device, about which card."""
 
@@ -44,7 +41,7 @@ Moment = tuple[int, Conversation, Line]
 """A line said in a conversation at a time (unix ms)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """What a store's chats hold."""
 
@@ -68,16 +65,17 @@ class Builder:
         """Return a new chat with this buyer."""
         chat_id = chat_id or f"1:{uuid4(self._rng)}"
         sign = f"{chat_id}:{self._rng.getrandbits(128):032x}:{self._rng.getrandbits(256):064x}"
-        self._conversations.append(Conversation(chat_id, buyer, sign, card, self._rng.choice(DEVICES)))
+        device = self._rng.choice(DEVICES)
+        self._conversations.append(Conversation(id=chat_id, buyer=buyer, reply_sign=sign, card=card, device=device))
         return self._conversations[-1]
 
-    def build(self, events: int, told: Iterable[Moment] = ()) -> Content:
-        """Return exactly this many events: what is told already, and as many stories as fill the rest."""
-        moments = list(told)
+    def build(self, events: int, given: Iterable[Moment] = ()) -> Content:
+        """Return exactly this many events: the given moments, and as many stories as fill the rest."""
+        moments = list(given)
         while len(moments) < events:
             moments += self._episode()
-        said = _apart(sorted(moments[:events], key=_time))
-        made = tuple(self._event(at, conversation, line) for at, conversation, line in said)
+        moments = _apart(sorted(moments[:events], key=lambda moment: moment[0]))
+        made = tuple(self._event(at, conversation, line) for at, conversation, line in moments)
         return Content(tuple(_chat(conversation) for conversation in self._conversations), made, self._files)
 
     def card(self, nm_id: int, kopecks: int, size: str) -> dict[str, object]:
@@ -96,8 +94,7 @@ class Builder:
             story = self._tell(buyer.she)
             conversation = self.converse(buyer, self._card_of(story))
             self._told_in.append(conversation)
-        said = times(story.lines, self._rng)
-        return [(at, conversation, line) for at, line in zip(said, story.lines, strict=True)]
+        return [(at, conversation, line) for at, line in zip(times(story.lines, self._rng), story.lines, strict=True)]
 
     def _card_of(self, story: Story) -> dict[str, object]:
         """Return the card of the story's product, or a placeholder."""
@@ -156,19 +153,16 @@ class Builder:
 
 
 def _chat(conversation: Conversation) -> Chat:
-    return Chat(conversation.id, conversation.buyer.shown, conversation.reply_sign, conversation.card)
+    name, sign = conversation.buyer.shown, conversation.reply_sign
+    return Chat(id=conversation.id, client_name=name, reply_sign=sign, good_card=conversation.card)
 
 
-def _apart(moments: Iterable[Moment]) -> Iterable[Moment]:
+def _apart(moments: Iterable[Moment]) -> list[Moment]:
     """Give every event a millisecond of its own: what shares one at a page's edge would be lost, as it may be at WB."""
-    before = 0
+    apart: list[Moment] = []
     for at, conversation, line in moments:
-        before = max(at, before + 1)
-        yield before, conversation, line
-
-
-def _time(moment: Moment) -> int:
-    return moment[0]
+        apart.append((max(at, apart[-1][0] + 1) if apart else at, conversation, line))
+    return apart
 
 
 def _iso(at: int) -> str:

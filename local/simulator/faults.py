@@ -1,20 +1,18 @@
 """What can go wrong at Wildberries, for tests to order: answers that stand in for the normal one."""
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fault:
     """One answer that is not the normal one.
 
     `missing_bytes`: Content-Length promises that many more than are sent, and the connection is closed.
     `hangs`: nothing is sent until the client gives up or the simulator closes.
-    `page_size`: the normal answer of /events, with at most that many events.
+    `events_page_size`: the normal answer of /events, with at most that many events.
     """
 
     status: int = 200
@@ -22,7 +20,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     missing_bytes: int = 0
     hangs: bool = False
-    page_size: int | None = None
+    events_page_size: int | None = None
 
 
 def status(code: int, headers: Mapping[str, str] | None = None) -> Fault:
@@ -57,9 +55,9 @@ def raw_json(text: str) -> Fault:
     return Fault(body=text.encode("utf-8", "backslashreplace"), headers={"Content-Type": "application/json"})
 
 
-def short_page(events: int) -> Fault:
+def short_events_page(events: int) -> Fault:
     """Return a normal page of /events with at most this many events, though more are there."""
-    return Fault(page_size=events)
+    return Fault(events_page_size=events)
 
 
 class Faults:

@@ -1,7 +1,5 @@
 """Who is asking, and whether Wildberries lets this token in."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -12,7 +10,7 @@ from local.simulator.tokens import CHAT_ACCESS, TokenKind, read_claims
 NOBODY = SimulatedStore(id="", name="", token="", seller="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caller:
     """The store a token belongs to (or NOBODY), the kind it says it is, and the refusal it meets, if any."""
 

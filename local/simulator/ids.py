@@ -1,7 +1,5 @@
 """Identifiers in the shape Wildberries gives them."""
 
-from __future__ import annotations
-
 from random import Random
 
 

@@ -1,14 +1,12 @@
 """Wildberries' rate limits: one token bucket for each seller account and method, and the headers that tell of it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 
 from local.simulator.tokens import TokenKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """How many requests a full bucket gives at once, and how many seconds each of them takes to come back."""
 
@@ -21,7 +19,7 @@ BASE = Rule(burst=1, spacing=3600)  # Base, /chats and /events: "1 per hour, bur
 BASE_DOWNLOAD = Rule(burst=1, spacing=360)  # Base, /download: "10 per hour: one each 6 min, burst 1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """A bucket's word on one request: let in with `remaining` more at once, or refused for `retry` whole seconds."""
 
@@ -64,22 +62,27 @@ class Buckets:
     def take(self, seller: str, method: str, rule: Rule, now: float) -> Verdict:
         """Take one request out of the seller's bucket at `now` (unix seconds), if there is one in it."""
         if not self._enforced:
-            return Verdict(True, rule.burst, 0, 0, rule.burst)
+            return _admitted(rule.burst, rule)
         full_at = max(self._full_at.get((seller, method), now), now)
         early = full_at + rule.spacing - now - rule.burst * rule.spacing
         if early > 0:
-            return Verdict(False, 0, math.ceil(early), math.ceil(full_at - now), rule.burst)
+            retry, reset = math.ceil(early), math.ceil(full_at - now)
+            return Verdict(allowed=False, remaining=0, retry=retry, reset=reset, limit=rule.burst)
         self._full_at[seller, method] = full_at + rule.spacing
-        return Verdict(True, _remaining(full_at + rule.spacing, now, rule), 0, 0, rule.burst)
+        return _admitted(_remaining(full_at + rule.spacing, now, rule), rule)
 
     def drain(self, seller: str, method: str, rule: Rule, until: float) -> None:
         """Leave nothing in the bucket; the next request is let in at `until` (unix seconds)."""
         self._full_at[seller, method] = until + (rule.burst - 1) * rule.spacing
 
-    def look(self, seller: str, method: str, rule: Rule, now: float) -> Verdict:
+    def peek(self, seller: str, method: str, rule: Rule, now: float) -> Verdict:
         """Return what the bucket would still give, taking nothing: for answers that WB's gate gives by itself."""
         full_at = max(self._full_at.get((seller, method), now), now)
-        return Verdict(True, max(0, _remaining(full_at, now, rule)), 0, 0, rule.burst)
+        return _admitted(max(0, _remaining(full_at, now, rule)), rule)
+
+
+def _admitted(remaining: int, rule: Rule) -> Verdict:
+    return Verdict(allowed=True, remaining=remaining, retry=0, reset=0, limit=rule.burst)
 
 
 def _remaining(full_at: float, now: float, rule: Rule) -> int:

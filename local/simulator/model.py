@@ -1,16 +1,13 @@
 """What a simulated Wildberries knows: stores, their listed chats, their events and files."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
-ABSENT: Final = object()
+ABSENT = object()
 """As a value in `extra` or in a token's `changes`: leave this field out of the JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One event of a seller's stream.
 
@@ -32,7 +29,7 @@ class Event:
     extra: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chat:
     """One chat of a seller's list. Its lastMessage is made of its newest event, unless `extra` says otherwise."""
 
@@ -43,7 +40,7 @@ class Chat:
     extra: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredFile:
     """What a downloadID gives: `pending_seconds` count from the first time it is asked for; `refused` never comes."""
 
@@ -52,7 +49,7 @@ class StoredFile:
     refused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SimulatedStore:
     """A store as its owner would enter it, and what WB has for its seller. Chats are the listed ones only."""
 
@@ -65,7 +62,7 @@ class SimulatedStore:
     files: Mapping[str, StoredFile] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """All stores of one simulator. Stores of the same seller see the chats and events of the first of them."""
 

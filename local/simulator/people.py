@@ -1,14 +1,12 @@
 """Invented buyers: what Wildberries shows as a client's name, from nothing at all to a full name."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from random import Random
 
 from local.simulator.texts import Texts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Buyer:
     """A buyer's name as WB shows it ("may be empty, a first name, or a full name"), and whether it is a she."""
 

@@ -1,12 +1,9 @@
 """A simulated Wildberries: its limits, its refusals, its paging, and the faults that a test orders."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock, Thread
-from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,13 +17,13 @@ from local.simulator.limits import Buckets, rule_of
 from local.simulator.model import Chat, Event, SimulatedStore, World
 from local.simulator.stream import Stream
 
-PAGE_SIZE = 50  # "50 events a page [seen]: never rely on the number"
+EVENTS_PAGE_SIZE = 50  # "50 events a page [seen]: never rely on the number"
 API = "/api/v1/seller/"
 NO_FAULT = Fault()
 HELD = 0  # the status of a request that was never answered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """One request that reached the simulator; `at` in unix seconds of its clock, `path` with its query.
 
@@ -56,12 +53,12 @@ class Simulator:
         *,
         answer_seconds: float = 0.0,
         limits: bool = True,
-        page_size: int = PAGE_SIZE,
+        events_page_size: int = EVENTS_PAGE_SIZE,
         port: int = 0,
     ) -> None:
         self.faults = Faults()
         self._clock = clock
-        self._page_size = page_size
+        self._events_page_size = events_page_size
         self._gate = Gate(world)
         self._buckets = Buckets(enforced=limits)
         self._streams = {store.seller: Stream(store) for store in reversed(world.stores)}
@@ -76,9 +73,7 @@ class Simulator:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         """Stop, and let go of the requests that hang."""
         self._server.close()
         self._thread.join()
@@ -135,7 +130,7 @@ class Simulator:
         method, rule = _method(path), rule_of(caller.kind, _method(path))
         refusal = _no_such_thing(verb, method) or caller.refusal
         if refusal:
-            left = self._buckets.look(caller.store.seller, method, rule, now)
+            left = self._buckets.peek(caller.store.seller, method, rule, now)
             return Delivery(refusal.with_headers(left.headers()))
         verdict = self._buckets.take(caller.store.seller, method, rule, now)
         if not verdict.allowed:
@@ -154,16 +149,16 @@ class Simulator:
             return Delivery(Answer(fault.status, fault.body, fault.headers), fault.missing_bytes)
         if fault.status != HTTPStatus.OK:
             return Delivery(problem(fault.status, "fault").with_headers(fault.headers))
-        page_size = self._page_size if fault.page_size is None else fault.page_size
-        return Delivery(_normal(self._streams[store.seller], method, path, page_size, now))
+        size = self._events_page_size if fault.events_page_size is None else fault.events_page_size
+        return Delivery(_normal(self._streams[store.seller], method, path, size, now))
 
 
-def _normal(stream: Stream, method: str, path: str, page_size: int, now: float) -> Answer:
+def _normal(stream: Stream, method: str, path: str, events_page_size: int, now: float) -> Answer:
     address = urlsplit(path)
     if method == "chats":
         return answers.chats(stream)
     if method == "events":
-        return answers.events(stream, parse_qs(address.query, keep_blank_values=True).get("next", []), page_size)
+        return answers.events(stream, parse_qs(address.query, keep_blank_values=True).get("next", []), events_page_size)
     return answers.download(stream, address.path.rpartition("/")[2], now)
 
 
@@ -184,4 +179,12 @@ def _no_such_thing(verb: str, method: str) -> Answer | None:
 def _request(at: float, caller: Caller, verb: str, path: str, delivery: Delivery) -> Request:
     store = caller.store
     status = delivery.answer.status if delivery.answer else HELD
-    return Request(at, store.seller or None, store.id or None, verb, _method(path), path, int(status))
+    return Request(
+        at=at,
+        seller=store.seller or None,
+        store_id=store.id or None,
+        verb=verb,
+        method=_method(path),
+        path=path,
+        status=int(status),
+    )

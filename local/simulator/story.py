@@ -1,7 +1,5 @@
 """Conversations between buyers and sellers, put together from texts.toml."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +18,7 @@ ROUNDS = (0, 1, 2, 3)  # how often a buyer comes back to the matter
 ROUND_WEIGHTS = (35, 35, 20, 10)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One message of a conversation. `by`: client, seller, wb, or "rating" (WB's own message in the seller's name).
 
@@ -34,7 +32,7 @@ class Line:
     waited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Story:
     """One conversation about one thing, in order, and the product it is about."""
 
@@ -64,7 +62,7 @@ class Teller:
         filler = _Filler(product, size, she, self._draw(self._texts.cities), self._rng)
         mood = self._texts.topics[name].mood
         lines = (replace(line, text=filler.fill(line.text)) for line in list(self._lines(name)))
-        return Story(name, product, size, tuple(self._worn(line, mood) for line in lines))
+        return Story(topic=name, product=product, size=size, lines=tuple(self._worn(line, mood) for line in lines))
 
     def _lines(self, name: str) -> Iterator[Line]:
         topic = self._texts.topics[name]
@@ -157,7 +155,7 @@ class _Filler:
         }  # fmt: skip
 
     def fill(self, text: str) -> str:
-        text = BY_PRODUCT.sub(lambda found: found[self._product.form + 1], text)
-        text = BY_BUYER.sub(lambda found: found[1 + self._she], text)
+        text = BY_PRODUCT.sub(lambda forms: forms[self._product.form + 1], text)
+        text = BY_BUYER.sub(lambda forms: forms[1 + self._she], text)
         filled = text.format_map(self._words)
         return filled[:1].upper() + filled[1:] if text.startswith("{") else filled

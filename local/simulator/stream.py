@@ -1,7 +1,5 @@
 """What one seller's account holds while the simulator runs: the stream of events, the listed chats, the files."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable
 from threading import Lock
@@ -33,7 +31,7 @@ class Stream:
         with self._lock:
             return self._chats
 
-    def page(self, after: int | None, size: int) -> list[Event]:
+    def read_events_page(self, after: int | None, size: int) -> list[Event]:
         """Return at most `size` events strictly newer than `after` (unix ms), oldest first; None: from the oldest."""
         with self._lock:
             start = 0 if after is None else bisect_right(self._times, after)
@@ -60,12 +58,11 @@ class Stream:
         with self._lock:
             self._chats = tuple(chats)
 
-    def file(self, download_id: str, now: float) -> tuple[StoredFile, float] | None:
-        """Return the file and the seconds until its moderation ends (0 = ended), or None when there is none."""
+    def read_file(self, download_id: str, now: float) -> tuple[StoredFile | None, float]:
+        """Return the file, None when there is none, and the seconds until its moderation ends (0 = ended)."""
         with self._lock:
-            stored = self._files.get(download_id)
-            if stored is None:
-                return None
+            if (stored := self._files.get(download_id)) is None:
+                return None, 0.0
             asked_at = self._asked_at.setdefault(download_id, now)
             return stored, max(0.0, asked_at + stored.pending_seconds - now)
 

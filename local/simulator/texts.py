@@ -1,9 +1,7 @@
 """The words of the simulated marketplace, read from texts.toml."""
 
-from __future__ import annotations
-
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -22,7 +20,7 @@ class Product(NamedTuple):
     rubles: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Topic:
     """What is said in chats about one subject; texts.toml tells what each field means."""
 
@@ -34,7 +32,7 @@ class Topic:
     more: list[list[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Goods:
     """What one kind of store sells, and what buyers ask of just that: in talks."""
 
@@ -42,10 +40,10 @@ class Goods:
     sizes: list[str]
     questions: list[list[str]]
     defects: list[list[str]]
-    fits: list[list[str]]
+    fits: list[list[str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profile:
     """One store of the small world. `access`: "personal", "service", "expired"; `quirk`: "unlisted", "silent", ""."""
 
@@ -58,7 +56,7 @@ class Profile:
     quirk: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """One message of the conversation that is written down word for word."""
 
@@ -69,7 +67,7 @@ class Said:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Yursol:
     """The conversation that is written down word for word."""
 
@@ -82,7 +80,7 @@ class Yursol:
     messages: list[Said]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GrownNames:
     """What the stores of a grown world are called."""
 
@@ -90,7 +88,7 @@ class GrownNames:
     names: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """Everything in texts.toml."""
 
@@ -128,18 +126,11 @@ def texts() -> Texts:
     return Texts(
         **{key: value for key, value in raw.items() if key not in {"topics", "goods", "stores", "grown"}},
         topics={name: Topic(**topic) for name, topic in raw["topics"].items()},
-        goods={name: _goods(**goods) for name, goods in raw["goods"].items()},
+        goods={
+            name: Goods(**goods | {"products": [Product(*one) for one in goods["products"]]})
+            for name, goods in raw["goods"].items()
+        },
         stores=[Profile(**store) for store in raw["stores"]],
         grown=GrownNames(**raw["grown"]),
         yursol=Yursol(**yursol, messages=messages),
     )
-
-
-def _goods(
-    products: list[tuple[str, str, str, int, int]],
-    sizes: list[str],
-    questions: list[list[str]],
-    defects: list[list[str]],
-    fits: list[list[str]] | None = None,
-) -> Goods:
-    return Goods([Product(*product) for product in products], sizes, questions, defects, fits or [])

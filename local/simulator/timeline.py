@@ -1,25 +1,22 @@
 """When things are said in a simulated world: its first and last moments, and people's hours."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from random import Random
-from typing import Final
 
 from local.simulator.story import Line
 
-MINUTE: Final = 60_000  # all times here are unix milliseconds
-HOUR: Final = 60 * MINUTE
-DAY: Final = 24 * HOUR
+MINUTE = 60_000  # all times here are unix milliseconds
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 
-BEGIN: Final = int(datetime(2025, 12, 1, tzinfo=UTC).timestamp() * 1000)
-END: Final = int(datetime(2026, 10, 31, 18, tzinfo=UTC).timestamp() * 1000)
+BEGIN = int(datetime(2025, 12, 1, tzinfo=UTC).timestamp() * 1000)
+END = int(datetime(2026, 10, 31, 18, tzinfo=UTC).timestamp() * 1000)
 """The last moment. Worlds are fixed in time, so that an id never comes back with another content on another day."""
 
-MOSCOW: Final = 3 * HOUR
-MORNING: Final = 8 * HOUR
+MOSCOW = 3 * HOUR
+MORNING = 8 * HOUR
 CLIENT_AGAIN = (MINUTE // 6, 4 * MINUTE)  # the shortest and the longest time until the same buyer writes on
 ANSWER = (2 * MINUTE, 20 * HOUR)
 PATIENCE = (10 * HOUR, 3 * DAY)  # until a buyer asks whether anybody is there
@@ -28,14 +25,14 @@ PATIENCE = (10 * HOUR, 3 * DAY)  # until a buyer asks whether anybody is there
 def times(lines: Iterable[Line], rng: Random) -> list[int]:
     """Return when each line of one conversation is said, all between BEGIN and END."""
     at = BEGIN + int((END - BEGIN) * rng.random() ** 0.75)  # the store grows
-    said: list[int] = []
+    moments: list[int] = []
     before = ""
     for line in lines:
         at = _awake(at + _pause(*_pause_before(line, before), rng), rng)
-        said.append(at)
+        moments.append(at)
         before = line.by
-    late = max(0, said[-1] - END)
-    return [max(BEGIN, moment - late) for moment in said]
+    late = max(0, moments[-1] - END)
+    return [max(BEGIN, moment - late) for moment in moments]
 
 
 def _pause_before(line: Line, before: str) -> tuple[int, int]:

@@ -1,7 +1,5 @@
 """Wildberries API tokens: JWTs whose claims can be read, and whose signature nobody here checks."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,7 +1,5 @@
 """The JSON of Wildberries' answers."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 

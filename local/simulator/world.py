@@ -3,8 +3,6 @@
 Both lie between December 2025 and October 2026 and are the same for the same seed; only the tokens go by `now`.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from random import Random
 
@@ -15,8 +13,6 @@ from local.simulator.people import Buyer, buyer
 from local.simulator.story import Line, Story, Teller
 from local.simulator.texts import Profile, Texts, Yursol, texts
 from local.simulator.tokens import TokenKind, make_token
-
-__all__ = ["SimulatedStore", "World", "grown_world", "small_world"]
 
 TOKEN_DAYS = 150  # left of the 180 days a token lives
 EXPIRED_DAYS = -3
@@ -40,12 +36,13 @@ def _small_store(profile: Profile, words: Texts, now: datetime, seed: int) -> Si
     rng = Random(f"{seed}/{profile.id}")
     seller = uuid4(rng)
     builder = Builder(rng, lambda: buyer(words, rng), Teller(words, profile.goods, profile.signatures, rng).tell)
-    told = _yursol(builder, words.yursol) if profile.id == words.yursol.store else []
-    content = builder.build(profile.events, told)
+    given = _yursol(builder, words.yursol) if profile.id == words.yursol.store else []
+    content = builder.build(profile.events, given)
     kind = TokenKind.SERVICE if profile.access == "service" else TokenKind.PERSONAL
     token = _token(kind, seller, now, EXPIRED_DAYS if profile.access == "expired" else TOKEN_DAYS)
     chats = _listed(content, profile.quirk, rng)
-    return SimulatedStore(profile.id, profile.name, token, seller, chats, content.events, content.files)
+    about = {"id": profile.id, "name": profile.name, "token": token, "seller": seller}
+    return SimulatedStore(**about, chats=chats, events=content.events, files=content.files)
 
 
 def _listed(content: Content, quirk: str, rng: Random) -> tuple[Chat, ...]:
@@ -62,8 +59,12 @@ def _yursol(builder: Builder, yursol: Yursol) -> list[Moment]:
     card = builder.card(yursol.nm_id, yursol.price, yursol.size)
     conversation = builder.converse(Buyer(yursol.client_name, she=False), card, yursol.chat_id)
     return [
-        (round(said.at.timestamp() * 1000), conversation, Line(said.sender, said.text, said.images, said.file))
-        for said in yursol.messages
+        (
+            round(message.at.timestamp() * 1000),
+            conversation,
+            Line(by=message.sender, text=message.text, images=message.images, file=message.file),
+        )
+        for message in yursol.messages
     ]
 
 
@@ -91,7 +92,8 @@ def _grown_store(number: int, events: int, pool: _Pool, now: datetime, seed: int
     content = builder.build(events)
     token = _token(TokenKind.PERSONAL, seller, now, TOKEN_DAYS)
     name = _name(pool.words, number, rng)
-    return SimulatedStore(store_id, name, token, seller, content.chats, content.events, content.files)
+    about = {"id": store_id, "name": name, "token": token, "seller": seller}
+    return SimulatedStore(**about, chats=content.chats, events=content.events, files=content.files)
 
 
 def _name(words: Texts, number: int, rng: Random) -> str:

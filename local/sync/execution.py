@@ -1,4 +1,4 @@
-"""`python -m local sync`: one execution of the state machine on this machine, watched live."""
+"""One execution of the state machine on this machine, watched live."""
 
 import argparse
 import json
@@ -12,9 +12,9 @@ from types import FrameType
 from typing import Any
 
 from chatsync.errors import describe_failure
-from database import labels as labels_of_chats
-from database import stores, sync_logs
+from database import run_ends, stores
 from database.connection import transaction
+from database.labels import history
 from local.engine.clock import WallClock
 from local.engine.engine import Engine
 from local.engine.interpreter import EngineBrokenError
@@ -22,13 +22,14 @@ from local.engine.observation import ExecutionResult, Observation
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
 from local.installation.database import opened_database, where_it_is
-from local.paths import KEPT, LIVE_RUN, ROOT, STATE_MACHINE
+from local.paths import KEPT, LIVE_RUN, ROOT
 from local.sync.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, labelling
 from local.sync.live_run import LiveRun
 from local.sync.progress import Progress
 from local.sync.source import Source, wildberries
 from local.sync.token_health import expiry_warnings, remember_token
-from local.terminal.tables import Terminal, console, show_runs
+from local.terminal.tables import Terminal, console, count_of, show_runs
+from reading.runs import COMPUTED, list_runs_of_execution
 
 INTERRUPTED = "This run was stopped on this machine. Nothing is lost: the next run goes on from the cursor."
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
@@ -36,18 +37,18 @@ STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a p
 Rows = list[dict[str, Any]]
 
 
-def run(asked: argparse.Namespace) -> int:
+def sync(arguments: argparse.Namespace) -> int:
     """Sync the stores asked for; 0 if all ended as success, else 1."""
     _require_setup()
-    labels = labelling(asked.classifier)
-    with wildberries(asked.stores, asked.store) as source:
-        progress = Progress({store.id: store.name for store in source.stores}, on_stderr=asked.json)
+    labels = labelling(arguments.classifier)
+    with wildberries(arguments.stores, arguments.store) as source:
+        progress = Progress({store.id: store.name for store in source.stores}, on_stderr=arguments.json)
         progress.say(_heading(source))
         with opened_database() as ours_alone:
             _register(source, ours_alone)
-            classify = asked.classifier != NONE and not (labels.keyless and _stays_unlabelled(source, progress))
-            result, runs = _execute(asked.full, classify, source, labels, progress)
-    _show(asked, result, runs)
+            classify = arguments.classifier != NONE and not (labels.keyless and _stays_unlabelled(source, progress))
+            result, runs = _execute(arguments.full, classify, source, labels, progress)
+    _show(arguments.json, result, runs)
     for sentence in (*expiry_warnings(source.stores), *_how_it_ended(result), *_unwritten(source, result, runs)):
         Terminal(stderr=True).sentence(sentence)
     return 0 if _is_success(source, result, runs) else 1
@@ -59,8 +60,7 @@ def _require_setup() -> None:
 
 
 def _heading(source: Source) -> str:
-    number = "1 store" if len(source.stores) == 1 else f"{len(source.stores)} stores"
-    return f"Syncing {number} of {source.place} into {where_it_is()} ..."
+    return f"Syncing {count_of(len(source.stores), 'store')} of {source.place} into {where_it_is()} ..."
 
 
 def _register(source: Source, ours_alone: bool) -> None:
@@ -70,13 +70,13 @@ def _register(source: Source, ours_alone: bool) -> None:
             stores.register(database, store.id, store.name, active=not source.simulated)
             remember_token(database, store)
         if ours_alone:
-            sync_logs.close_all_runs(database)
+            run_ends.close_all_runs(database)
 
 
 def _stays_unlabelled(source: Source, progress: Progress) -> bool:
     """Say what comes of a missing key: the keywords label instead, but they never undo labels that were paid for."""
     with transaction() as database:
-        paid = labels_of_chats.by_a_model(database, [store.id for store in source.stores])
+        paid = history.has_paid_labels(database, source.store_ids)
     progress.say(UNLABELLED if paid else BY_KEYWORDS)
     return paid
 
@@ -85,19 +85,18 @@ def _execute(
     full: bool, classify: bool, source: Source, labels: Labelling, progress: Progress
 ) -> tuple[ExecutionResult, Rows]:
     """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running."""
-    options = {"full": full, "classify": classify}
-    following = LiveRun([store.id for store in source.stores], STATE_MACHINE.read_text(encoding="utf-8"))
+    following = LiveRun(source.store_ids)
 
-    def observe(seen: Observation) -> None:
-        progress.observe(seen)
-        following.observe(seen)
+    def observe(observation: Observation) -> None:
+        progress.observe(observation)
+        following.observe(observation)
 
     engine_of_run = _engine(source, labels, observe)
     with engine_of_run as engine, progress, following.written_to(LIVE_RUN), _stopped_by_signals(engine):
-        result = engine.run({"store_ids": [store.id for store in source.stores], **options})
+        result = engine.run({"store_ids": source.store_ids, "full": full, "classify": classify})
         with transaction() as database:
-            sync_logs.close_runs_of(database, result.arn, "Interrupted", INTERRUPTED)
-            return result, sync_logs.of_execution(database, result.arn)
+            run_ends.close_runs_of_execution(database, result.arn, "Interrupted", INTERRUPTED)
+            return result, list_runs_of_execution(database, result.arn)
 
 
 @contextmanager
@@ -132,7 +131,7 @@ def _stopped_by_signals(engine: Engine) -> Iterator[None]:
             signal.signal(each, signal.default_int_handler)
         engine.stop()
         with suppress(OSError):  # The terminal may be gone.
-            print("Stopping: what runs gets some seconds to end (Ctrl-C again ends at once) ...", file=sys.stderr)
+            print("Stopping: running tasks may finish within seconds (Ctrl-C again ends at once) ...", file=sys.stderr)
 
     # nohup and the shell's & switch signals off; so they stay.
     heeded = [number for number in STOPPING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
@@ -144,34 +143,35 @@ def _stopped_by_signals(engine: Engine) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _show(asked: argparse.Namespace, result: ExecutionResult, runs: Rows) -> None:
+def _show(as_json: bool, result: ExecutionResult, runs: Rows) -> None:
     """Print the rows: as JSON alone, or as a table with what to look at next."""
-    if asked.json:
-        print(json.dumps(runs, ensure_ascii=False, indent=2, default=datetime.isoformat))
+    if as_json:
+        rows = [{name: run[name] for name in run if name not in COMPUTED} for run in runs]
+        print(json.dumps(rows, ensure_ascii=False, indent=2, default=datetime.isoformat))
     elif runs:
         show_runs(runs, "sync_logs")
         console.sentence(f"{result.transitions} state transitions.")
         if console.is_terminal:
-            console.sentence("Look further: python -m local status, python -m local chat ID")
+            console.sentence("Next: ./chats status, ./chats chat ID")
 
 
 def _how_it_ended(result: ExecutionResult) -> list[str]:
     if result.status == "SUCCEEDED":
         return []
     if result.status == "ABORTED":
-        return ["Stopped. Nothing is lost: the next sync goes on from where this one was."]
+        return ["Stopped. Nothing is lost: the next sync continues where this one stopped."]
     _, sentence = describe_failure(result.error or result.status, result.cause or "")
-    return [f"error: The execution ended before its time. {sentence} Logs: {KEPT / 'logs'}"]
+    return [f"error: The execution ended early. {sentence} Logs: {KEPT / 'logs'}"]
 
 
 def _unwritten(source: Source, result: ExecutionResult, runs: Rows) -> list[str]:
     """Say it where even the end of a run could not be written down (the database went away)."""
-    missing = {store.id for store in source.stores} - {row["store_id"] for row in runs}
+    missing = set(source.store_ids) - {row["store_id"] for row in runs}
     if result.status != "SUCCEEDED" or not missing:
         return []
-    return [f"error: {', '.join(sorted(missing))}: no run could be written down. The logs in {KEPT / 'logs'} say why."]
+    return [f"error: {', '.join(sorted(missing))}: no run could be recorded. The logs in {KEPT / 'logs'} say why."]
 
 
 def _is_success(source: Source, result: ExecutionResult, runs: Rows) -> bool:
     succeeded = {row["store_id"] for row in runs if row["status"] == "success"}
-    return result.status == "SUCCEEDED" and succeeded == {store.id for store in source.stores}
+    return result.status == "SUCCEEDED" and succeeded == set(source.store_ids)

@@ -18,9 +18,8 @@ BUDGETS = {
     "LABEL_TOKENS_A_DAY": "LabelTokensADay",
 }
 FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile"}
-NO_KEY = (
-    "OPENAI_API_KEY is not set, so {}. For a server that asks for no key, set it to any word."  # one of the next two
-)
+# {} is one of the next two.
+NO_KEY = "OPENAI_API_KEY is not set, so {}. For a server that asks for no key, set it to any word."
 BY_KEYWORDS = NO_KEY.format("the keywords label the chats on this machine")
 UNLABELLED = NO_KEY.format("no chat is labelled: the keywords would replace the labels that a model gave")
 
@@ -42,10 +41,10 @@ def labelling(classifier: str) -> Labelling:
         return Labelling(_settings(), keyless=True)
     base = os.environ.get("OPENAI_BASE_URL")
     address = {"OpenAiBaseUrl": base} if base else {}
-    return Labelling(_settings() | {"Classifier": named(classifier)} | address, key)
+    return Labelling(_settings() | {"Classifier": classifier_setting(classifier)} | address, key)
 
 
-def named(classifier: str) -> str:
+def classifier_setting(classifier: str) -> str:
     """Return the setting CLASSIFIER for a word of the command line, such as openai/gpt-5-mini; raises UsageError."""
     return f"{OPENAI}/{model()}" if classifier == OPENAI else classifier
 
@@ -60,8 +59,8 @@ def model() -> str:
 
 def _settings() -> dict[str, str]:
     """Return the budgets and the operator's own files that the environment names."""
-    found = {parameter: os.environ[name] for name, parameter in BUDGETS.items() if os.environ.get(name)}
-    if wrong := [number for number in found.values() if not number.isdecimal()]:
+    budgets = {parameter: os.environ[name] for name, parameter in BUDGETS.items() if os.environ.get(name)}
+    if wrong := [number for number in budgets.values() if not number.isdecimal()]:
         raise UsageError(f"{', '.join(BUDGETS)} are whole numbers, not {wrong[0]!r}.")
     files = {parameter: os.environ[name] for name, parameter in FILES.items() if os.environ.get(name)}
-    return found | {parameter: str(Path(file).absolute()) for parameter, file in files.items()}
+    return budgets | {parameter: str(Path(file).absolute()) for parameter, file in files.items()}

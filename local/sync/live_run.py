@@ -1,4 +1,4 @@
-"""What a sync that goes on is doing, written into a small file again and again: the viewer draws it."""
+"""What a running sync is doing, written into a small file again and again: the viewer draws it."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
-from local.machine_drawing import draw, state_names
+from local.sync.observed import observed_store, state_name
 
 WRITE_SECONDS = 0.5  # how soon the file follows
 REPEAT_SECONDS = 5.0  # a file that is older than a few of these is of a sync that died
@@ -23,25 +23,25 @@ OWNER_ONLY = 0o600
 class LiveRun:
     """Follows an execution's observations, which arrive from the interpreter's threads."""
 
-    def __init__(self, store_ids: Sequence[str], definition: str) -> None:
+    def __init__(self, store_ids: Sequence[str]) -> None:
         self._states: dict[str, dict[str, Any]] = {}
         self._execution: str | None = None
         self._stores = set(store_ids)
-        self._drawing = draw(definition)
-        self._known = state_names(definition)
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._changed = False
 
-    def observe(self, seen: Observation) -> None:
+    def observe(self, observation: Observation) -> None:
         """Take in one observation."""
-        if seen.store_id not in self._stores:
+        store_id = observed_store(observation)
+        if store_id not in self._stores:
             return
         with self._lock:
             self._changed = True
-            self._states[seen.store_id] = self._state(seen)
-            if isinstance(seen, InvocationStarted) and seen.function == "open_run" and isinstance(seen.payload, dict):
-                self._execution = seen.payload.get("execution_id")
+            self._states[store_id] = _state(observation)
+            if isinstance(observation, InvocationStarted) and observation.function == "open_run":
+                payload = observation.payload
+                self._execution = payload.get("execution_id") if isinstance(payload, dict) else None
 
     @contextmanager
     def written_to(self, path: Path) -> Iterator[None]:
@@ -54,16 +54,6 @@ class LiveRun:
             self._over.set()
             writer.join()
             path.unlink(missing_ok=True)
-
-    def _state(self, seen: Observation) -> dict[str, Any]:
-        if isinstance(seen, Waiting):
-            return {"state": seen.state, "until": seen.until}
-        state = seen.function.replace("_", " ").capitalize()
-        if isinstance(seen, InvocationEnded) and not seen.failed:
-            state = ENDS.get(seen.function, state)
-            if isinstance(seen.result, dict) and seen.result.get("status") == "skipped":
-                state = SKIPPED
-        return {"state": state, "until": None}
 
     def _write_until_over(self, path: Path) -> None:
         written_at = 0.0
@@ -78,7 +68,7 @@ class LiveRun:
                 written_at = time.monotonic()
 
     def _content(self) -> str:
-        counts = Counter(store["state"] for store in self._states.values() if store["state"] in self._known)
+        counts = Counter(store["state"] for store in self._states.values())
         return json.dumps(
             {
                 "execution_id": self._execution,
@@ -86,9 +76,19 @@ class LiveRun:
                 "states": dict(counts),
                 "stores": self._states,
                 "not_begun": len(self._stores) - len(self._states),
-                "drawing": self._drawing,
             }
         )
+
+
+def _state(observation: Observation) -> dict[str, Any]:
+    if isinstance(observation, Waiting):
+        return {"state": observation.state, "until": observation.until}
+    state = state_name(observation.function)
+    if isinstance(observation, InvocationEnded) and not observation.failed:
+        state = ENDS.get(observation.function, state)
+        if isinstance(observation.result, dict) and observation.result.get("status") == "skipped":
+            state = SKIPPED
+    return {"state": state, "until": None}
 
 
 def _write_whole(path: Path, content: str) -> None:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self
 
 from rich.cells import cell_len
@@ -15,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
+from local.sync.observed import observed_store, state_name
 from local.terminal.tables import STYLES, Terminal, visible
 
 REFRESHES_A_SECOND = 5
@@ -43,50 +43,47 @@ class StoreProgress:
 
 
 class Progress:
-    """Follows an execution's observations, which arrive from the interpreter's threads."""
+    """Follows an execution's observations, which arrive from the interpreter's threads; it prints on `console`."""
 
     def __init__(self, names: Mapping[str, str], on_stderr: bool) -> None:
-        self._console = Terminal(stderr=on_stderr)
+        self.console = Terminal(stderr=on_stderr)
         self._stores = {store_id: StoreProgress(visible(name)) for store_id, name in names.items()}
         self._lock = threading.Lock()
         self._live: Live | None = None
-        if self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._live = Live(
-                get_renderable=self._picture, console=self._console, refresh_per_second=REFRESHES_A_SECOND
-            )
+        if self.console.is_terminal and not self.console.is_dumb_terminal:
+            self._live = Live(get_renderable=self.draw, console=self.console, refresh_per_second=REFRESHES_A_SECOND)
 
     def __enter__(self) -> Self:
         if self._live:
             self._live.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         if self._live:
             self._live.stop()
 
     def say(self, sentence: str) -> None:
         """Print a sentence about the whole execution."""
-        self._console.sentence(sentence)
+        self.console.sentence(sentence)
 
-    def observe(self, seen: Observation) -> None:
+    def observe(self, observation: Observation) -> None:
         """Take in one observation."""
-        store = self._stores.get(seen.store_id or "")
+        store = self._stores.get(observed_store(observation) or "")
         if store is None:
             return
         with self._lock:
-            said = _follow(store, seen)
-        if said and self._live is None:
+            sentence = _follow(store, observation)
+        if sentence and self._live is None:
             with suppress(OSError):  # The terminal may be gone; the execution goes on.
-                self._console.print(f"{time.strftime('%H:%M:%S')}  {store.name}: {said}", soft_wrap=True)
+                self.console.print(f"{time.strftime('%H:%M:%S')}  {store.name}: {sentence}", soft_wrap=True)
 
-    def _picture(self) -> Group:
+    def draw(self) -> Group:
+        """Return the table of all stores, or of those for which the terminal has room, as it is now."""
         with self._lock:
             stores = list(self._stores.values())
-            room = max(1, self._console.height - LINES_AROUND)
+            room = max(1, self.console.height - LINES_AROUND)
             shown = stores if len(stores) <= room else sorted(stores, key=lambda store: store.phase)[:room]
-            return Group(_table(shown, self._console.width), _rest(stores, len(stores) - len(shown)))
+            return Group(_table(shown, self.console.width), _rest(stores, len(stores) - len(shown)))
 
 
 def _table(stores: Sequence[StoreProgress], width: int) -> Table:
@@ -110,25 +107,25 @@ def _rest(stores: Sequence[StoreProgress], hidden: int) -> Text:
     return Text(f"... and {hidden} more. Of all {len(stores)}, {ended} ended and {waiting} wait for their turn.")
 
 
-def _follow(store: StoreProgress, seen: Observation) -> str | None:
+def _follow(store: StoreProgress, observation: Observation) -> str | None:
     """Bring the store's line up to date; return a sentence where something worth a plain line happened."""
-    if isinstance(seen, Waiting):
-        until = _clock(seen.until)
-        store.doing = f"waits for WB until {until}" if seen.reason == "wait" else f"tries again at {until}"
+    if isinstance(observation, Waiting):
+        until = _clock(observation.until)
+        store.doing = f"waits for WB until {until}" if observation.reason == "wait" else f"tries again at {until}"
         store.style = "yellow"
         return store.doing
-    state = _state(seen.function)
-    if isinstance(seen, InvocationStarted):
+    state = state_name(observation.function)
+    if isinstance(observation, InvocationStarted):
         store.phase, store.doing, store.style = ACTIVE, state, ""
         return None
-    result = seen.result if isinstance(seen.result, dict) else {}
-    if seen.failed:
+    result = observation.result if isinstance(observation.result, dict) else {}
+    if observation.failed:
         store.doing, store.style = f"{state} failed ({result.get('errorType', 'unknown')})", "red"
         return store.doing
     store.requests += result.get("requests", 0)
-    if seen.function in FINAL or result.get("status") == "skipped":
+    if observation.function in FINAL or result.get("status") == "skipped":
         return _ended(store, result)
-    return _advanced(store, seen, result)
+    return _advanced(store, observation, result)
 
 
 def _ended(store: StoreProgress, result: Mapping[str, Any]) -> str:
@@ -143,26 +140,21 @@ def _ended(store: StoreProgress, result: Mapping[str, Any]) -> str:
     return store.doing
 
 
-def _advanced(store: StoreProgress, seen: InvocationEnded, result: Mapping[str, Any]) -> str | None:
-    if seen.function == "save_chats" and not result.get("wait_seconds"):
+def _advanced(store: StoreProgress, observation: InvocationEnded, result: Mapping[str, Any]) -> str | None:
+    if observation.function == "save_chats" and not result.get("wait_seconds"):
         store.chats = result.get("chats", 0)
         return f"{_chats(store.chats)} listed"
-    if seen.function == "save_events":
+    if observation.function == "save_events":
         store.messages += result.get("added", 0)
         return f"{store.requests} WB requests, {store.messages} new messages"
-    if seen.function == "list_chat_pages":
+    if observation.function == "list_chat_pages":
         store.to_label = result.get("chats", 0)
         return f"{_chats(store.to_label)} to label" if store.to_label else None
-    if seen.function == "save_labels":
+    if observation.function == "save_labels":
         store.labelled += result.get("labels", 0)
         store.doing = f"{store.labelled} of {store.to_label} labelled"
         return store.doing
     return None
-
-
-def _state(function: str) -> str:
-    """Return the state's name, which is the function's in words."""
-    return function.replace("_", " ").capitalize()
 
 
 def _chats(number: int) -> str:

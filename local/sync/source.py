@@ -29,6 +29,11 @@ class Source:
     simulated: bool
 
     @property
+    def store_ids(self) -> list[str]:
+        """The stores' ids, in their order."""
+        return [store.id for store in self.stores]
+
+    @property
     def place(self) -> str:
         """Where the stores are, for people."""
         if self.url is None:
@@ -36,27 +41,29 @@ class Source:
         return "a simulated Wildberries" if self.simulated else self.url
 
 
-def read_stores(path: Path | None, wanted: list[str] | None) -> list[Store]:
-    """Return the stores of the file, or the simulator's; only those wanted, if any are named.
+def read_stores(path: Path | None, store_ids: list[str] | None) -> list[Store]:
+    """Return the stores of the file, or the simulator's; only these, if any are named.
 
     Raises:
-        UsageError: The file is not right, or it lacks a store that is wanted.
+        UsageError: The file cannot be used, or it lacks one of these stores.
     """
     stores = read_stores_file(path) if path else _simulated_stores()
-    known = {store.id for store in stores}
-    if missing := [store_id for store_id in wanted or [] if store_id not in known]:
-        raise UsageError(f"No store {missing[0]!r} in {path or 'the simulator'}. There are: {_listing(known)}.")
-    return [store for store in stores if not wanted or store.id in wanted]
+    there = sorted(store.id for store in stores)
+    if missing := [store_id for store_id in store_ids or [] if store_id not in there]:
+        more = f", and {len(there) - LISTED} more" if len(there) > LISTED else ""
+        listing = f"{', '.join(there[:LISTED])}{more}"
+        raise UsageError(f"No store {missing[0]!r} in {path or 'the simulator'}. There are: {listing}.")
+    return [store for store in stores if not store_ids or store.id in store_ids]
 
 
 @contextmanager
-def wildberries(path: Path | None, wanted: list[str] | None) -> Iterator[Source]:
+def wildberries(path: Path | None, store_ids: list[str] | None) -> Iterator[Source]:
     """Yield the stores with their Wildberries: WB_API_URL if set, else the real one for a file, else a simulator.
 
     Raises:
-        UsageError: As read_stores, or WB_API_URL is no address.
+        UsageError: As read_stores, or WB_API_URL is not an address.
     """
-    stores, url = read_stores(path, wanted), _given_url()
+    stores, url = read_stores(path, store_ids), _given_url()
     if path or url:
         yield Source(stores, url, simulated=path is None)
         return
@@ -75,8 +82,3 @@ def _given_url() -> str | None:
     if url and urlsplit(url).scheme == "http" and urlsplit(url).hostname not in LOOPBACK:
         raise UsageError("WB_API_URL must start with https:// (or name this machine): the tokens go there.")
     return url
-
-
-def _listing(store_ids: set[str]) -> str:
-    shown, more = sorted(store_ids)[:LISTED], max(0, len(store_ids) - LISTED)
-    return ", ".join(shown) + (f", and {more} more" if more else "")

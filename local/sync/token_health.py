@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from chatsync.errors import TokenUnusableError
-from chatsync.token_expiry import EXPIRY_WARNING_DAYS
+from chatsync.token_expiry import ends_soon
 from database import stores
 from database.connection import Database
 from local.installation.stores_file import Store
@@ -18,7 +18,7 @@ def remember_token(database: Database, store: Store) -> None:
     if facts is None:
         return
     expires_at = facts.expires_at.isoformat() if facts.expires_at else None
-    stores.remember_token(database, store.id, stores.StoreToken(facts.seller_id, facts.kind, expires_at))
+    stores.save_token_facts(database, store.id, stores.StoreToken(facts.seller_id, facts.kind, expires_at))
 
 
 def expiry_warnings(entered: Sequence[Store]) -> list[str]:
@@ -27,7 +27,7 @@ def expiry_warnings(entered: Sequence[Store]) -> list[str]:
     for store in entered:
         facts = _facts(store)
         days = facts.days_left(datetime.now(UTC)) if facts else None
-        if days is not None and 0 <= days < EXPIRY_WARNING_DAYS:
+        if days is not None and days >= 0 and ends_soon(days):
             warnings.append(f"warning: The token of {store.id} expires in {days} days. {HOW_TO_REPLACE}")
     return warnings
 

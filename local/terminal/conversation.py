@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from local.terminal.tables import console, visible
+from local.terminal.tables import console, count_of, visible
 
 SENDERS = {"client": ("buyer", "cyan"), "seller": ("seller", "green"), "wb": ("WB", "magenta")}
 INDENT = 6  # As wide as a time: what a buyer writes on a new line can never look like another message.
@@ -15,8 +15,9 @@ NARROWEST = 20
 
 def show_conversation(chat: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> None:
     """Print the chat's heading and all its messages, in this machine's time."""
-    number = f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
-    console.print(Text(visible(chat["client_name"]) or "(no name)", style="bold"), f"· {number}")
+    console.print(
+        Text(visible(chat["client_name"]) or "(no name)", style="bold"), f"· {count_of(len(messages), 'message')}"
+    )
     console.sentence(Text(_about(chat), style="dim"))
     for day, of_day in groupby(messages, key=lambda message: message["sent_at"].astimezone().date()):
         console.print(f"\n── {day:%d.%m.%Y} ──", style="dim")
@@ -38,9 +39,9 @@ def _about(chat: Mapping[str, Any]) -> str:
 
 def _show_message(message: Mapping[str, Any]) -> None:
     name, colour = SENDERS.get(message["sender"], (visible(message["sender"]) or "unknown", "yellow"))
-    said = Text(f"{name}: ", style=f"bold {colour}")
-    said.append("\n".join(map(visible, (message["text"] or "").splitlines())), style="not bold default")
-    lines = _wrapped(said)
+    words = Text(f"{name}: ", style=f"bold {colour}")
+    words.append("\n".join(map(visible, (message["text"] or "").splitlines())), style="not bold default")
+    lines = _wrapped(words)
     lines += [Text(f"[{_attachment(attachment)}]", style="blue") for attachment in message["attachments"]]
     console.print(Text(f"{message['sent_at'].astimezone():%H:%M} ", style="dim") + lines[0], soft_wrap=True)
     for line in lines[1:]:

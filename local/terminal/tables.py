@@ -1,9 +1,8 @@
 """Tables for people. They fit on 80 columns; nothing in them is cut, and nothing WB sent can command the terminal."""
 
 import os
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,14 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chatsync.token_expiry import EXPIRY_WARNING_DAYS
+from chatsync.hidden_characters import SHOWN_IN_A_LINE
+from chatsync.token_expiry import ends_soon
 
 STYLES = {"success": "green", "partial": "yellow", "error": "red", "skipped": "dim", "running": "cyan"}
 FILE_WIDTH = 120  # Where the output is no terminal.
-CONTROLS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}  # their pictures, such as ␛
-CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-# What turns the order of a line around, or breaks it. The joiners stay: emoji and several scripts need them.
-BIDI_AND_BREAKS = re.compile("[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+NOTHING_SYNCED = "No store was synced yet. `make run` syncs the simulator's."
 
 
 class Terminal(Console):
@@ -45,49 +42,27 @@ console = Terminal()
 
 def visible(text: str | None) -> str:
     """Return a text of WB's on one line that cannot command the terminal: what would do so becomes visible."""
-    return BIDI_AND_BREAKS.sub(lambda found: f"<U+{ord(found[0]):04X}>", (text or "").translate(CONTROLS))
+    return (text or "").translate(SHOWN_IN_A_LINE)
 
 
 def show_runs(runs: Sequence[Mapping[str, Any]], title: str) -> None:
     """Print rows of sync_logs, and below them what each store that is not a success should know."""
-    table = _table(title)
-    table.add_column("run")
-    table.add_column("store", overflow="fold")
-    table.add_column("status", no_wrap=True)
-    for column in ("chats\nsynced", "messages\nadded", "chats\nlabelled", "WB\nrequests", "waited", "took"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for run in runs:
-        table.add_row(*_run_cells(run))
-    console.print(table)
+    counts = ("chats\nsynced", "messages\nadded", "chats\nlabelled", "WB\nrequests", "waited", "took")
+    _show_table(title, ("run", "store", "status"), map(_run_cells, runs), figures=counts, whole="status")
     console.print()
     for run in runs:
         if run["error_message"]:
             store = Text(f"run {run['id']}, {visible(run['store_id'])}: ", style=STYLES.get(run["status"], ""))
             console.sentence(store + Text(visible(run["error_message"]), style="default"))
     for run in runs:
-        for said in _about_labels(run):
-            console.sentence(f"run {run['id']}, {visible(run['store_id'])}: {said}")
+        for sentence in _about_labels(run):
+            console.sentence(f"run {run['id']}, {visible(run['store_id'])}: {sentence}")
 
 
 def show_stores(stores: Sequence[Mapping[str, Any]]) -> None:
     """Print the stores with the health of their tokens and how far each has been read."""
-    table = _table("stores")
-    for column in ("store", "token"):
-        table.add_column(column, overflow="fold")
-    for column in ("read up to", "last success"):
-        table.add_column(column)
-    for column in ("chats", "messages"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for store in stores:
-        table.add_row(
-            Text(visible(store["id"])) + Text(f"\n{visible(store['name'])}", style="dim"),
-            _token(store["token_type"], store["token_expires_at"]),
-            _minute(_from_cursor(store["events_cursor"]), "\n") or "nothing yet",
-            _minute(store["last_success_at"], "\n") or "never",
-            str(store["total_chats"]),
-            str(store["messages"]),
-        )
-    console.print(table)
+    columns = ("store", "token", "read up to", "last success")
+    _show_table("stores", columns, map(_store_cells, stores), figures=("chats", "messages"))
     console.print()
 
 
@@ -96,50 +71,70 @@ def show_gaps(chats: Sequence[Mapping[str, Any]]) -> None:
     if not chats:
         console.sentence("No gaps: no chat in WB's lists has a newer message than is stored.")
         return
-    table = _table(f"{len(chats)} chats have a newer message at WB than stored")
-    table.add_column("id", no_wrap=True)
-    for column in ("store", "at WB", "stored"):
-        table.add_column(column, overflow="fold")
-    for chat in chats:
-        stored = _minute(chat["last_message_at"]) or "nothing"
-        table.add_row(visible(chat["id"]), visible(chat["store_id"]), _minute(chat["listed_message_at"]), stored)
-    console.print(table)
+    rows = [
+        (
+            *_visible(chat, "id", "store_id"),
+            _minute(chat["listed_message_at"]),
+            _minute(chat["last_message_at"]) or "nothing",
+        )
+        for chat in chats
+    ]
+    title = f"{len(chats)} chats have a newer message at WB than stored"
+    _show_table(title, ("id", "store", "at WB", "stored"), rows, whole="id")
 
 
 def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
     """Print the ids of chats, with what tells one from the other."""
-    table = _table("active last")
-    table.add_column("id", no_wrap=True)
-    for column in ("buyer", "store", "last message"):
-        table.add_column(column, overflow="fold")
+    rows = []
     for chat in chats:
-        names = (visible(chat["id"]), visible(chat["client_name"]) or "(no name)", visible(chat["store_name"]))
-        table.add_row(*names, _minute(chat["last_message_at"]))
+        chat_id, client, store = _visible(chat, "id", "client_name", "store_name")
+        rows.append((chat_id, client or "(no name)", store, _minute(chat["last_message_at"])))
+    _show_table("last active", ("id", "buyer", "store", "last message"), rows, whole="id")
+
+
+def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print the rows of a person's own query."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(_cell, row))
     console.print(table)
 
 
 def show_figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table of figures; its first column says of what."""
-    table = _table(title)
-    table.add_column(columns[0], no_wrap=True)
-    for column in columns[1:]:
+    _show_table(title, columns[:1], rows, figures=columns[1:], whole=columns[0])
+    console.print()
+
+
+def _show_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    figures: Sequence[str] = (),
+    whole: str | None = None,
+) -> None:
+    """Print a table; the column `whole` and the figures, which stand last, are never broken into lines."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
+    table.padding, table.pad_edge = (0, 1, 0, 0), False
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column == whole)
+    for column in figures:
         table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     console.print(table)
-    console.print()
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
+def _visible(row: Mapping[str, Any], *names: str) -> list[str]:
+    return [visible(row[name]) for name in names]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
+    return "" if value is None else visible(str(value))
 
 
 def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:
@@ -158,12 +153,28 @@ def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:
     )
 
 
+def _store_cells(store: Mapping[str, Any]) -> tuple[str | Text, ...]:
+    return (
+        Text(visible(store["id"])) + Text(f"\n{visible(store['name'])}", style="dim"),
+        _token(store["token_type"], store["token_expires_at"]),
+        _minute(_from_cursor(store["events_cursor"]), "\n") or "nothing yet",
+        _minute(store["last_success_at"], "\n") or "never",
+        str(store["total_chats"]),
+        str(store["messages"]),
+    )
+
+
 def _about_labels(run: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a run's labels cost, and what its budgets left."""
     if tokens := run["label_tokens_in"] + run["label_tokens_out"]:
         yield f"its labels took {tokens:,} tokens, {dollars(run['label_cost_microusd'])}."
     if run["budget_reached"]:
         yield run["budget_reached"]
+
+
+def count_of(number: int, thing: str) -> str:
+    """Return a number with its noun, such as "1 store" and "2 stores"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def dollars(micro: int | None) -> str:
@@ -186,7 +197,7 @@ def _token(kind: str | None, expires_at: datetime | None) -> Text:
     days = (expires_at - datetime.now(UTC)).days
     if days < 0:
         return Text(f"{visible(kind)}\n") + Text(f"expired {expires_at.astimezone():%d.%m.%Y}", style="red")
-    left = Text(f"{days} days left", style="yellow" if days < EXPIRY_WARNING_DAYS else "")
+    left = Text(f"{days} days left", style="yellow" if ends_soon(days) else "")
     return Text(f"{visible(kind)}\n") + left
 
 

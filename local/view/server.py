@@ -8,11 +8,11 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
-HOST = "127.0.0.1"
+from local.engine.loopback import HOST, LoopbackHandler, ThreadingLoopbackServer
+
 LARGEST_BODY = 64_000
 IDLE_SECONDS = 60
 HTTP_PORT = 80
@@ -22,21 +22,18 @@ OWN = {"host", "x-forwarded-proto", "x-forwarded-for", "x-forwarded-port", "cook
 Answer = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 
-class ViewerServer(ThreadingHTTPServer):
-    """Listens on the loopback interface only. `answer` takes an event and returns the function's answer."""
-
-    daemon_threads = True
-    block_on_close = False
+class ViewerServer(ThreadingLoopbackServer):
+    """Serves the pages. `answer` takes an event and returns the function's answer."""
 
     def __init__(self, port: int, answer: Answer) -> None:
-        super().__init__((HOST, port), _Request)
+        super().__init__(port, _Request)
         self.answer = answer
         self.room = threading.BoundedSemaphore(AT_ONCE)
 
     @property
-    def address(self) -> str:
-        """Return the pages' address."""
-        return f"http://{HOST}:{self.server_port}"
+    def url(self) -> str:
+        """Return the address of the first page."""
+        return f"http://{self.address}"
 
     def is_ours(self, host: str) -> bool:
         """Return whether a request was meant for this server.
@@ -50,21 +47,17 @@ class ViewerServer(ThreadingHTTPServer):
         )
 
 
-class _Request(BaseHTTPRequestHandler):
+class _Request(LoopbackHandler):
     server: ViewerServer
-    protocol_version = "HTTP/1.1"
     server_version, sys_version = "viewer", ""
     timeout = IDLE_SECONDS
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - http.server's name
         self._answer("GET", b"")
 
-    def do_HEAD(self) -> None:
-        self._answer("GET", b"")
+    do_HEAD = do_GET  # noqa: N815
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or "Transfer-Encoding" in self.headers:
             self._refuse(411, "A form has a length.")
@@ -73,21 +66,18 @@ class _Request(BaseHTTPRequestHandler):
         else:
             self._answer("POST", self.rfile.read(int(length)))
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
-        """Say nothing: addresses hold what people search for."""
-
     def _answer(self, method: str, body: bytes) -> None:
         host = self.headers.get("Host", "")
         if not self.server.is_ours(host):
-            self._refuse(421, f"This page is at {self.server.address} only.")
+            self._refuse(421, f"This page is at {self.server.url} only.")
             return
         with self.server.room:
             answered = self.server.answer(self._event(method, host, body))
         content = answered.get("body") or ""
-        self._send(
+        self.send(
             int(answered.get("statusCode", 502)),
-            base64.b64decode(content) if answered.get("isBase64Encoded") else content.encode(),
             [*answered.get("headers", {}).items(), *(("Set-Cookie", cookie) for cookie in answered.get("cookies", []))],
+            base64.b64decode(content) if answered.get("isBase64Encoded") else content.encode(),
         )
 
     def _event(self, method: str, host: str, body: bytes) -> dict[str, Any]:
@@ -113,13 +103,4 @@ class _Request(BaseHTTPRequestHandler):
 
     def _refuse(self, status: int, sentence: str) -> None:
         self.close_connection = True
-        self._send(status, sentence.encode(), [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")])
-
-    def _send(self, status: int, content: bytes, headers: list[tuple[str, str]]) -> None:
-        self.send_response(status)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
+        self.send(status, [("Content-Type", "text/plain; charset=utf-8")], sentence.encode())

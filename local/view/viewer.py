@@ -1,11 +1,10 @@
-"""`python -m local view`: the viewer's function, served to the browsers of this machine."""
+"""The viewer's function, served to the browsers of this machine."""
 
-import argparse
 import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -13,9 +12,10 @@ from urllib.parse import urlencode
 from local.engine.lambdas import LambdaService
 from local.engine.stack import StackInvalidError, load_stack
 from local.errors import NotNowError, UsageError
-from local.installation.database import ViewedDatabase, where_it_is
+from local.installation.database import where_it_is
 from local.paths import KEPT, LIVE_RUN, ROOT
 from local.terminal.tables import console
+from local.view.database import ViewedDatabase
 from local.view.server import ViewerServer
 
 # What makes the template have a viewer; nobody logs in on one's own machine.
@@ -24,13 +24,13 @@ UNAVAILABLE, FAILED = 503, 502
 PASSED_ON = "TAXONOMY_FILE"
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Serve until Ctrl-C; 0 then."""
+def view(port: int, store_id: str | None) -> int:
+    """Serve the pages, first the chats of a store if one is named, until Ctrl-C; 0 then."""
     if not (KEPT / "layers" / "viewer").exists():
         raise UsageError(f"The viewer's libraries are not installed. Run `make setup` in {ROOT} first.")
-    with ViewedDatabase(_say_waiting) as database, _viewer(database) as viewer, _server(asked.port, viewer) as server:
-        where = f"/chats?{urlencode({'store': asked.store})}" if asked.store else "/"
-        console.sentence(f"Showing {where_it_is()} at {server.address}{where} (Ctrl-C ends it)")
+    with ViewedDatabase(_say_waiting) as database, closing(Viewer(database)) as viewer, _server(port, viewer) as server:
+        where = f"/chats?{urlencode({'store': store_id})}" if store_id else "/"
+        console.sentence(f"Showing {where_it_is()} at {server.url}{where} (Ctrl-C ends it)")
         sys.stdout.flush()
         try:
             server.serve_forever()
@@ -40,7 +40,7 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _say_waiting() -> None:
-    print("A sync still uses this database; its end is waited for (Ctrl-C does not wait) ...", file=sys.stderr)
+    print("A sync is using this database. Waiting for it to finish (Ctrl-C to skip) ...", file=sys.stderr)
 
 
 @contextmanager
@@ -48,18 +48,9 @@ def _server(port: int, viewer: "Viewer") -> Iterator[ViewerServer]:
     try:
         server = ViewerServer(port, viewer.answer)
     except OSError as error:
-        raise NotNowError(f"Port {port} cannot be had ({error.strerror}). Choose another one with --port.") from None
+        raise NotNowError(f"Port {port} is not available ({error.strerror}). Choose another with --port.") from None
     with server:
         yield server
-
-
-@contextmanager
-def _viewer(database: ViewedDatabase) -> Iterator["Viewer"]:
-    viewer = Viewer(database)
-    try:
-        yield viewer
-    finally:
-        viewer.close()
 
 
 class Viewer:

@@ -7,10 +7,10 @@ import sys
 import pytest
 
 MADE = """
-from chatsync import pages
+from chatsync import objects
 from database import connection
 from wildberries import store_token
-print(*(made.cache_info().currsize for made in (pages._s3, store_token._parameter_store, connection._rds)))
+print(*(made.cache_info().currsize for made in (objects.s3_client, store_token.parameter_store, connection.rds_client)))
 """
 
 

@@ -15,14 +15,14 @@ TINY = 'date = "2026-11-01"\n[models."tiny"]\ninput = 0.5\noutput = 2\nsource = 
 
 
 def test_a_million_tokens_cost_what_the_list_says() -> None:
-    assert Price(0.25, 2.0, "").of(Tokens(1_000_000, 0)) == 250_000  # millionths of a dollar
-    assert Price(0.25, 2.0, "").of(Tokens(1_000, 100)) == 450
+    assert Price(0.25, 2.0, "").cost_microusd(Tokens(1_000_000, 0)) == 250_000  # millionths of a dollar
+    assert Price(0.25, 2.0, "").cost_microusd(Tokens(1_000, 100)) == 450
 
 
 def test_an_unknown_models_price_is_not_known_and_the_keywords_are_free() -> None:
     assert price_of("openai/a-model-of-tomorrow") is None
     free = price_of("keywords")
-    assert free is not None and free.of(Tokens(1000, 1000)) == 0
+    assert free is not None and free.cost_microusd(Tokens(1000, 1000)) == 0
 
 
 def test_every_price_of_ours_is_dated() -> None:

@@ -9,9 +9,9 @@ from chatsync.label_tokens import (
     ANSWER_TOKENS,
     CHATS_PER_REQUEST,
     TOKENS_PER_CHAT,
+    chat_page_tokens,
     chat_tokens,
     estimated_tokens,
-    page_tokens,
     prompt_tokens,
 )
 from classifier.chats import Transcript
@@ -32,7 +32,8 @@ def test_the_golden_chats_are_estimated_a_little_above_what_is_sent() -> None:
     sent = sum(estimated_tokens(compose_request(batch).prompt) for batch in batches(asked))
     requests = sum(1 for _ in batches(asked))
     sent += requests * estimated_tokens(SYSTEM_PROMPT + json.dumps(ANSWER_SCHEMA, ensure_ascii=False))
-    estimated = sum(page_tokens(list(map(estimate, GOLDEN[at : at + 25]))).into for at in range(0, len(GOLDEN), 25))
+    pages = [GOLDEN[at : at + 25] for at in range(0, len(GOLDEN), 25)]
+    estimated = sum(chat_page_tokens([estimate(chat) for chat in page]).into for page in pages)
     assert sent <= estimated <= 1.25 * sent
 
 
@@ -54,8 +55,16 @@ def test_a_long_chat_costs_no_more_than_what_of_it_is_sent() -> None:
     assert Question.from_transcript(long).tokens <= estimate(long) <= TOKENS_PER_CHAT + 200
 
 
+def test_where_masking_makes_room_for_an_older_message_it_is_estimated_too() -> None:
+    address = "Пункт выдачи: город Москва, улица Большая Ордынка, дом 12, корпус 3, квартира 45. "
+    chat = transcript([("seller", "правила " * 125), ("seller", address * 13), ("client", "Где заказ?")])
+    shorter = transcript([("seller", address * 13), ("client", "Где заказ?")])
+    assert Question.about(chat).tokens > Question.about(shorter).tokens, "masked, the older message fits"
+    assert Question.about(chat).tokens <= estimate(chat)
+
+
 def test_a_page_costs_a_prompt_for_each_request_and_an_answer_for_each_chat() -> None:
-    assert page_tokens([]).total == page_tokens([0, 0]).total == 0
-    page = page_tokens([100] * (CHATS_PER_REQUEST + 1) + [0])
+    assert chat_page_tokens([]).total == chat_page_tokens([0, 0]).total == 0
+    page = chat_page_tokens([100] * (CHATS_PER_REQUEST + 1) + [0])
     assert page.into == 2 * prompt_tokens() + 100 * (CHATS_PER_REQUEST + 1)
     assert page.out == ANSWER_TOKENS * (CHATS_PER_REQUEST + 1)

@@ -2,15 +2,9 @@
 
 import pytest
 
+from chatsync.label_tokens import CHARACTERS_PER_MESSAGE, TOKENS_PER_CHAT, estimated_tokens
 from classifier.chats import Transcript
-from classifier.model.excerpt import (
-    CHARACTERS_PER_MESSAGE,
-    TOKENS_PER_CHAT,
-    Line,
-    estimated_tokens,
-    excerpt,
-    outgoing,
-)
+from classifier.model.excerpt import Line, excerpt, outgoing
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
 from tests.classifier.openai_server import OpenAIServer, words

@@ -25,7 +25,7 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 
 
 class Program:
-    """A running `python -m local`. Leaves nothing behind when its `with` ends."""
+    """A running `./chats`. Leaves nothing behind when its `with` ends."""
 
     def __init__(self, *arguments: str, root: Path = ROOT, environment: Mapping[str, str], terminal: bool = False):
         self.seen = ""

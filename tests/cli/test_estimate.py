@@ -41,7 +41,7 @@ def test_chats_tokens_and_price_of_each_store_and_of_all_are_shown(
     tokens_in, tokens_out = (int(number.replace(",", "")) for number in (into, out))
     assert price == f"${(tokens_in * 0.25 + tokens_out * 2) / 1_000_000:.4f}"
     assert "labelled by openai/gpt-5-mini" in said
-    assert "$0.25 and $2.0 a million tokens in and out, as known on 20" in said
+    assert "$0.25 and $2.0 a million tokens in and out, as of 20" in said
     with transaction() as database:
         assert row_versions(database, *TABLES) == before
 

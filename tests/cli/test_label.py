@@ -26,7 +26,7 @@ def test_a_label_is_set_and_released(capsys: pytest.CaptureFixture[str]) -> None
     assert "is released: the next run labels it" in capsys.readouterr().out
     assert rows("SELECT tag FROM chats") == [{"tag": None}]
     assert cli.main(["label", CHAT, "--release"]) == 1
-    assert "has no label of a person's" in capsys.readouterr().out
+    assert "has no label set by a person" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("chat")

@@ -13,21 +13,21 @@ LONG_NAME = "ИП Гарифуллина А.Р. (Малышок) [red]"
 
 
 def started(function: str, store_id: str = "shop") -> InvocationStarted:
-    return InvocationStarted(function, {}, store_id)
+    return InvocationStarted(function, {"store_id": store_id})
 
 
 def ended(function: str, result: Any, store_id: str = "shop", failed: bool = False) -> InvocationEnded:
-    return InvocationEnded(function, {}, store_id, result, failed, billed_ms=1)
+    return InvocationEnded(function, {"store_id": store_id}, result, failed, billed_ms=1)
 
 
 def waiting(until: float, reason: Any = "wait") -> Waiting:
-    return Waiting(1, until, reason, "shop", {})
+    return Waiting(1, until, reason, {"store_id": "shop"})
 
 
 def picture(progress: Progress, width: int = 80, height: int = 24) -> list[str]:
-    progress._console.width, progress._console.height = width, height
-    with progress._console.capture() as captured:
-        progress._console.print(progress._picture())
+    progress.console.width, progress.console.height = width, height
+    with progress.console.capture() as captured:
+        progress.console.print(progress.draw())
     return captured.get().splitlines()
 
 

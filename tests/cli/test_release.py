@@ -2,7 +2,7 @@
 
 import pytest
 
-from database import stores, sync_logs
+from database import leases, stores
 from database.connection import transaction
 from local import cli
 from tests.sync.machine import rows
@@ -12,7 +12,7 @@ def test_the_running_run_of_a_store_is_closed_and_no_other(capsys: pytest.Captur
     with transaction() as database:
         for store_id in ("a", "b"):
             stores.register(database, store_id, "ИП Проба", active=True)
-            sync_logs.open_run(database, store_id, f"execution-{store_id}", full=False)
+            leases.open_run(database, store_id, f"execution-{store_id}", full=False)
     assert cli.main(["release", "a"]) == 0
     assert "a: its run was closed" in capsys.readouterr().out
     assert rows("SELECT store_id, status FROM sync_logs ORDER BY store_id") == [
@@ -20,4 +20,4 @@ def test_the_running_run_of_a_store_is_closed_and_no_other(capsys: pytest.Captur
         {"store_id": "b", "status": "running"},
     ]
     assert cli.main(["release", "a"]) == 1
-    assert "a: no run was going on" in capsys.readouterr().out
+    assert "a: no run was active" in capsys.readouterr().out

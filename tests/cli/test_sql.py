@@ -1,4 +1,4 @@
-"""`python -m local sql`: a person's own query, which can only look, answered whole or in Postgres' own words."""
+"""`./chats sql`: a person's own query, which can only look, answered whole or in Postgres' own words."""
 
 import re
 

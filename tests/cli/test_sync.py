@@ -20,7 +20,7 @@ BURST = 10  # requests WB answers at once; the events of one burst are stored be
 
 
 def wildberries(*stores: SimulatedStore, limits: bool) -> Simulator:
-    return Simulator(World(stores), WallClock(), limits=limits, page_size=PAGE_SIZE)
+    return Simulator(World(stores), WallClock(), limits=limits, events_page_size=PAGE_SIZE)
 
 
 def test_json_is_alone_on_stdout_and_a_failed_store_makes_the_exit_code_1(emptied: str, tmp_path: Path) -> None:

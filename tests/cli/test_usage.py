@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from database.sync_logs import SILENCE_SECONDS
+from database.leases import SILENCE_SECONDS
 from local import cli
+from local.commands import release
 from local.installation import database
 from tests.cli.program import run
 
@@ -27,16 +28,16 @@ def failed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, st
         (None, "cannot be read (No such file or directory)"),
         ("", "has no [[stores]] entry"),
         ("[[stores]\n", "is not valid TOML"),
-        ("stores = [1]", "entry 1 is no table"),
+        ("stores = [1]", "entry 1 is not a table"),
         (STORE, "give either token or token_env"),
         (STORE + 'token = "a"\ntoken_env = "B"', "give either token or token_env"),
         (STORE + f'tokn = "{SECRET}"', "unknown key 'tokn'"),
         (f'token = "{SECRET}"\n{STORE}token = "a"', "unknown key 'token' outside of [[stores]]"),
         (STORE + 'token_env = "NOT_SET_ANYWHERE"', "NOT_SET_ANYWHERE is not set"),
         (STORE + f'token_env = "{SECRET}"', "For the token itself use token"),
-        (STORE + 'token = ""', "token is missing or not a text"),
+        (STORE + 'token = ""', "token is missing or not text"),
         (f'[[stores]]\nid = "{SECRET}"\nname = "a"\ntoken = "shop"', "an id may hold only"),
-        (f'{STORE}token = "{SECRET}"\n{STORE}token = "{SECRET}"', "the id 'shop' stands there twice"),
+        (f'{STORE}token = "{SECRET}"\n{STORE}token = "{SECRET}"', "the id 'shop' appears twice"),
     ],
 )
 def test_a_wrong_stores_file_is_refused_before_anything_starts(
@@ -100,7 +101,7 @@ def test_reading_before_any_sync_makes_no_database(
     monkeypatch.setattr(database, "KEPT_DATABASE", tmp_path / "postgres")
     exit_code, said = failed(capsys, "status")
     assert exit_code == 1
-    assert "Start with `python -m local sync`" in said
+    assert "Start with `./chats sync`" in said
     assert list(tmp_path.iterdir()) == []
 
 
@@ -119,7 +120,7 @@ def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> N
     assert "examples:" in said
 
 
-COMMANDS = ("sync", "status", "chat", "label", "estimate", "release", "simulator", "graph")
+COMMANDS = ("sync", "status", "view", "chat", "sql", "label", "estimate", "release", "store", "simulator")
 
 
 @pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])
@@ -134,7 +135,7 @@ def test_help_fits_on_80_columns(
 
 
 def test_how_long_a_dead_run_holds_its_store_is_said_as_it_is() -> None:
-    assert f"holds its store for {SILENCE_SECONDS // 60} minutes" in " ".join(cli.RELEASING.split())
+    assert f"holds its store for {SILENCE_SECONDS // 60} minutes" in " ".join((release.__doc__ or "").split())
 
 
 def test_a_terminal_without_cyrillic_is_shown_escapes() -> None:

@@ -132,8 +132,7 @@ class CrashingMachine(Machine):
 
     def cool(self, function: str) -> None:
         """Let the function's next invocation be a cold start."""
-        for worker in self.engine.lambdas._functions[function].pool.workers:
-            worker.kill()
+        self.engine.lambdas.kill_workers([function])
 
     def break_at(self, mode: str, point: Point) -> None:
         """Break what the mode says; the proxy cuts the connections off in any case."""

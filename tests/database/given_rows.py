@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from database import chats, messages, stores, sync_logs
+from database import chats, leases, messages, stores
 from database.connection import Database
 
 STORE = "shop"
@@ -36,7 +36,7 @@ def a_chat(number: int, newest: int | None = None, **changes: Any) -> dict[str, 
 def a_run(database: Database, store: str = STORE, execution: str = "execution-1", full: bool = False) -> int:
     """Return the id of a new run of the store, which is registered if it is new."""
     stores.register(database, store, "ИП Проба", active=True)
-    run = sync_logs.open_run(database, store, execution, full)
+    run = leases.open_run(database, store, execution, full)
     assert run.id is not None
     return run.id
 

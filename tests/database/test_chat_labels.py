@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from database import labels
 from database.connection import Database
-from database.stale_labels import MESSAGES_A_CHAT, stale_chats
+from database.labels import history
+from database.labels.stale_chats import MESSAGES_A_CHAT, read_stale_chats
 from tests.database.given_rows import AT, AUTOMATIC, STORE, a_chat, a_run, an_event, chat, column, save, save_list
 
 VERSION = "keywords/1/taxonomy-1"
@@ -26,19 +26,19 @@ def a_label(number: int = 0, **changes: Any) -> dict[str, Any]:
 
 
 def put(database: Database, run: int, *rows: dict[str, Any]) -> int:
-    return labels.save(database, STORE, run, rows)
+    return history.save_labels(database, STORE, run, rows)
 
 
 def label_all(database: Database, run: int, version: str = VERSION) -> None:
     """Label the stale chats as they are now."""
-    found = stale_chats(database, STORE, version, 100).transcripts
+    found = read_stale_chats(database, STORE, version, 100).transcripts
     facts = ("chat_id", "messages_total", "content")
     put(database, run, *[a_label(model=version, **{name: row[name] for name in facts}) for row in found])
 
 
 def stale(database: Database, version: str = VERSION, limit: int = 100) -> list[str]:
     """Return the chats that need a label."""
-    return [row["chat_id"] for row in stale_chats(database, STORE, version, limit).transcripts]
+    return [row["chat_id"] for row in read_stale_chats(database, STORE, version, limit).transcripts]
 
 
 def next_run(database: Database) -> int:
@@ -49,11 +49,11 @@ def next_run(database: Database) -> int:
 def test_a_chat_without_a_label_needs_one_the_latest_first(database: Database, run: int) -> None:
     assert stale(database) == ["1:chat-1", "1:chat-0"]
     assert stale(database, limit=1) == ["1:chat-1"]
-    assert [stale_chats(database, STORE, VERSION, limit).total for limit in (0, 1, 5)] == [2, 2, 2]
+    assert [read_stale_chats(database, STORE, VERSION, limit).total for limit in (0, 1, 5)] == [2, 2, 2]
 
 
 def test_a_transcript_holds_what_was_said_oldest_first(database: Database, run: int) -> None:
-    transcript = stale_chats(database, STORE, VERSION, 1).transcripts[0]
+    transcript = read_stale_chats(database, STORE, VERSION, 1).transcripts[0]
     assert (transcript["chat_id"], transcript["messages_total"]) == ("1:chat-1", 2)
     assert [said["text"] for said in transcript["messages"]] == ["Сообщение 1", "Сообщение 3"]
     assert transcript["messages"][0] == {
@@ -66,12 +66,12 @@ def test_a_transcript_holds_what_was_said_oldest_first(database: Database, run: 
 def test_a_transcript_knows_every_name_of_its_buyer(database: Database, run: int) -> None:
     save(database, run, an_event(9, chat=7, clientName="Зоя"), an_event(10, chat=7, clientName=None))
     save_list(database, a_chat(7, clientName="Зоя П."))
-    assert stale_chats(database, STORE, VERSION, 1).transcripts[0]["client_name"] == "Зоя Зоя П."
+    assert read_stale_chats(database, STORE, VERSION, 1).transcripts[0]["client_name"] == "Зоя Зоя П."
 
 
 def test_of_a_long_chat_only_the_newest_messages_are_read(database: Database, run: int) -> None:
     save(database, run, *[an_event(number, chat=5) for number in range(100, 150)])
-    transcript = stale_chats(database, STORE, VERSION, 1).transcripts[0]
+    transcript = read_stale_chats(database, STORE, VERSION, 1).transcripts[0]
     assert transcript["messages_total"] == 50
     assert len(transcript["messages"]) == MESSAGES_A_CHAT
     assert transcript["messages"][-1]["text"] == "Сообщение 149"
@@ -102,7 +102,7 @@ def test_a_label_becomes_the_chats_own_and_its_history(database: Database, run: 
 def test_a_labelled_chat_that_did_not_change_needs_none(database: Database, run: int) -> None:
     label_all(database, run)
     assert stale(database) == []
-    assert stale_chats(database, STORE, VERSION, 0).total == 0
+    assert read_stale_chats(database, STORE, VERSION, 0).total == 0
 
 
 @pytest.mark.parametrize("sender", ["client", "seller"])
@@ -133,14 +133,14 @@ def test_words_that_slip_in_before_the_newest_make_it_stale(database: Database, 
 
 def test_a_chat_without_words_is_labelled_once(database: Database, run: int) -> None:
     save(database, run, an_event(9, chat=7, sender="wb"))
-    assert stale_chats(database, STORE, VERSION, 1).transcripts[0]["messages"] == []
+    assert read_stale_chats(database, STORE, VERSION, 1).transcripts[0]["messages"] == []
     label_all(database, run)
     save(database, run, an_event(10, chat=7, sender="wb"))
     assert stale(database) == []
 
 
 def test_words_that_came_while_the_chat_was_labelled_make_it_stale(database: Database, run: int) -> None:
-    listed = stale_chats(database, STORE, VERSION, 100).transcripts
+    listed = read_stale_chats(database, STORE, VERSION, 100).transcripts
     save(database, run, an_event(9, chat=0))
     put(database, run, *[a_label(chat_id=row["chat_id"], content=row["content"]) for row in listed])
     assert stale(database) == ["1:chat-0"]
@@ -153,7 +153,7 @@ def test_a_label_of_another_version_is_stale(database: Database, run: int) -> No
 
 def test_the_digest_is_the_same_in_every_session(database: Database, run: int) -> None:
     def content() -> str:
-        return str(stale_chats(database, STORE, VERSION, 1).transcripts[0]["content"])
+        return str(read_stale_chats(database, STORE, VERSION, 1).transcripts[0]["content"])
 
     here = content()
     database.run("SET LOCAL TimeZone = 'Asia/Vladivostok'")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from database.wb_chats import as_integer, chat_rows
+from database.wb_chats import chat_rows
+from database.wb_fields import as_integer
 from tests.database.given_rows import a_chat
 
 CARD = {"nmID": 12345678, "price": 149900, "priceCurrency": "RUB", "rid": "r.1", "size": "42"}

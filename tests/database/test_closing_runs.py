@@ -4,14 +4,17 @@ from typing import Any
 
 import pytest
 
+from chatsync.contracts import SaveLabels
 from chatsync.errors import LeaseLostError
 from chatsync.label_tokens import Tokens
-from database import label_costs, label_plan, labels, sync_logs
+from database import run_ends
 from database.connection import Database
-from database.label_budgets import PlannedPage
-from database.label_costs import Taken
-from database.label_plan import LabelPlan
-from database.reconciliation import Reconciled, close_run, gaps
+from database.labels import history, reservations
+from database.labels.budgets import LabelPlan, PlannedChatPage
+from database.labels.costs import settle_reservation
+from database.reconciliation import Reconciled, close_run
+from reading.gaps import list_gaps
+from reading.runs import list_runs
 from tests.database.given_rows import STORE, a_chat, a_run, an_event, column, save, save_list
 
 
@@ -25,7 +28,7 @@ def run(database: Database) -> int:
 
 
 def row(database: Database, run: int) -> dict[str, Any]:
-    return next(row for row in sync_logs.latest(database, 10) if row["id"] == run)
+    return next(row for row in list_runs(database, 10) if row["id"] == run)
 
 
 def test_all_that_wb_lists_is_stored_so_it_is_a_success(database: Database, run: int) -> None:
@@ -51,9 +54,9 @@ def test_a_listed_chat_without_any_stored_message_is_a_gap(database: Database, r
 
 def test_the_chats_with_gaps_are_listed_newest_first(database: Database, run: int) -> None:
     save_list(database, a_chat(0, newest=40), a_chat(1, newest=7), a_chat(2, newest=50))
-    assert [gap["id"] for gap in gaps(database)] == ["1:chat-2", "1:chat-0"]
+    assert [gap["id"] for gap in list_gaps(database)] == ["1:chat-2", "1:chat-0"]
     save_list(database, a_chat(0, newest=40), a_chat(1, newest=7))
-    assert [gap["id"] for gap in gaps(database)] == ["1:chat-0"]
+    assert [gap["id"] for gap in list_gaps(database)] == ["1:chat-0"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_a_quarantined_event_makes_it_partial(database: Database, run: int) -> N
 
 def test_an_event_quarantined_by_a_run_that_was_killed_still_counts(database: Database, run: int) -> None:
     save(database, run, "junk")
-    sync_logs.fail(database, STORE, "execution-1", "States.Timeout", "Killed.")
+    run_ends.fail_run(database, STORE, "execution-1", "States.Timeout", "Killed.")
     assert close_run(database, STORE, a_run(database, execution="execution-2")).quarantined == 1
 
 
@@ -97,8 +100,8 @@ def test_an_event_quarantined_before_the_last_end_counts_no_more(database: Datab
 
 def plan(database: Database, run: int, chats: int, left: int = 0) -> None:
     """Note that so many chats are to be labelled, and so many more were left by a budget."""
-    page = PlannedPage([{}] * chats, chats, Tokens())
-    label_plan.note(database, run, LabelPlan([page], left, "The budget is reached." if left else None))
+    page = PlannedChatPage([{}] * chats, chats, Tokens())
+    reservations.save_plan(database, run, LabelPlan([page], left, "The budget is reached." if left else None))
 
 
 def test_what_a_budget_leaves_is_no_matter_of_success(database: Database, run: int) -> None:
@@ -111,7 +114,8 @@ def test_what_a_budget_leaves_is_no_matter_of_success(database: Database, run: i
 
 def test_labels_that_stopped_make_it_partial_and_say_why(database: Database, run: int) -> None:
     plan(database, run, 2)
-    label_costs.settle(database, run, "a", Taken(Tokens(), 0, "The model's endpoint gave no answer in time."))
+    reason = "The model's endpoint gave no answer in time."
+    settle_reservation(database, SaveLabels(STORE, run, "a", {}), "openai/gpt-5-mini", Tokens(), reason)
     assert close_run(database, STORE, run).status == "partial"
     assert row(database, run)["error_message"] == (
         "2 chats left unlabelled until the next run. The model's endpoint gave no answer in time."
@@ -119,7 +123,7 @@ def test_labels_that_stopped_make_it_partial_and_say_why(database: Database, run
 
 
 def test_labels_that_could_not_begin_make_it_partial_too(database: Database, run: int) -> None:
-    sync_logs.note_stopped_labels(database, run, "The taxonomy cannot be used.")
+    reservations.stop_labels(database, run, "The taxonomy cannot be used.")
     assert close_run(database, STORE, run).status == "partial"
     assert row(database, run)["error_message"] == "The taxonomy cannot be used."
 
@@ -127,7 +131,7 @@ def test_labels_that_could_not_begin_make_it_partial_too(database: Database, run
 def test_chats_left_unlabelled_make_it_partial(database: Database, run: int) -> None:
     plan(database, run, 3)
     label = {"chat_id": "1:chat-0", "messages_total": 3, "tag": "thanks", "confidence": 1.0, "reason": "", "model": "m"}
-    labels.save(database, STORE, run, [label])
+    history.save_labels(database, STORE, run, [label])
     assert close_run(database, STORE, run) == Reconciled("partial", 3, 3, 0, 0, 2)
     assert "2 chats left unlabelled" in row(database, run)["error_message"]
 
@@ -152,7 +156,7 @@ def test_closing_again_says_the_same_and_changes_nothing(database: Database, run
 
 
 def test_a_run_that_failed_cannot_be_closed_as_a_success(database: Database, run: int) -> None:
-    sync_logs.fail(database, STORE, "execution-1", "States.Timeout", "Killed.")
+    run_ends.fail_run(database, STORE, "execution-1", "States.Timeout", "Killed.")
     with pytest.raises(LeaseLostError):
         close_run(database, STORE, run)
     assert row(database, run)["status"] == "error"

@@ -3,6 +3,7 @@
 import socket
 import traceback
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,8 @@ ADD_STORE = "INSERT INTO stores (id, name) VALUES (:id, 'ИП Проба')"
 @pytest.fixture
 def container(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A container of its own, whose first transaction connects."""
-    own = connection._Container()
-    monkeypatch.setattr(connection, "_CONTAINER", own)
+    own = connection.Container()
+    monkeypatch.setattr(connection, "CONTAINER", own)
     yield
     own.discard()
 
@@ -164,9 +165,16 @@ def test_rows_are_dicts_and_a_statement_counts_what_it_touched(database: Databas
     assert database.run("BEGIN") == 0
 
 
-def test_statements_leave_without_delay(emptied: str) -> None:
+def test_statements_leave_without_delay(emptied: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sockets, create = [], socket.create_connection
+
+    def kept(*address: Any, **options: Any) -> socket.socket:
+        sockets.append(create(*address, **options))
+        return sockets[-1]
+
+    monkeypatch.setattr(socket, "create_connection", kept)
     raw = connect(read_address(emptied))
-    assert raw._usock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+    assert sockets[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
     raw.close()
 
 

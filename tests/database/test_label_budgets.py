@@ -1,17 +1,17 @@
 """Budgets: what a run and a day may label, over all stores, also where two stores list their chats at once."""
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chatsync.label_tokens import Tokens, chat_tokens, page_tokens
-from database import connection, label_budgets, label_costs, label_plan, sync_logs
+from chatsync.contracts import SaveLabels
+from chatsync.label_tokens import Tokens, chat_page_tokens, chat_tokens
+from database import connection, run_ends
 from database.connection import Database, connect, read_address, transaction
-from database.label_budgets import LOCK, Budgets, Spent, lock, reserve, spent_today, within
-from database.label_costs import Taken
-from database.stale_labels import StaleChats
+from database.labels.budgets import Budgets, PlannedChatPage, Spent, chat_pages_within_budgets, plan_labels
+from database.labels.costs import settle_reservation
+from database.labels.reservations import LOCK, lock_budgets, reserve_tokens, spent_today
 from tests.database.given_rows import a_run, column
 
 MODEL = "openai/gpt-5-mini"
@@ -27,17 +27,18 @@ def chats(*said: list[dict[str, str]]) -> list[dict[str, Any]]:
 
 
 def budgets(**changes: int) -> Budgets:
-    return replace(Budgets(100, LARGE, LARGE, LARGE), **changes)
+    usual = {"chats_a_run": 100, "tokens_a_run": LARGE, "chats_a_day": LARGE, "tokens_a_day": LARGE, "chats_a_page": 2}
+    return Budgets(**usual | changes)
 
 
 def planned(transcripts: list[dict[str, Any]], classifier: str = MODEL, spent: Spent = NOTHING, **limits: int) -> Any:
-    pages, reached = within(transcripts, classifier, budgets(**limits), spent, page_size=2)
+    pages, reached = chat_pages_within_budgets(transcripts, classifier, budgets(**limits), spent)
     return [[row["chat_id"] for row in page.transcripts] for page in pages], reached
 
 
 def took(*chats: list[dict[str, str]]) -> int:
     """Return what these chats are estimated to take as one page."""
-    return page_tokens([chat_tokens(messages) for messages in chats]).total
+    return chat_page_tokens([chat_tokens(messages) for messages in chats]).total
 
 
 def test_within_all_budgets_the_chats_fill_pages() -> None:
@@ -73,32 +74,32 @@ def test_after_the_first_chat_that_does_not_fit_no_smaller_one_is_taken() -> Non
 
 
 def test_what_a_budget_leaves_is_told_in_words() -> None:
-    plan = label_plan.plan(StaleChats(chats(PAID, PAID), 5), MODEL, budgets(chats_a_day=1), Spent(), 25)
+    plan = plan_labels(chats(PAID, PAID), 5, MODEL, budgets(chats_a_day=1), Spent())
     assert (plan.chats, plan.left) == (1, 4)
     assert plan.reached == (
         "4 chats wait for a next run to label them: the budget of 1 chats of a day (LabelChatsADay) is reached."
     )
-    by_run = label_plan.plan(StaleChats(chats(PAID, PAID), 5), MODEL, budgets(chats_a_run=2), Spent(), 25)
+    by_run = plan_labels(chats(PAID, PAID), 5, MODEL, budgets(chats_a_run=2), Spent())
     assert by_run.left == 3
     assert "2 chats of a run (LabelChatsARun)" in str(by_run.reached)
-    assert label_plan.plan(StaleChats(chats(PAID), 1), MODEL, budgets(), Spent(), 25).reached is None
+    assert plan_labels(chats(PAID), 1, MODEL, budgets(), Spent()).reached is None
 
 
-def a_page(tokens: int = 500) -> label_budgets.PlannedPage:
-    return label_budgets.PlannedPage(chats(PAID), 1, Tokens(tokens, 0))
+def a_page(tokens: int = 500) -> PlannedChatPage:
+    return PlannedChatPage(chats(PAID), 1, Tokens(tokens, 0))
 
 
 def settle(database: Database, run: int, page: str, *tokens: int, classifier: str = MODEL) -> None:
-    label_costs.settle(database, run, page, Taken.by(classifier, Tokens(*tokens), ""))
+    settle_reservation(database, SaveLabels("shop", run, page, {}), classifier, Tokens(*tokens), "")
 
 
 def test_a_reservation_counts_until_its_run_ends_and_what_was_taken_for_the_whole_day(database: Database) -> None:
     run = a_run(database)
-    reserve(database, run, [("a", a_page()), ("b", a_page())])
+    reserve_tokens(database, run, {"a": a_page(), "b": a_page()})
     assert spent_today(database) == Spent(2, 1000)
     settle(database, run, "a", 100, 20)
     assert spent_today(database) == Spent(2, 620)
-    sync_logs.release(database, "shop")
+    run_ends.release_store(database, "shop")
     assert spent_today(database) == Spent(1, 120)
     database.run("UPDATE label_pages SET day = day - 1")
     assert spent_today(database) == Spent(0, 0)
@@ -106,23 +107,23 @@ def test_a_reservation_counts_until_its_run_ends_and_what_was_taken_for_the_whol
 
 def test_a_repeated_listing_is_not_in_its_own_way(database: Database) -> None:
     run, other = a_run(database), a_run(database, "other")
-    reserve(database, run, [("a", a_page()), ("b", a_page())])
-    reserve(database, other, [("a", a_page(7))])
+    reserve_tokens(database, run, {"a": a_page(), "b": a_page()})
+    reserve_tokens(database, other, {"a": a_page(7)})
     settle(database, run, "a", 100)
-    lock(database, run)
+    lock_budgets(database, run)
     assert spent_today(database) == Spent(2, 107)
 
 
 def test_a_page_that_failed_gives_back_what_it_reserved(database: Database) -> None:
     run = a_run(database)
-    reserve(database, run, [("a", a_page())])
+    reserve_tokens(database, run, {"a": a_page()})
     settle(database, run, "a", 0)
     assert spent_today(database) == Spent(0, 0)
 
 
 def test_the_runs_tokens_and_cost_are_its_pages_sums_however_often_they_are_saved(database: Database) -> None:
     run = a_run(database)
-    reserve(database, run, [("a", a_page()), ("b", a_page())])
+    reserve_tokens(database, run, {"a": a_page(), "b": a_page()})
     for _ in range(2):
         settle(database, run, "a", 1000, 100)
         settle(database, run, "b", 3000, 300)
@@ -147,24 +148,25 @@ def test_two_stores_that_list_at_once_reserve_one_after_the_other(
     with transaction() as database:
         runs = [a_run(database, store) for store in ("a", "b")]
     seen: list[Spent] = []
-    first, watching = (Database(connect(read_address(emptied))) for _ in range(2))
+    opened = [connect(read_address(emptied)) for _ in range(2)]
+    first, watching = map(Database, opened)
     first.run("BEGIN")
-    lock(first, runs[0])
-    reserve(first, runs[0], [("a", a_page())])
+    lock_budgets(first, runs[0])
+    reserve_tokens(first, runs[0], {"a": a_page()})
 
     def second() -> None:
         with transaction() as database:
-            lock(database, runs[1])
+            lock_budgets(database, runs[1])
             seen.append(spent_today(database))
 
-    monkeypatch.setattr(connection, "_CONTAINER", connection._Container())
+    monkeypatch.setattr(connection, "CONTAINER", connection.Container())
     waiting = threading.Thread(target=second)
     waiting.start()
     while column(watching, WAITING, lock=LOCK) != [1]:
         assert waiting.is_alive(), "the second did not wait"
     first.run("COMMIT")
     waiting.join()
-    connection._CONTAINER.discard()
-    for opened in (first, watching):
-        opened._connection.close()
+    connection.CONTAINER.discard()
+    for each in opened:
+        each.close()
     assert seen == [Spent(1, 500)]

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from chatsync.errors import LeaseLostError, StoreUnknownError
-from database import rate_limits, stores, sync_logs
+from database import leases, rate_limits, run_ends, stores, sync_logs
 from database.connection import Database, connect, read_address, transaction
-from database.sync_logs import SILENCE_SECONDS, open_run
+from database.leases import SILENCE_SECONDS, open_run
+from reading.runs import list_runs, list_runs_of_execution
 from tests.database.given_rows import STORE, a_run, an_event, column, save
 
 CURSOR = 1_770_000_000_000
@@ -18,7 +19,7 @@ LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database
 
 def run_row(database: Database, execution: str = "execution-1", store: str = STORE) -> dict[str, Any]:
     """Return the row of an execution's run of the store."""
-    rows = sync_logs.of_execution(database, execution)
+    rows = list_runs_of_execution(database, execution)
     return next(row for row in rows if row["store_id"] == store)
 
 
@@ -87,7 +88,7 @@ def test_a_dead_run_is_closed_and_taken_over_at_its_cursor(database: Database) -
 
 
 def test_a_run_that_announced_a_wait_is_alive_until_after_it(database: Database) -> None:
-    sync_logs.renew(database, a_run(database), 3600)
+    leases.renew_lease(database, a_run(database), 3600)
     go_silent(database, SILENCE_SECONDS + 3590)
     assert open_run(database, STORE, "execution-2", full=False).status == "skipped"
     go_silent(database, 20)
@@ -97,7 +98,7 @@ def test_a_run_that_announced_a_wait_is_alive_until_after_it(database: Database)
 def test_announced_waits_add_up(database: Database) -> None:
     run = a_run(database)
     for seconds in (0, 9, 3600):
-        sync_logs.renew(database, run, seconds)
+        leases.renew_lease(database, run, seconds)
     assert run_row(database)["waited_seconds"] == 3609
 
 
@@ -108,7 +109,7 @@ def test_a_run_that_was_taken_over_can_write_nothing_more(emptied: str) -> None:
         open_run(database, STORE, "execution-2", full=False)
     with pytest.raises(LeaseLostError), transaction() as database:
         save(database, run, an_event(1))
-        sync_logs.renew(database, run, 0)
+        leases.renew_lease(database, run, 0)
     with transaction() as database:
         assert column(database, "SELECT count(*) FROM chat_messages") == [0]
 
@@ -118,7 +119,7 @@ def test_an_ended_run_has_no_lease_to_renew(database: Database, status: str) -> 
     run = a_run(database)
     end(database, status)
     with pytest.raises(LeaseLostError, match="other hands"):
-        sync_logs.renew(database, run, 0)
+        leases.renew_lease(database, run, 0)
 
 
 def test_full_forgets_the_cursor_once_and_not_again_when_repeated(database: Database) -> None:
@@ -144,8 +145,8 @@ def test_a_store_nobody_registered_is_named(database: Database) -> None:
 
 def test_a_failure_closes_its_run_once(database: Database) -> None:
     run = a_run(database)
-    sync_logs.fail(database, STORE, "execution-1", "TokenUnusableError", "Replace it.")
-    sync_logs.fail(database, STORE, "execution-1", "OtherError", "Another reason.")
+    run_ends.fail_run(database, STORE, "execution-1", "TokenUnusableError", "Replace it.")
+    run_ends.fail_run(database, STORE, "execution-1", "OtherError", "Another reason.")
     row = run_row(database)
     assert (row["id"], row["status"], row["error_type"]) == (run, "error", "TokenUnusableError")
     assert (row["error_message"], row["completed_at"] is None) == ("Replace it.", False)
@@ -154,7 +155,7 @@ def test_a_failure_closes_its_run_once(database: Database) -> None:
 
 def test_a_failure_before_the_run_was_opened_is_written_too(database: Database) -> None:
     stores.register(database, STORE, "ИП Проба", active=True)
-    sync_logs.fail(database, STORE, "execution-1", "DatabaseUnavailableError", "Gone.")
+    run_ends.fail_run(database, STORE, "execution-1", "DatabaseUnavailableError", "Gone.")
     row = run_row(database)
     assert (row["status"], row["error_message"]) == ("error", "Gone.")
     assert open_run(database, STORE, "execution-2", full=False).status == "running"
@@ -164,19 +165,19 @@ def test_a_failure_before_the_run_was_opened_is_written_too(database: Database) 
 def test_a_failure_after_the_end_leaves_the_end(database: Database, status: str) -> None:
     a_run(database)
     end(database, status)
-    sync_logs.fail(database, STORE, "execution-1", "States.Timeout", "Late.")
+    run_ends.fail_run(database, STORE, "execution-1", "States.Timeout", "Late.")
     assert (run_row(database)["status"], run_row(database)["error_type"]) == (status, None)
 
 
 def test_a_failure_of_an_unknown_store_writes_nothing(database: Database) -> None:
-    sync_logs.fail(database, "nobody", "execution-1", "StoreUnknownError", "No such store.")
-    assert sync_logs.of_execution(database, "execution-1") == []
+    run_ends.fail_run(database, "nobody", "execution-1", "StoreUnknownError", "No such store.")
+    assert list_runs_of_execution(database, "execution-1") == []
 
 
 def test_a_stopped_execution_closes_its_own_runs_only(database: Database) -> None:
     a_run(database, "a", "execution-1")
     a_run(database, "b", "execution-2")
-    assert sync_logs.close_runs_of(database, "execution-1", "States.Aborted", "Stopped.") == 1
+    assert run_ends.close_runs_of_execution(database, "execution-1", "States.Aborted", "Stopped.") == 1
     assert run_row(database, "execution-1", "a")["error_message"] == "Stopped."
     assert run_row(database, "execution-2", "b")["status"] == "running"
 
@@ -184,8 +185,8 @@ def test_a_stopped_execution_closes_its_own_runs_only(database: Database) -> Non
 def test_a_person_can_release_one_store_whoever_holds_it(database: Database) -> None:
     a_run(database, "a")
     a_run(database, "b")
-    assert sync_logs.release(database, "a") == 1
-    assert sync_logs.release(database, "a") == 0
+    assert run_ends.release_store(database, "a") == 1
+    assert run_ends.release_store(database, "a") == 0
     assert sync_logs.statuses(database, "execution-1") == {"error": 1, "running": 1}
     assert open_run(database, "a", "execution-2", full=False).status == "running"
 
@@ -195,15 +196,15 @@ def test_only_silent_runs_are_dead_and_all_running_ones_can_be_closed(database: 
     go_silent(database)
     a_run(database, "b")
     assert column(database, "SELECT status FROM sync_logs ORDER BY id") == ["error", "running"]
-    assert sync_logs.close_dead_runs(database) == 0
-    assert sync_logs.close_all_runs(database) == 1
+    assert run_ends.close_dead_runs(database) == 0
+    assert run_ends.close_all_runs(database) == 1
     assert sync_logs.statuses(database, "execution-1") == {"error": 2}
 
 
 def test_counts_add_up_over_the_saves_of_a_run(database: Database) -> None:
     run = a_run(database)
-    sync_logs.count(database, run, requests=1)
-    sync_logs.count(database, run, requests=10, events=500, added=450)
+    sync_logs.add_counts(database, run, requests=1)
+    sync_logs.add_counts(database, run, requests=10, events=500, added=450)
     row = run_row(database)
     assert (row["wb_requests"], row["events_read"], row["messages_added"]) == (11, 500, 450)
 
@@ -211,7 +212,7 @@ def test_counts_add_up_over_the_saves_of_a_run(database: Database) -> None:
 def test_the_latest_runs_come_newest_first(database: Database) -> None:
     for number in range(3):
         a_run(database, f"store-{number}")
-    assert [row["store_id"] for row in sync_logs.latest(database, 2)] == ["store-2", "store-1"]
+    assert [row["store_id"] for row in list_runs(database, 2)] == ["store-2", "store-1"]
 
 
 @pytest.fixture
@@ -219,7 +220,7 @@ def two_stores_of_a_seller(database: Database) -> Database:
     """A database with the stores "a" and "b" of one seller; "a" has a live run."""
     for store in ("a", "b"):
         stores.register(database, store, "ИП Проба", active=True)
-        stores.remember_token(database, store, stores.StoreToken("seller", "personal", None))
+        stores.save_token_facts(database, store, stores.StoreToken("seller", "personal", None))
     a_run(database, "a")
     return database
 
@@ -250,15 +251,15 @@ def test_a_store_is_skipped_for_its_own_run_though_its_seller_is_busy_too(two_st
 
 def test_a_store_whose_seller_became_known_meanwhile_still_has_one_run(database: Database) -> None:
     a_run(database)
-    stores.remember_token(database, STORE, stores.StoreToken("seller", "personal", None))
+    stores.save_token_facts(database, STORE, stores.StoreToken("seller", "personal", None))
     assert open_run(database, STORE, "execution-2", full=False).status == "skipped"
 
 
 def test_an_empty_bucket_is_known_to_the_sellers_next_run(two_stores_of_a_seller: Database) -> None:
     database = two_stores_of_a_seller
     run = column(database, "SELECT id FROM sync_logs")[0]
-    rate_limits.remember(database, run, rate_limits.CHATS, 3600)
-    rate_limits.remember(database, run, rate_limits.EVENTS, 0)
+    rate_limits.save_wait(database, run, rate_limits.CHATS, 3600)
+    rate_limits.save_wait(database, run, rate_limits.EVENTS, 0)
     assert column(database, "SELECT method FROM rate_limits") == ["chats"]
     end(database)
     opened = open_run(database, "b", "execution-1", full=False)

@@ -14,8 +14,8 @@ import pytest
 from chatsync.errors import DatabaseRefusedError
 from database import connection
 from database.connection import Database, connect, read_address, transaction
+from database.labels.stale_chats import read_stale_chats
 from database.migrations import LOCK, migrate, read_migrations
-from database.stale_labels import stale_chats
 from tests.conftest import ROOT
 from tests.database.given_rows import column
 
@@ -34,8 +34,8 @@ def new_database(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator
     admin.run(f"CREATE DATABASE {name}")
     url = urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
     monkeypatch.setenv("DATABASE_URL", url)
-    container = connection._Container()
-    monkeypatch.setattr(connection, "_CONTAINER", container)
+    container = connection.Container()
+    monkeypatch.setattr(connection, "CONTAINER", container)
     raw = connect(read_address(url))
     yield Database(raw)
     raw.close()
@@ -144,4 +144,4 @@ def test_labels_of_the_previous_release_are_not_given_anew(new_database: Databas
     migrate(ROOT / "migrations")
     assert column(new_database, "SELECT labelled_by FROM chats ORDER BY id") == [version, None]
     with transaction() as database:
-        assert stale_chats(database, "shop", version, 10).total == 0
+        assert read_stale_chats(database, "shop", version, 10).total == 0

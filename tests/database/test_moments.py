@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from database.moments import MomentInvalidError, read_moment
+from database.wb_fields import MomentInvalidError, read_moment
 
 MOMENT = datetime(2026, 2, 2, 2, 40, 0, 123_000, tzinfo=UTC)
 SECOND = MOMENT.replace(microsecond=0)

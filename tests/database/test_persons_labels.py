@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chatsync.errors import ChatUnknownError, TagUnknownError
-from database import labels
 from database.connection import Database
+from database.labels.history import release_persons_label, set_persons_label
 from tests.database.given_rows import STORE, a_run, an_event, chat, column, save
 
 CHAT = "1:chat-0"
@@ -32,7 +32,7 @@ def counts(database: Database) -> dict[str, int]:
 def test_a_persons_label_stands_on_the_chat_in_the_history_and_in_the_stores_counts(
     database: Database, run: int
 ) -> None:
-    labels.set_by_person(database, STORE, CHAT, "defect")
+    set_persons_label(database, STORE, CHAT, "defect")
     row = chat(database)
     assert (row["tag"], row["tag_source"], row["labelled_messages"]) == ("defect", "person", 2)
     assert history(database) == [("defect", "person", None, False)]
@@ -40,16 +40,16 @@ def test_a_persons_label_stands_on_the_chat_in_the_history_and_in_the_stores_cou
 
 
 def test_a_second_label_replaces_the_first_which_stays_in_the_history(database: Database, run: int) -> None:
-    labels.set_by_person(database, STORE, CHAT, "defect")
-    labels.set_by_person(database, STORE, CHAT, "spam")
+    set_persons_label(database, STORE, CHAT, "defect")
+    set_persons_label(database, STORE, CHAT, "spam")
     assert chat(database)["tag"] == "spam"
     assert history(database) == [("defect", "person", None, True), ("spam", "person", None, False)]
     assert counts(database) == {"spam": 1}
 
 
 def test_a_released_chat_has_no_label_until_the_next_run(database: Database, run: int) -> None:
-    labels.set_by_person(database, STORE, CHAT, "defect")
-    assert labels.release(database, STORE, CHAT) is True
+    set_persons_label(database, STORE, CHAT, "defect")
+    assert release_persons_label(database, STORE, CHAT) is True
     row = chat(database)
     assert (row["tag"], row["tag_source"], row["labelled_by"], row["labelled_messages"]) == (None, None, None, None)
     assert history(database) == [("defect", "person", None, True)]
@@ -58,20 +58,20 @@ def test_a_released_chat_has_no_label_until_the_next_run(database: Database, run
 
 def test_there_is_nothing_to_release_where_no_person_labelled(database: Database, run: int) -> None:
     database.run("UPDATE chats SET tag = 'thanks', tag_source = 'model' WHERE id = :id", id=CHAT)
-    assert labels.release(database, STORE, CHAT) is False
+    assert release_persons_label(database, STORE, CHAT) is False
     assert chat(database)["tag"] == "thanks"
 
 
 def test_an_unknown_tag_is_refused_with_the_choices(database: Database, run: int) -> None:
     with pytest.raises(TagUnknownError, match=r"No such tag: brak\. Take one of: delivery, defect, .*undefined\."):
-        labels.set_by_person(database, STORE, CHAT, "brak")
+        set_persons_label(database, STORE, CHAT, "brak")
     assert chat(database)["tag"] is None
 
 
 @pytest.mark.parametrize(("store", "chat_id"), [(STORE, "1:none"), ("none", CHAT)])
 def test_an_unknown_chat_is_refused(database: Database, run: int, store: str, chat_id: str) -> None:
     with pytest.raises(ChatUnknownError, match=f"The store {store} has no chat {chat_id}"):
-        labels.set_by_person(database, store, chat_id, "defect")
+        set_persons_label(database, store, chat_id, "defect")
     with pytest.raises(ChatUnknownError):
-        labels.release(database, store, chat_id)
+        release_persons_label(database, store, chat_id)
     assert history(database) == []

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from database import messages
 from database.connection import Database
-from database.wb_chats import LONGEST_ID
+from database.wb_fields import LONGEST_ID
+from reading.conversations import read_messages
 from tests.database.given_rows import STORE, a_run, an_event, chat, column, row_versions, save
 
 TABLES = ("chats", "chat_messages", "stores", "quarantined_events")
@@ -72,7 +72,11 @@ def test_a_late_event_takes_its_place_in_the_chat_and_not_the_last(database: Dat
     assert save(database, run, an_event(6)) == 1
     row = chat(database)
     assert (row["messages_total"], row["last_message_id"]) == (3, "event-7")
-    assert [said["id"] for said in messages.of_chat(database, STORE, "1:chat-0")] == ["event-5", "event-6", "event-7"]
+    assert [said["id"] for said in read_messages(database, {"store_id": STORE, "id": "1:chat-0"})] == [
+        "event-5",
+        "event-6",
+        "event-7",
+    ]
 
 
 def test_of_the_same_millisecond_the_greater_id_is_last_in_any_order(database: Database) -> None:

@@ -6,6 +6,7 @@ from chatsync.errors import StoreUnknownError
 from database import stores
 from database.connection import Database
 from database.stores import StoreToken
+from reading.stores import list_stores
 from tests.database.given_rows import a_run, an_event, column, row_versions, save
 
 TOKEN = StoreToken("8c1f7a52-6f0e-4a3b-9d57-3f2b8f0f2a11", "personal", "2026-05-30T12:00:00+00:00")
@@ -20,17 +21,17 @@ def shops(database: Database) -> Database:
 
 
 def test_the_active_stores_are_synced(shops: Database) -> None:
-    assert stores.to_sync(shops, None) == ["a", "c"]
+    assert stores.ids_to_sync(shops, None) == ["a", "c"]
 
 
 def test_those_named_are_synced_each_once_even_if_paused(shops: Database) -> None:
-    assert stores.to_sync(shops, ["b", "a", "b"]) == ["a", "b"]
-    assert stores.to_sync(shops, []) == []
+    assert stores.ids_to_sync(shops, ["b", "a", "b"]) == ["a", "b"]
+    assert stores.ids_to_sync(shops, []) == []
 
 
 def test_all_unknown_stores_are_named(shops: Database) -> None:
     with pytest.raises(StoreUnknownError, match="No such store: x, y"):
-        stores.to_sync(shops, ["y", "a", "x"])
+        stores.ids_to_sync(shops, ["y", "a", "x"])
 
 
 def test_registering_again_renames_and_leaves_the_rest(shops: Database) -> None:
@@ -41,7 +42,7 @@ def test_registering_again_renames_and_leaves_the_rest(shops: Database) -> None:
 def test_what_did_not_change_is_not_written(shops: Database) -> None:
     def write() -> None:
         stores.register(shops, "a", "ИП a", active=True)
-        stores.remember_token(shops, "a", TOKEN)
+        stores.save_token_facts(shops, "a", TOKEN)
         stores.move_cursor(shops, "a", 5)
         stores.refresh_statistics(shops, "a")
 
@@ -58,8 +59,8 @@ def test_a_cursor_can_go_back_to_the_beginning(shops: Database) -> None:
 
 
 def test_a_replaced_token_is_remembered_with_what_it_does_not_say(shops: Database) -> None:
-    stores.remember_token(shops, "a", TOKEN)
-    stores.remember_token(shops, "a", StoreToken(None, "unknown", None))
+    stores.save_token_facts(shops, "a", TOKEN)
+    stores.save_token_facts(shops, "a", StoreToken(None, "unknown", None))
     row = shops.rows("SELECT seller_id, token_type, token_expires_at FROM stores WHERE id = 'a'")[0]
     assert list(row.values()) == [None, "unknown", None]
 
@@ -70,5 +71,5 @@ def test_statistics_count_chats_and_tags(shops: Database) -> None:
     stores.refresh_statistics(shops, "a")
     row = shops.rows("SELECT total_chats, chat_tag_counts FROM stores WHERE id = 'a'")[0]
     assert row == {"total_chats": 3, "chat_tag_counts": {"thanks": 2}}
-    shown = {row["id"]: (row["total_chats"], row["messages"]) for row in stores.overview(shops)}
+    shown = {row["id"]: (row["total_chats"], row["messages"]) for row in list_stores(shops)}
     assert shown == {"a": (3, 3), "b": (0, 0), "c": (0, 0)}

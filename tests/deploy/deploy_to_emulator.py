@@ -1,7 +1,7 @@
 """Deploys the built stack with `sam deploy` to ministack, a local AWS emulator, over a real Postgres; adds a store.
 
 What runs for real: sam's packaging, the SAM transform, nested stacks, the custom resource and the functions it starts,
-the migrations, `python -m local store`. What it cannot show: IAM, VPC, RDS, TLS, metric-math alarms (it has none, so
+the migrations, `./chats store`. What it cannot show: IAM, VPC, RDS, TLS, metric-math alarms (it has none, so
 they are taken out first), quotas.
 
 Run by `make check-deploy`: python tests/deploy/deploy_to_emulator.py BUILD_FOLDER SAM MINISTACK

@@ -55,11 +55,11 @@ def test_it_logs_in_by_iam(functions_url: str, database: Database) -> None:
 def test_a_right_that_an_older_version_granted_is_taken_away(functions_url: str, database: Database) -> None:
     user = read_address(functions_url).user
     database.run(f"GRANT DELETE ON chats TO {user}")
-    logins.allow(database, user)
+    logins.ensure_user(database, user)
     assert database.rows("SELECT has_table_privilege(:user, 'chats', 'DELETE') AS may", user=user) == [{"may": False}]
 
 
 def test_a_name_is_quoted(functions_url: str, database: Database) -> None:
-    logins.allow(database, 'x"; DROP TABLE chats; --')
+    logins.ensure_user(database, 'x"; DROP TABLE chats; --')
     assert database.rows("SELECT count(*)::integer AS n FROM pg_roles WHERE rolname LIKE 'x\"%'") == [{"n": 1}]
     assert database.rows("SELECT to_regclass('chats') IS NOT NULL AS there") == [{"there": True}]

@@ -1,4 +1,4 @@
-"""`python -m local store` against a stack, its parameters and its function; only Lambda's Invoke is played."""
+"""`./chats store` against a stack, its parameters and its function; only Lambda's Invoke is played."""
 
 import io
 import json
@@ -178,7 +178,7 @@ def test_an_unknown_store_is_named(store: Any, capsys: pytest.CaptureFixture[str
 
 def test_a_store_that_could_not_be_added_leaves_no_token(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "no address")
-    monkeypatch.setattr(connection, "_CONTAINER", connection._Container())
+    monkeypatch.setattr(connection, "CONTAINER", connection.Container())
     assert store("add", GOOD, "--name", "ИП Проба") == 1
     assert tokens() == []
 

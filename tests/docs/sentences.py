@@ -16,7 +16,7 @@ CONSTANTS = {"REFUSALS", "UNEXPECTED_FAILURES", "ABANDONED", "SKIPPED", "INTERRU
 def sentences() -> set[str]:
     """Return the sentences, with a gap where each fills something in."""
     files = [file for folder in SOURCES for file in (ROOT / folder).rglob("*.py")]
-    return {said for file in [*files, ROOT / "local" / "commands" / "sync.py"] for said in _of_file(file)}
+    return {said for file in [*files, ROOT / "local" / "sync" / "execution.py"] for said in _of_file(file)}
 
 
 def _of_file(file: Path) -> Iterator[str]:

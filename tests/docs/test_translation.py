@@ -14,8 +14,7 @@ def sections(page: str) -> list[str]:
 
 
 def commands(page: str) -> list[str]:
-    """Return the code blocks without their comments, and without the diagram, which only the English page has."""
-    page = re.sub(r"^```mermaid\n.*?^```$", "", page, flags=re.M | re.S)
+    """Return the code blocks without their comments."""
     blocks = re.findall(r"^```\w*\n(.*?)^```$", page, re.M | re.S)
     return [re.sub(r"\s+# .*", "", block) for block in blocks]
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-_TOY = Path(__file__).parent / "toy"
-_IMAGE = Path(__file__).parents[2] / ".local" / "lambda-image"
+TOY = Path(__file__).parent / "toy"
+IMAGE = Path(__file__).parents[2] / ".local" / "lambda-image"
 
 
 @pytest.fixture(scope="session")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("engine") / "toy stack"
-    shutil.copytree(_TOY, root, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(TOY, root, ignore=shutil.ignore_patterns("__pycache__"))
     (root / ".local").mkdir()
-    (root / ".local" / "lambda-image").symlink_to(_IMAGE)
+    (root / ".local" / "lambda-image").symlink_to(IMAGE)
     return root
 
 

@@ -16,7 +16,7 @@ from local.engine import lambdas as lambdas_module
 from local.engine.lambdas import LambdaService, LambdaServiceError
 from local.engine.stack import load_stack
 
-_ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_nothing_of_the_engines_environment_reaches_a_function(
 ) -> None:
     monkeypatch.setenv("WB_TOKEN", "secret")
     monkeypatch.setenv("AWS_PROFILE", "real")
-    monkeypatch.setenv("PYTHONPATH", str(_ROOT))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     service = LambdaService(load_stack(toy, {}), toy / ".local" / "logs")
     try:
         environment = ask(service, "isolation", {})["environment"]
@@ -92,7 +92,7 @@ def test_only_code_layers_image_and_standard_library_are_importable(lambdas: Lam
     path = ask(lambdas, "isolation", {})["path"]
     assert path[0] == str((toy / "functions" / "isolation").resolve())
     assert path[1] == str((toy / ".local" / "lambda-image").resolve())
-    assert not [entry for entry in path if "site-packages" in entry or entry in {"", str(_ROOT)}]
+    assert not [entry for entry in path if "site-packages" in entry or entry in {"", str(ROOT)}]
 
 
 def test_a_layer_the_template_does_not_give_cannot_be_imported(lambdas: LambdaService) -> None:
@@ -179,7 +179,7 @@ def test_usage_is_counted(toy: Path) -> None:
 def test_a_long_log_is_put_aside_and_a_short_one_goes_on(
     toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lambdas_module, "_LOG_BYTES", 3)
+    monkeypatch.setattr(lambdas_module, "LOG_BYTES", 3)
     for name, text in {"a.log": "long", "b.log": "bit", "a.log.old": "older"}.items():
         (tmp_path / name).write_text(text)
     LambdaService(load_stack(toy, {}), tmp_path).close()
@@ -218,7 +218,7 @@ threading.Thread(target=lambdas.invoke, args=("isolation", {{"sleep_seconds": 60
 print(*lambdas.pids("sync_store"), *lambdas.pids("isolation"), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    killed = subprocess.run([sys.executable, "-c", script], cwd=_ROOT, capture_output=True, text=True, check=False)
+    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     workers = [psutil.Process(int(pid)) for pid in killed.stdout.split() if psutil.pid_exists(int(pid))]
     _, alive = psutil.wait_procs(workers, timeout=10)

@@ -12,7 +12,7 @@ from local.engine.engine import Engine
 from local.engine.interpreter import EngineBrokenError
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
 
-_INLINE_ITEMS = 1100  # Python's own limit of recursion ends moto's loop at about 985
+INLINE_ITEMS = 1100  # Python's own limit of recursion ends moto's loop at about 985
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,12 @@ def engine(toy: Path, observed: list[Observation]) -> Iterator[Engine]:
 
 def stores(*stores: dict[str, Any]) -> dict[str, Any]:
     return {"stores": list(stores)}
+
+
+def store_of(observation: Observation) -> object:
+    """Return the store that an observation is about: the toy's functions and states name it."""
+    data: Any = observation.state_input if isinstance(observation, Waiting) else observation.payload
+    return data.get("store_id")
 
 
 def failures(engine: Engine, store_id: str) -> str:
@@ -49,14 +55,14 @@ def test_a_run_goes_from_the_list_to_the_report(engine: Engine) -> None:
 def test_an_hours_wait_takes_no_time(engine: Engine, observed: list[Observation]) -> None:
     result = engine.run(stores({"store_id": "slow", "wait_seconds": 3600}))
     (wait,) = result.waits
-    assert (wait.seconds, wait.reason, wait.store_id) == (3600, "wait", "slow")
+    assert (wait.seconds, wait.reason, store_of(wait)) == (3600, "wait", "slow")
     assert wait.until >= 1000.0 + 3600
     assert wait in observed
 
 
 def test_a_transient_error_is_retried_after_1_2_4_seconds(engine: Engine) -> None:
     result = engine.run(stores({"store_id": "flaky", "behaviour": "transient"}))
-    assert [(wait.seconds, wait.reason, wait.store_id) for wait in result.waits] == [
+    assert [(wait.seconds, wait.reason, store_of(wait)) for wait in result.waits] == [
         (1, "retry", "flaky"),
         (2, "retry", "flaky"),
         (4, "retry", "flaky"),
@@ -92,15 +98,15 @@ def test_every_state_is_counted_children_too(engine: Engine) -> None:
 
 
 def test_one_worker_of_an_inline_map_takes_more_than_a_thousand_items(engine: Engine) -> None:
-    result = engine.run(stores({"store_id": "big", "pages": _INLINE_ITEMS}))
+    result = engine.run(stores({"store_id": "big", "pages": INLINE_ITEMS}))
     assert result.status == "SUCCEEDED"
-    assert result.children[0].transitions == 4 + _INLINE_ITEMS
+    assert result.children[0].transitions == 4 + INLINE_ITEMS
 
 
-def test_invocations_are_observed_with_their_store(engine: Engine, observed: list[Observation]) -> None:
+def test_invocations_are_observed_with_payload_and_result(engine: Engine, observed: list[Observation]) -> None:
     before = len(observed)
     engine.run(stores({"store_id": "seen"}))
-    mine = [one for one in observed[before:] if not isinstance(one, Waiting) and one.store_id == "seen"]
+    mine = [one for one in observed[before:] if not isinstance(one, Waiting) and store_of(one) == "seen"]
     started, ended = mine
     assert isinstance(started, InvocationStarted)
     assert isinstance(ended, InvocationEnded)
@@ -122,7 +128,7 @@ def test_two_executions_run_at_once(engine: Engine) -> None:
     for thread in threads:
         thread.join()
     assert [results[name].status for name in names] == ["SUCCEEDED", "SUCCEEDED"]
-    assert [[wait.store_id for wait in results[name].waits] for name in names] == [["one"], ["two"]]
+    assert [[store_of(wait) for wait in results[name].waits] for name in names] == [["one"], ["two"]]
 
 
 def test_a_name_is_used_once(engine: Engine) -> None:
@@ -141,8 +147,8 @@ def test_secrets_are_kept_and_replaced(engine: Engine) -> None:
     for value in ("old", "new"):
         engine.put_secret_parameter("/toy/token", value)
         engine.put_secret("toy/key", value)
-    assert engine._ssm.get_parameter(Name="/toy/token", WithDecryption=True)["Parameter"]["Value"] == "new"
-    assert engine._secrets.get_secret_value(SecretId="toy/key")["SecretString"] == "new"
+    assert engine.ssm.get_parameter(Name="/toy/token", WithDecryption=True)["Parameter"]["Value"] == "new"
+    assert engine.secrets.get_secret_value(SecretId="toy/key")["SecretString"] == "new"
 
 
 def test_there_is_one_engine_a_process(engine: Engine, toy: Path) -> None:

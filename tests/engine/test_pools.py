@@ -55,7 +55,7 @@ def starts() -> Starts:
 
 @pytest.fixture
 def pool(starts: Starts, monkeypatch: pytest.MonkeyPatch) -> Pool:
-    monkeypatch.setattr(pools, "_PATIENCE", 0)
+    monkeypatch.setattr(pools, "PATIENCE", 0)
     return Pool(starts)
 
 
@@ -94,10 +94,10 @@ def test_a_busy_worker_that_is_soon_back_is_not_doubled(
     pool: Pool, starts: Starts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given a caller with patience and a busy worker, when that is back in time, then no other was started."""
-    monkeypatch.setattr(pools, "_PATIENCE", 60)
+    monkeypatch.setattr(pools, "PATIENCE", 60)
     busy = pool.take()
     caller = in_thread(pool.take)
-    while not pool._waiting:
+    while not pool.waiting:
         pass
     pool.give_back(busy)
     assert caller.result(timeout=10) is busy
@@ -107,7 +107,7 @@ def test_a_busy_worker_that_is_soon_back_is_not_doubled(
 def test_a_caller_is_as_patient_as_the_last_cold_start_was_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Given a first start that took a minute, when its worker is busy and soon back, then no other was started."""
     now = [0.0]
-    monkeypatch.setattr(pools, "_FIRST_COLD_START_SECONDS", 0)
+    monkeypatch.setattr(pools, "FIRST_COLD_START_SECONDS", 0)
     monkeypatch.setattr(pools, "time", SimpleNamespace(monotonic=lambda: now[0]))
     starts = Starts()
 
@@ -118,7 +118,7 @@ def test_a_caller_is_as_patient_as_the_last_cold_start_was_long(monkeypatch: pyt
     pool = Pool(start_slowly)
     busy = pool.take()
     caller = in_thread(pool.take)
-    while not pool._waiting:
+    while not pool.waiting:
         pass
     pool.give_back(busy)
     assert caller.result(timeout=10) is busy
@@ -185,7 +185,7 @@ def test_no_more_start_at_once_than_there_are_processors(
     pool: Pool, starts: Starts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given 25 callers at once, when none returns its worker, then all get one, two starting at a time."""
-    monkeypatch.setattr(pools, "_MAX_STARTING", 2)
+    monkeypatch.setattr(pools, "MAX_STARTING", 2)
     starts.may_start.clear()
     with ThreadPoolExecutor(25) as callers:
         taken = [callers.submit(pool.take) for _ in range(25)]

@@ -14,7 +14,7 @@ from pg8000.native import Connection, DatabaseError
 from local.engine import postgres_binaries
 from local.engine.postgres import Postgres, PostgresFailedError, PostgresInUseError
 
-_ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ from local.engine.postgres import Postgres
 Postgres(Path({str(data)!r}), durable=True).__enter__()
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    subprocess.run([sys.executable, "-c", script], cwd=_ROOT, check=False)
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
     orphan = postmaster(data)
     with Postgres(data, durable=True) as server:
         assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
@@ -143,7 +143,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to anoth
 def test_root_under_a_closed_folder_keeps_the_data_behind_a_link(
     tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_binaries, "_OPEN_FOLDER", open_folder / "var lib")
+    monkeypatch.setattr(postgres_binaries, "OPEN_FOLDER", open_folder / "var lib")
     (tmp_path / "closed").mkdir(mode=0o700)
     data = tmp_path / "closed" / "data"
     with Postgres(data, durable=False) as server:
@@ -157,8 +157,8 @@ def test_root_under_a_closed_folder_keeps_the_data_behind_a_link(
 def test_root_under_a_closed_folder_runs_a_copy_of_the_programs(
     data: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_binaries, "_OPEN_FOLDER", open_folder / "programs")
-    monkeypatch.setattr(postgres_binaries, "_open_to_others", lambda path: path.name != "postgres")
+    monkeypatch.setattr(postgres_binaries, "OPEN_FOLDER", open_folder / "programs")
+    monkeypatch.setattr(postgres_binaries, "is_open_to_others", lambda path: path.name != "postgres")
     with Postgres(data, durable=False) as server:
         assert Path(postmaster(data).exe()).is_relative_to(open_folder)
         assert ask(server, "SELECT 1") == 1

@@ -10,8 +10,8 @@ import pytest
 
 from local.engine.runtime_api import Answered, Event, InitFailed, Ready, RuntimeApi
 
-_PREFIX = "/2018-06-01/runtime"
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+PREFIX = "/2018-06-01/runtime"
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 @pytest.fixture
@@ -24,12 +24,12 @@ def api() -> Iterator[RuntimeApi]:
 def test_an_event_and_its_answer(api: RuntimeApi) -> None:
     worker = http.client.HTTPConnection(api.address)
     api.events.put(Event("r-1", "arn:f", 1234, b'{"a": 1}'))
-    worker.request("GET", f"{_PREFIX}/invocation/next")
+    worker.request("GET", f"{PREFIX}/invocation/next")
     event = worker.getresponse()
     assert (event.status, event.read()) == (200, b'{"a": 1}')
     assert event.headers["Lambda-Runtime-Aws-Request-Id"] == "r-1"
     assert event.headers["Lambda-Runtime-Deadline-Ms"] == "1234"
-    worker.request("POST", f"{_PREFIX}/invocation/r-1/response", b"2")
+    worker.request("POST", f"{PREFIX}/invocation/r-1/response", b"2")
     assert worker.getresponse().status == 202
     assert [api.reports.get(), api.reports.get()] == [Ready(), Answered("r-1", b"2", failed=False)]
     worker.close()
@@ -38,13 +38,13 @@ def test_an_event_and_its_answer(api: RuntimeApi) -> None:
 def test_errors_are_told_apart(api: RuntimeApi) -> None:
     for path in ("init/error", "invocation/r-2/error"):
         worker = http.client.HTTPConnection(api.address)
-        worker.request("POST", f"{_PREFIX}/{path}", b"{}")
+        worker.request("POST", f"{PREFIX}/{path}", b"{}")
         assert worker.getresponse().status == 202
         worker.close()
     assert [api.reports.get(), api.reports.get()] == [InitFailed(b"{}"), Answered("r-2", b"{}", failed=True)]
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", f"{_PREFIX}/invocation/r-1/other")])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", f"{PREFIX}/invocation/r-1/other")])
 def test_nothing_else_is_served(api: RuntimeApi, method: str, path: str) -> None:
     worker = http.client.HTTPConnection(api.address)
     worker.request(method, path)
@@ -59,7 +59,7 @@ def test_a_page_in_the_browser_neither_takes_an_event_nor_answers_one(
 ) -> None:
     api.events.put(Event("r-1", "arn:f", 1234, b'{"a": 1}'))
     browser = http.client.HTTPConnection(api.address)
-    browser.request(method, f"{_PREFIX}/{path}", headers=page)
+    browser.request(method, f"{PREFIX}/{path}", headers=page)
     answered = browser.getresponse()
     assert (answered.status, answered.read()) == (403, b"")
     assert (api.events.qsize(), api.reports.qsize()) == (1, 0)
@@ -72,7 +72,7 @@ def test_a_worker_that_is_killed_is_not_shouted_about(capfd: pytest.CaptureFixtu
     (serving,) = set(threading.enumerate()) - before
     worker = socket.create_connection(("127.0.0.1", api.server_port))
     worker.sendall(b"GET ")
-    worker.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    worker.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
     worker.close()
     api.close()
     serving.join(timeout=10)

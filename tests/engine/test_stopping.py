@@ -105,7 +105,7 @@ def test_a_task_of_the_outermost_level_is_stopped(engine: Engine, stopper: Stopp
 def test_a_task_that_fails_because_of_the_stop_does_not_make_the_run_failed(
     engine: Engine, stopper: Stopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "_STOP_GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(engine_module, "STOP_GRACE_SECONDS", 0.0)
     stopper.at, stopper.function = InvocationStarted, "list_stores"
     result = engine.run({"stores": [], "sleep_seconds": 4})
     assert (result.status, result.error, result.cause) == ("ABORTED", None, None)
@@ -114,7 +114,7 @@ def test_a_task_that_fails_because_of_the_stop_does_not_make_the_run_failed(
 def test_an_invocation_that_does_not_end_is_killed(
     engine: Engine, stopper: Stopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "_STOP_GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(engine_module, "STOP_GRACE_SECONDS", 0.0)
     result = stopped_at(stopper, InvocationStarted, "sync_store", behaviour="hang")
     assert result.status == "ABORTED"
 
@@ -126,7 +126,7 @@ def test_a_stop_right_at_the_start_is_not_lost(engine: Engine, stopper: Stopper)
         target=lambda: results.append(engine.run({"stores": [{"store_id": "a"}]}, name="stopped-early"))
     )
     run.start()
-    while not any(not known.ended.is_set() for known in tuple(engine._runs.values())):
+    while not engine.running:
         pass
     engine.stop()
     run.join()
@@ -137,12 +137,11 @@ def test_an_exception_in_run_stops_the_execution(
     engine: Engine, stopper: Stopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given Ctrl-C without a handler, when run() is left by KeyboardInterrupt, then no task starts any more."""
-
-    def interrupt(run: object) -> None:
-        raise KeyboardInterrupt
-
-    stopper.at, stopper.seen = None, []
-    monkeypatch.setattr(engine, "_await", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        engine.run({"stores": [{"store_id": "a"}]})
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    monkeypatch.setattr(stopper, "by_signal", True)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            stopped_at(stopper, InvocationStarted, "list_stores", list_seconds=1)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
     assert "report" not in started(stopper)

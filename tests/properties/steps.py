@@ -40,8 +40,8 @@ class Functions:
         module = _module(name)
         context = SimpleNamespace(aws_request_id=f"request-{next(_NUMBERS)}")
         doubles = {
-            "write_page": lambda key, rows: self._pages.__setitem__(key, json.dumps(rows)),
-            "read_page": lambda key: json.loads(self._pages[key]),
+            "write_object": lambda key, rows: self._pages.__setitem__(key, json.dumps(rows)),
+            "read_object": lambda key: json.loads(self._pages[key]),
             "store_token": SimpleNamespace(connect=self._connect),
             "logger": SILENT,
             "metrics": SILENT,
@@ -115,7 +115,7 @@ def dying_after(effects: int | None) -> Iterator[None]:
         try:
             yield
         except CrashError:
-            connection._CONTAINER.discard()  # A dead process keeps none.
+            connection.CONTAINER.discard()  # A dead process keeps none.
 
 
 def _tick(left: Iterator[int]) -> None:

@@ -62,7 +62,7 @@ def new_store(history: History) -> Iterator[tuple[str, Functions, Told]]:
     with transaction() as database:
         stores.register(database, store.id, store.name, active=True)
     with (
-        Simulator(World((store,)), VirtualClock(), limits=False, page_size=history.page_size) as simulator,
+        Simulator(World((store,)), VirtualClock(), limits=False, events_page_size=history.page_size) as simulator,
         patch.object(walk, "BURST_EVENTS", history.burst_events),
     ):
         yield store.id, Functions(store, simulator.url), Told(store, simulator)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chatsync.label_version import label_version
 from database.connection import transaction
-from database.stale_labels import stale_chats
+from database.labels.stale_chats import read_stale_chats
 from local.engine.lambdas import Invocation
 from tests.properties.steps import expire_leases
 from tests.properties.streams import History, histories
@@ -73,4 +73,4 @@ def test_through_the_machine_too_the_tables_are_the_set_of_events(
     assert run["chats_to_classify"] == run["chats_classified"]
     assert rows("SELECT id FROM chats WHERE messages_total > 0 AND tag IS NULL") == []
     with transaction() as database:
-        assert stale_chats(database, store.id, label_version("keywords"), limit=100).total == 0
+        assert read_stale_chats(database, store.id, label_version("keywords"), limit=100).total == 0

@@ -3,7 +3,7 @@
 from typing import Any
 
 from database.connection import transaction
-from local.simulator.faults import short_page
+from local.simulator.faults import short_events_page
 from local.simulator.model import Event, SimulatedStore
 from local.simulator.server import Simulator
 from tests.properties.streams import History, Session, expected, is_poison
@@ -23,7 +23,7 @@ class Told:
         for event in (*session.events, *session.late):
             self._simulator.add_event(self._store.id, event)
         for events in session.short_pages:
-            self._simulator.faults.add(self._store.id, "events", short_page(events))
+            self._simulator.faults.add(self._store.id, "events", short_events_page(events))
         self._in_time += session.events
 
     def check(self, full: bool) -> None:

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from local.engine.clock import VirtualClock
-from local.simulator import Chat, Event, SimulatedStore, Simulator, TokenKind, World, make_token
+from local.simulator.model import Chat, Event, SimulatedStore, World
+from local.simulator.server import Simulator
+from local.simulator.tokens import TokenKind, make_token
 
 SELLER = "0b6a2c3e-6f3e-4b8e-9d6a-5b1f2a7c9e10"
 FIRST_MS = 1_760_000_000_000

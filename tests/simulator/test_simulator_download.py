@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from local.simulator import StoredFile
+from local.simulator.model import StoredFile
 
 DOWNLOAD = "/api/v1/seller/download/"
 FILES = {

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.simulator import cut_body, hang, junk, raw_json, redirect, status
+from local.simulator.faults import cut_body, hang, junk, raw_json, redirect, status
 
 CHATS = "/api/v1/seller/chats"
 EVENTS = "/api/v1/seller/events"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from local.simulator import ABSENT, TokenKind
-from local.simulator.tokens import read_claims
+from local.simulator.model import ABSENT
+from local.simulator.tokens import TokenKind, read_claims
 
 EVENTS = "/api/v1/seller/events"
 

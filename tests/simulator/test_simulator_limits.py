@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.engine.clock import VirtualClock
-from local.simulator import ABSENT, TokenKind
 from local.simulator.limits import BASE, BASE_DOWNLOAD, COMMON, Buckets, Rule
+from local.simulator.model import ABSENT
+from local.simulator.tokens import TokenKind
 
 CHATS = "/api/v1/seller/chats"
 EVENTS = "/api/v1/seller/events"

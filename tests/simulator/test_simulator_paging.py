@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.simulator import ABSENT, Chat, Event, short_page
-from local.simulator.model import SimulatedStore
+from local.simulator.faults import short_events_page
+from local.simulator.model import ABSENT, Chat, Event, SimulatedStore
 from local.simulator.stream import Stream
 
 CHATS = "/api/v1/seller/chats"
@@ -54,7 +54,7 @@ def test_a_page_is_strictly_newer_than_its_cursor(serve, store, ask):
 
 
 def test_an_event_of_the_page_edges_millisecond_is_lost_to_who_takes_next_as_it_is(serve, store, ask):
-    simulator = serve(store, page_size=50)
+    simulator = serve(store, events_page_size=50)
     simulator.add_event("shop", replace(store.events[49], id="twin"))
     assert "twin" not in [event["eventID"] for event in walk(simulator, ask, store.token)]
     again = ask(simulator, f"{EVENTS}?next={FIRST_MS + 49_000 - 1}", store.token).json["result"]["events"]
@@ -76,8 +76,8 @@ def test_a_store_without_events_answers_an_empty_page(serve, store, ask):
 
 def test_a_short_page_is_not_the_end(serve, store, ask):
     simulator = serve(store)
-    simulator.faults.add("shop", "events", short_page(3))
-    simulator.faults.add("shop", "events", short_page(1))
+    simulator.faults.add("shop", "events", short_events_page(3))
+    simulator.faults.add("shop", "events", short_events_page(1))
     assert len(walk(simulator, ask, store.token)) == 120
     assert len([request for request in simulator.requests if request.method == "events"]) == 6
 
@@ -147,7 +147,7 @@ def test_pages_are_ordered_strictly_newer_and_never_too_long(times, size, late):
         stream.add(event)
     assert list(stream.events) == sorted(made, key=lambda event: event.at)
     after, seen = None, []
-    while page := stream.page(after, size):
+    while page := stream.read_events_page(after, size):
         assert len(page) <= size
         assert after is None or page[0].at > after
         seen += page

@@ -9,14 +9,15 @@ from random import Random
 
 import pytest
 
-from local.simulator import TokenKind, World, grown_world, small_world
 from local.simulator.build import Builder
+from local.simulator.model import World
 from local.simulator.people import Buyer
 from local.simulator.story import Line, Teller
 from local.simulator.texts import texts
 from local.simulator.timeline import END
-from local.simulator.tokens import read_claims
+from local.simulator.tokens import TokenKind, read_claims
 from local.simulator.wire import event_json
+from local.simulator.world import grown_world, small_world
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 YURSOL = "1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19"

@@ -3,11 +3,10 @@
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from database import stores as stores_table
-from database import sync_logs
 from database.connection import transaction
 from database.stores import StoreToken
 from local.engine.clock import VirtualClock
@@ -15,6 +14,8 @@ from local.engine.engine import Engine
 from local.engine.observation import ExecutionResult, InvocationEnded, Observation
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
+from local.sync.observed import observed_store
+from reading.runs import list_runs_of_execution
 from tests.conftest import ROOT
 
 TOKENS = "/chat-history-sync/stores"
@@ -31,7 +32,12 @@ class Synced:
 
     def called(self, function: str, store_id: str | None = None) -> list[InvocationEnded]:
         """Return the invocations of a function, of one store or of all."""
-        return [call for call in self.invocations if call.function == function and store_id in {None, call.store_id}]
+        calls = [call for call in self.invocations if call.function == function]
+        return [call for call in calls if store_id in {None, observed_store(call)}]
+
+    def waits(self, store_id: str) -> list[float]:
+        """Return the waits of a store, in seconds."""
+        return [wait.seconds for wait in self.result.waits if observed_store(wait) == store_id]
 
 
 class Machine:
@@ -55,37 +61,28 @@ class Machine:
         for store in stores:
             self.know(store)
         world, port = World(tuple(stores)), self._port
-        with Simulator(world, self.clock, limits=limits, page_size=page_size, port=port) as simulator:
+        with Simulator(world, self.clock, limits=limits, events_page_size=page_size, port=port) as simulator:
             yield simulator
 
     def know(self, store: SimulatedStore) -> None:
         """Register a store and keep its token where the functions look for it."""
         with transaction() as database:
             stores_table.register(database, store.id, store.name, active=True)
-            stores_table.remember_token(database, store.id, StoreToken(store.seller, "unknown", None))
+            stores_table.save_token_facts(database, store.id, StoreToken(store.seller, "unknown", None))
         self.engine.put_secret_parameter(f"{TOKENS}/{store.id}/token", store.token)
 
     @contextmanager
     def settings(self, **changed: str) -> Iterator[None]:
         """Run the functions that label with other settings, in workers of their own."""
-        functions = self.engine.lambdas._functions
-        usual = {name: functions[name] for name in LABELLING}
-        for name, function in usual.items():
-            spec = replace(function._spec, environment={**function._spec.environment, **changed})
-            functions[name] = type(function)(spec, self.engine.stack, ROOT / ".local" / "logs")
-        try:
+        with self.engine.lambdas.changed_environment(LABELLING, changed):
             yield
-        finally:
-            for name in usual:
-                functions[name].pool.close()
-            functions.update(usual)
 
     def sync(self, stores: Sequence[str] | None = None, **options: bool) -> Synced:
         """Run one execution to its end."""
         self._seen.clear()
         result = self.engine.run({**({"store_ids": list(stores)} if stores is not None else {}), **options})
         with transaction() as database:
-            rows = sync_logs.of_execution(database, result.arn)
+            rows = list_runs_of_execution(database, result.arn)
         ended = [seen for seen in self._seen if isinstance(seen, InvocationEnded)]
         return Synced(result, {row["store_id"]: row for row in rows}, ended)
 

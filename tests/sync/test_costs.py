@@ -6,7 +6,7 @@ import runpy
 
 import pytest
 
-from database import messages, stores, sync_logs
+from database import leases, messages, stores
 from database.connection import Database, transaction
 from tests.conftest import ROOT
 from tests.database.given_rows import an_event as an_event_of_wb
@@ -62,7 +62,7 @@ def test_a_burst_of_any_size_is_saved_with_the_same_few_statements(
     database: Database, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
     stores.register(database, "shop", "ИП Проба", active=True)
-    run = sync_logs.open_run(database, "shop", "execution-1", full=False).id
+    run = leases.open_run(database, "shop", "execution-1", full=False).id
     statements = []
     for name in ("run", "rows"):
         own = getattr(Database, name)

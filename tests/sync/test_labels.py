@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from database import sync_logs
+from database import run_ends
 from database.connection import transaction
 from tests.sync.given import a_store, an_event, events_of
 from tests.sync.machine import Machine, rows
@@ -62,7 +62,7 @@ def test_a_failed_page_makes_the_run_partial_and_is_the_next_runs(
 
     def lose_the_page(function: str, payload: dict[str, str]) -> object:
         if function == "classify_chats":
-            machine.engine.s3.delete_object(Bucket=bucket, Key=payload["page_key"])
+            machine.engine.s3.delete_object(Bucket=bucket, Key=payload["transcripts_key"])
         return invoke(function, payload)
 
     with machine.wildberries(store, limits=False):
@@ -83,7 +83,7 @@ def test_a_run_that_was_released_saves_no_label(machine: Machine, monkeypatch: p
     def release_meanwhile(function: str, payload: dict[str, str]) -> object:
         if function == "save_labels":
             with transaction() as database:
-                sync_logs.release(database, store.id)
+                run_ends.release_store(database, store.id)
         return invoke(function, payload)
 
     with machine.wildberries(store), monkeypatch.context() as patch:

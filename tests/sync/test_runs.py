@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from database import sync_logs
+from database import leases, run_ends
 from database.connection import connect, read_address, transaction
 from local.engine.lambdas import Invocation
 from local.simulator.faults import hang
@@ -28,7 +28,7 @@ def expire_leases() -> None:
 
 def open_run_of_another_execution(store_id: str) -> None:
     with transaction() as database:
-        sync_logs.open_run(database, store_id, "another-execution", full=False)
+        leases.open_run(database, store_id, "another-execution", full=False)
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def test_a_run_that_lost_its_lease_writes_nothing_more(machine: Machine) -> None
     store = a_store(events_of(200))
     with machine.wildberries(store, limits=False) as wb, sync_that_hangs(machine, wb, store, "events"):
         with transaction() as database:
-            assert sync_logs.release(database, store.id) == 1
+            assert run_ends.release_store(database, store.id) == 1
         for pid in machine.engine.lambdas.pids("fetch_events"):
             os.kill(pid, signal.SIGKILL)
     assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 0}]

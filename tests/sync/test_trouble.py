@@ -53,7 +53,7 @@ def test_a_store_without_a_token_ends_as_error(machine: Machine) -> None:
     store = a_store()
     with machine.wildberries():
         machine.know(store)
-        machine.engine._ssm.delete_parameter(Name=f"/chat-history-sync/stores/{store.id}/token")
+        machine.engine.ssm.delete_parameter(Name=f"/chat-history-sync/stores/{store.id}/token")
         synced = machine.sync([store.id])
     assert synced.runs[store.id]["error_type"] == "TokenUnusableError"
     assert "There is no token" in synced.runs[store.id]["error_message"]
@@ -88,7 +88,7 @@ def test_a_lasting_fault_ends_the_store_after_three_more_tries(machine: Machine)
     run = synced.runs[store.id]
     assert (run["status"], run["error_type"]) == ("error", "WildberriesUnavailableError")
     assert [request.status for request in synced.result.output["requests"]] == [500] * 4
-    delays = [wait.seconds for wait in synced.result.waits if wait.store_id == store.id]
+    delays = synced.waits(store.id)
     assert all(0 <= seconds <= limit for seconds, limit in zip(delays, (1, 2, 4), strict=True))
 
 
@@ -106,7 +106,7 @@ def test_a_429_waits_exactly_as_long_as_wb_says(machine: Machine, method: str) -
     synced = sync_beside_a_healthy_store(machine, store, (method, limit))
     assert synced.runs[store.id]["status"] == "success"
     assert synced.runs[store.id]["waited_seconds"] == 1234
-    assert [wait.seconds for wait in synced.result.waits if wait.store_id == store.id] == [1234]
+    assert synced.waits(store.id) == [1234]
     requests = [request for request in synced.result.output["requests"] if request.method == method]
     refused = next(index for index, request in enumerate(requests) if request.status == 429)
     assert requests[refused + 1].at - requests[refused].at >= 1234

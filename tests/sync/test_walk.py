@@ -4,7 +4,7 @@ import pytest
 
 from database.connection import transaction
 from database.stores import move_cursor
-from local.simulator.faults import raw_json, short_page
+from local.simulator.faults import raw_json, short_events_page
 from tests.sync.given import START_MS, a_store, an_event, events_of, now_ms
 from tests.sync.machine import Machine, rows
 from tests.sync.snapshot import content, versions
@@ -18,7 +18,7 @@ def test_a_short_page_in_the_middle_is_not_the_end(machine: Machine) -> None:
     store = a_store(events_of(120))
     with machine.wildberries(store) as wb:
         for events in (7, 1, 3):
-            wb.faults.add(store.id, "events", short_page(events))
+            wb.faults.add(store.id, "events", short_events_page(events))
         synced = machine.sync([store.id])
     assert synced.runs[store.id]["status"] == "success"
     assert stored_ids() == {event.id for event in store.events}

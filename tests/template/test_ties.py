@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from database.sync_logs import SILENCE_SECONDS
+from database.leases import SILENCE_SECONDS
 from functions.migrate_database.app import MIGRATION_SECONDS
 from functions.prepare_database.app import PATIENT
 from local.engine.cloudformation import read_template
@@ -24,7 +24,7 @@ SUBSTITUTIONS = RESOURCES["SyncStateMachine"]["Properties"]["DefinitionSubstitut
 BESIDE_THE_MACHINE = {
     "PrepareDatabaseFunction": "CloudFormation, on every deploy",
     "MigrateDatabaseFunction": "PrepareDatabaseFunction",
-    "ManageStoreFunction": "python -m local store",
+    "ManageStoreFunction": "./chats store",
     "EstimateLabelsFunction": "people, before a run",
     "ViewerFunction": "browsers",
 }
@@ -237,11 +237,11 @@ def test_the_viewer_has_a_user_of_its_own_and_no_address_without_a_login() -> No
     assert [event["Type"] for event in properties["Events"].values()] == ["HttpApi"]
     api = RESOURCES["ViewerApi"]["Properties"]["Auth"]
     assert api["DefaultAuthorizer"] in api["Authorizers"]
-    for name in ("ViewerApi", "ViewerFunction", "ViewerLayer", "ViewerLogGroup"):
+    for name in ("ViewerApi", "ViewerFunction", "ReadingLayer", "ViewerLayer", "ViewerLogGroup"):
         assert RESOURCES[name]["Condition"] == "HasViewer"
 
 
-@pytest.mark.parametrize("layer", ["chatsync", "wildberries", "database", "classifier", "viewer"])
+@pytest.mark.parametrize("layer", ["chatsync", "wildberries", "database", "classifier", "reading", "viewer"])
 def test_a_layers_libraries_are_its_own(layer: str) -> None:
     """openai only where classifying, pg8000 only where the database is, requests only where WB is asked."""
     locked = (ROOT / "layers" / layer / "requirements.txt").read_text(encoding="utf-8")

@@ -24,12 +24,12 @@ sys.path[:0] = [str(ROOT), *map(str, sorted((ROOT / "layers").glob("*/python")))
 from database import migrations  # noqa: E402
 from database.connection import transaction  # noqa: E402
 from local.engine.postgres import Postgres  # noqa: E402
+from reading.chats import list_query  # noqa: E402
+from reading.filters import ChatFilters, key_of_chat  # noqa: E402
+from reading.search import RARE_MESSAGES, understand_words  # noqa: E402
 from tests.viewer.conftest import Pages, load_handler  # noqa: E402
-from viewer.access import reading  # noqa: E402
-from viewer.filters import ChatFilters  # noqa: E402
-from viewer.paging import key_of  # noqa: E402
-from viewer.queries.chats import list_query  # noqa: E402
-from viewer.queries.search import RARE_MESSAGES, understand  # noqa: E402
+from viewer.access import reading_transaction  # noqa: E402
+from viewer.addresses import write_chat_filters  # noqa: E402
 
 CHATS, MESSAGES_A_CHAT, STORES = 200_000, 25, 20
 RARE_WORDS = 50_000
@@ -127,9 +127,9 @@ def _timed(what: str, work: Callable[[], object]) -> None:
 
 def _check_plans(chats: int) -> list[str]:
     """Return what is wrong with the plans: each list must be read by its index, and no large table whole."""
-    with reading() as database:
+    with reading_transaction() as database:
         middle = database.rows("SELECT * FROM chats ORDER BY last_message_at OFFSET 1000 LIMIT 1")[0]
-    after, year = key_of(middle), datetime.now(UTC).date() - timedelta(days=100)
+    after, year = key_of_chat(middle), datetime.now(UTC).date() - timedelta(days=100)
     # Below so many messages every word is a rare one.
     frequent = "chats_newest" if chats * MESSAGES_A_CHAT // 10 > RARE_MESSAGES else "chat_messages_by_word"
     expected = {
@@ -150,8 +150,8 @@ def _check_plans(chats: int) -> list[str]:
 
 
 def _wrong(name: str, asked: ChatFilters, index: str) -> str:
-    with reading() as database:
-        search = understand(database, asked.words) if asked.words else None
+    with reading_transaction() as database:
+        search = understand_words(database, asked.words) if asked.words else None
         sql, values = list_query(asked, search)
         plan = database.rows(f"EXPLAIN (FORMAT JSON) {sql}", **values)[0]["QUERY PLAN"][0]["Plan"]
     nodes = list(_nodes(plan))
@@ -174,11 +174,11 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _measure(pages: Pages) -> None:
     chance = random.Random(7)  # the same questions each time
-    with reading() as database:
+    with reading_transaction() as database:
         places = database.rows("SELECT store_id, id, last_message_at FROM chats ORDER BY random() LIMIT 200")
 
     def after() -> str:
-        return urlencode({"after": key_of(chance.choice(places)).token()})
+        return write_chat_filters(ChatFilters(), after=key_of_chat(chance.choice(places)))
 
     asked: dict[str, Callable[[], str]] = {
         "stores": lambda: "/",

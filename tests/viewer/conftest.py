@@ -11,8 +11,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from database import labels, reconciliation, stores
+from database import reconciliation, stores
 from database.connection import transaction
+from database.labels import history
 from tests.conftest import ROOT
 from tests.database.given_rows import a_run, save, save_list
 from tests.viewer.serving import Site, serving
@@ -94,7 +95,7 @@ def pages(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Pages:
 
 @pytest.fixture(scope="module")
 def served(postgres_url: str) -> Iterator[Site]:
-    """The pages as `python -m local view` serves them."""
+    """The pages as `./chats view` serves them."""
     with serving(postgres_url) as found:
         yield found
 
@@ -139,7 +140,7 @@ def many_chats(number: int, store: str = "shop") -> None:
 def labelled_by_person(tag: str, chat: str = "1:chat-0", store: str = "shop") -> None:
     """Give a chat a person's label."""
     with transaction() as database:
-        labels.set_by_person(database, store, chat, tag)
+        history.set_persons_label(database, store, chat, tag)
 
 
 def labelled_by_model(run: int, tag: str, confidence: float | None = None, reason: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`python -m local view` as a process of its own, on any free port."""
+"""`./chats view` as a process of its own, on any free port."""
 
 import re
 import signal

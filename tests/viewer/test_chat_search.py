@@ -54,7 +54,7 @@ def test_words_that_would_find_everything_are_said_to(pages: Pages, words: str) 
 def test_a_word_in_too_many_messages_is_looked_for_from_the_newest_chat_on(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("viewer.queries.search.RARE_MESSAGES", 3)
+    monkeypatch.setattr("reading.search.RARE_MESSAGES", 3)
     many_chats(70)
     first = pages.get(f"/chats?q={quote('вопросы')}").body
     assert listed_chats(first) == [f"chat-{number}" for number in range(50)]

@@ -3,8 +3,20 @@
 import re
 from datetime import timedelta
 
+import pytest
+
+from local import cli
 from tests.database.given_rows import a_chat
-from tests.viewer.conftest import NOW, Pages, a_message, chat_address, given, labelled_by_model, labelled_by_person
+from tests.viewer.conftest import (
+    NOW,
+    Pages,
+    a_message,
+    chat_address,
+    given,
+    labelled_by_model,
+    labelled_by_person,
+    rows,
+)
 
 
 def test_a_conversation_is_whole_and_in_order_with_its_days_and_sides(pages: Pages) -> None:
@@ -56,3 +68,19 @@ def test_a_chat_of_which_wb_lists_more_says_so(pages: Pages) -> None:
     newer = {"text": "Новое", "addTimestamp": int((NOW - timedelta(minutes=5)).timestamp() * 1000)}
     given(a_message(1, "Старое", 60), listed=[a_chat(0, lastMessage=newer)])
     assert "WB lists a newer message" in pages.get(chat_address()).body
+
+
+def test_what_wb_lists_no_more_is_no_gap_on_any_page_nor_in_status(
+    pages: Pages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer = {"text": "Новое", "addTimestamp": int((NOW - timedelta(minutes=5)).timestamp() * 1000)}
+    given(a_message(1, "Старое", 60), listed=[a_chat(0, lastMessage=newer)])
+    given(a_message(2, "Другой чат", 60, chatID="1:chat-1"), listed=[a_chat(1)])
+    body = pages.get(chat_address()).body
+    assert "Not in WB&#39;s list of chats any more" in body
+    assert "WB lists a newer message" not in body
+    assert re.search(r'data-label="Gaps">0<', pages.get("/").body)
+    latest = max(row["id"] for row in rows("SELECT id FROM sync_logs"))
+    assert "<dt>Gaps</dt><dd>0</dd>" in pages.get(f"/run?id={latest}").body
+    assert cli.main(["status", "--gaps"]) == 0
+    assert "No gaps" in capsys.readouterr().out

@@ -26,7 +26,7 @@ def test_an_empty_database_says_what_to_do(pages: Pages, path: str, language: st
     page = pages.get(path, language)
     assert page.status == 200
     assert 'class="empty"' in page.body
-    assert "python -m local sync" in page.body
+    assert "./chats sync" in page.body
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,7 @@ def test_a_database_that_does_not_answer_is_said_with_a_way_on(pages: Pages, mon
 
 
 def test_no_page_writes_a_statement_without_a_limit() -> None:
-    for file in (ROOT / "layers/viewer/python/viewer/queries").glob("*.py"):
-        for statement in re.findall(r'database\.rows\(\s*f?"""(.*?)"""', file.read_text(encoding="utf-8"), re.S):
+    for file in (ROOT / "layers/reading/python/reading").glob("*.py"):
+        found = re.findall(r'database\.rows\(\s*f?("""|")(.*?)\1', file.read_text(encoding="utf-8"), re.S)
+        for _, statement in found:
             assert "LIMIT" in statement, (file.name, statement)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from database import sync_logs
+from database import run_ends
 from database.connection import transaction
 from tests.database.given_rows import a_run
 from tests.viewer.conftest import Pages, a_message, given, labelled_by_model, next_page
@@ -14,7 +14,7 @@ def test_runs_come_newest_first_with_the_cure_of_an_error(pages: Pages) -> None:
     first = given(a_message(1, "Привет", 60))
     with transaction() as database:
         second = a_run(database, execution="execution-2")
-        sync_logs.fail(
+        run_ends.fail_run(
             database, "shop", "execution-2", "TokenUnusableError", "The store's token expired on 2026-11-19."
         )
     body = pages.get("/runs", "ru").body
@@ -30,7 +30,7 @@ def test_runs_are_paged_by_key(pages: Pages) -> None:
     with transaction() as database:
         for number in range(60):
             a_run(database, execution=f"more-{number}")
-            sync_logs.fail(database, "shop", f"more-{number}", "WildberriesUnavailableError", "WB answered 500.")
+            run_ends.fail_run(database, "shop", f"more-{number}", "WildberriesUnavailableError", "WB answered 500.")
     first = pages.get("/runs?status=error").body
     second = pages.get(next_page(first)).body
     seen = [

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from database import sync_logs
+from database import leases
 from database.connection import transaction
 from tests.database.given_rows import a_chat, a_run
 from tests.viewer.conftest import NOW, Pages, a_message, given, labelled_by_person, many_chats, rows
@@ -23,7 +23,7 @@ def test_a_store_is_seen_at_a_glance(pages: Pages) -> None:
 def test_a_store_that_waits_says_until_when(pages: Pages) -> None:
     with transaction() as database:
         run = a_run(database)
-        sync_logs.renew(database, run, 3600)
+        leases.renew_lease(database, run, 3600)
     now = datetime.now(UTC)
     body = pages.get("/").body
     until = re.search(r"Waits for WB until\s+<time datetime=\"([^\"]+)", body)

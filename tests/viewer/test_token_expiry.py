@@ -6,14 +6,13 @@ import pytest
 
 from database.connection import transaction
 from tests.viewer.conftest import NOW, Pages, a_message, given
-from viewer import pages as made_of
 
 
 @pytest.mark.parametrize(("days", "warned"), [(4, True), (5, False), (-1, True)])
 def test_the_warning_begins_on_the_shared_day(
     pages: Pages, monkeypatch: pytest.MonkeyPatch, days: int, warned: bool
 ) -> None:
-    monkeypatch.setattr(made_of, "EXPIRY_WARNING_DAYS", 5)
+    monkeypatch.setattr("chatsync.token_expiry.EXPIRY_WARNING_DAYS", 5)
     given(a_message(1, "Вопрос", 60))
     with transaction() as database:
         expires = NOW + timedelta(days=days, hours=1)

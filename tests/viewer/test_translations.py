@@ -6,13 +6,13 @@ from itertools import product
 import pytest
 
 from chatsync import errors
+from reading.runs import STATUSES
 from tests.conftest import ROOT
-from viewer.filters import STATUSES
-from viewer.languages import CODES, language, preferred
+from viewer.languages import CODES, choose_language, load_language
 
 LAYER = ROOT / "layers" / "viewer" / "python" / "viewer"
 SOURCE = "\n".join(
-    file.read_text(encoding="utf-8") for pattern in ("*.py", "templates/*.html") for file in LAYER.glob(pattern)
+    file.read_text(encoding="utf-8") for pattern in ("**/*.py", "templates/*.html") for file in LAYER.glob(pattern)
 )
 # Keys made of a part that is data: which parts there can be.
 MADE = {
@@ -51,23 +51,23 @@ OWN_ERRORS = {kind.__name__ for kind in errors.ChatSyncError.__subclasses__()}
 
 
 def test_both_languages_say_the_same_things() -> None:
-    assert language("ru").words.keys() == language("en").words.keys()
-    for key, words in language("en").words.items():
+    assert load_language("ru").words.keys() == load_language("en").words.keys()
+    for key, words in load_language("en").words.items():
         gaps = re.findall(r"{\w+}", words)
-        assert sorted(gaps) == sorted(re.findall(r"{\w+}", language("ru").words[key])), key
+        assert sorted(gaps) == sorted(re.findall(r"{\w+}", load_language("ru").words[key])), key
 
 
 def test_every_word_is_used_and_none_is_missing() -> None:
-    assert set(language("en").words) == used()
+    assert set(load_language("en").words) == used()
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_words_are_empty(code: str) -> None:
-    assert [key for key, words in language(code).words.items() if not words.strip()] == []
+    assert [key for key, words in load_language(code).words.items() if not words.strip()] == []
 
 
 def test_russian_is_russian() -> None:
-    latin = {key for key, words in language("ru").words.items() if not re.search("[а-яА-Я]", words)}
+    latin = {key for key, words in load_language("ru").words.items() if not re.search("[а-яА-Я]", words)}
     assert latin == {"sender.wb", "label.person_mark", "date"}
 
 
@@ -88,7 +88,7 @@ def test_russian_is_russian() -> None:
     ],
 )
 def test_the_browsers_language_is_taken(accept: str | None, code: str) -> None:
-    assert preferred(accept).code == code
+    assert choose_language(accept).code == code
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_the_browsers_language_is_taken(accept: str | None, code: str) -> None:
     ],
 )
 def test_numbers_take_their_noun(number: int, said: str) -> None:
-    assert language("ru").count("days_left", number) == said
+    assert load_language("ru").say_number_of("days_left", number) == said

@@ -1,4 +1,4 @@
-"""`python -m local view`: the handler behind HTTP, for the browsers of this machine only."""
+"""`./chats view`: the handler behind HTTP, for the browsers of this machine only."""
 
 import http.client
 import re
@@ -115,4 +115,4 @@ def test_its_log_holds_no_words_of_chats_or_searches(site: Site, monkeypatch: An
 def test_a_port_in_use_is_said(site: Site, emptied: str) -> None:
     with Program("view", "--port", str(site.port), environment={"DATABASE_URL": emptied}) as second:
         assert second.ended() == 1
-        assert f"Port {site.port} cannot be had" in second.seen
+        assert f"Port {site.port} is not available" in second.seen

@@ -16,7 +16,7 @@ from local.engine.stack import load_stack
 from tests.conftest import ROOT
 from tests.viewer.conftest import Pages, a_message, chat_address, given, labelled_by_person, rows
 from tests.viewer.label_form import opened, tag
-from viewer.access import labelling, reading
+from viewer.access import labelling_transaction, reading_transaction
 
 WRITES = (
     "DELETE FROM chats",
@@ -35,7 +35,7 @@ WRITES = (
 
 
 @pytest.mark.parametrize("sql", WRITES)
-@pytest.mark.parametrize("access", [reading, labelling])
+@pytest.mark.parametrize("access", [reading_transaction, labelling_transaction])
 def test_the_viewers_role_may_read_and_label_only(pages: Pages, access: Any, sql: str) -> None:
     given(a_message(1, "Вопрос", 60))
     with pytest.raises(DatabaseRefusedError, match=r"42501|25006"), access() as database:
@@ -44,7 +44,7 @@ def test_the_viewers_role_may_read_and_label_only(pages: Pages, access: Any, sql
 
 def test_a_page_can_write_no_label_either(pages: Pages) -> None:
     given(a_message(1, "Вопрос", 60))
-    with pytest.raises(DatabaseRefusedError, match="25006"), reading() as database:
+    with pytest.raises(DatabaseRefusedError, match="25006"), reading_transaction() as database:
         database.run("UPDATE chats SET tag = 'x'")
 
 
@@ -79,7 +79,7 @@ def test_the_pages_work_for_a_login_of_the_role_itself(
     if parts.password:
         pytest.skip("Not run: the server DATABASE_URL names asks for passwords, which this role does not have.")
     given(a_message(1, "Вопрос", 60))
-    connection._CONTAINER.discard()
+    connection.CONTAINER.discard()
     with _login("chat_viewer"):
         monkeypatch.setenv(
             "DATABASE_URL", urlunsplit(parts._replace(netloc=f"chat_viewer@{parts.hostname}:{parts.port}"))
@@ -91,7 +91,7 @@ def test_the_pages_work_for_a_login_of_the_role_itself(
         assert pages.post("/label", form | {"tag": ""}, cookie, origin="https://pages.example").status == 303
         with pytest.raises(DatabaseRefusedError, match="42501"), transaction() as database:
             database.run("DELETE FROM chats")
-        connection._CONTAINER.discard()
+        connection.CONTAINER.discard()
         monkeypatch.setenv("DATABASE_URL", emptied)
     assert tag() == {"tag": None, "tag_source": None}
 
@@ -123,7 +123,7 @@ def test_without_a_login_server_no_viewer_is_deployed() -> None:
     assert "ViewerFunction" not in load_stack(ROOT, {"ViewerIssuer": "https://login.example"}).functions
     both = {"ViewerIssuer": "https://login.example", "ViewerAudience": "pages"}
     viewer = load_stack(ROOT, both).functions["ViewerFunction"]
-    assert viewer.layers == ("chatsync", "database", "viewer")
+    assert viewer.layers == ("chatsync", "database", "reading", "viewer")
     assert "chat_viewer@" in viewer.environment["DATABASE_URL"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chatsync.errors import CursorInvalidError, WildberriesUnavailableError
-from wildberries.paging import Page, next_cursor, read_page_of_events, require_valid_cursor
+from wildberries.paging import EventsPage, next_cursor, read_events_page, require_valid_cursor
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -14,13 +14,13 @@ DAY_MS = 86_400_000
 AT = 1_770_000_000_000
 
 
-def a_page(next_ms: int | None, events: int = 50) -> Page:
-    return Page([{}] * events, next_ms, events)
+def a_page(next_ms: int | None, events: int = 50) -> EventsPage:
+    return EventsPage([{}] * events, next_ms, events)
 
 
 def test_a_page_is_read_as_wb_sent_it() -> None:
-    page = read_page_of_events({"next": AT, "totalEvents": 2, "events": [{"eventID": "a"}, {"eventID": "b"}], "new": 1})
-    assert page == Page([{"eventID": "a"}, {"eventID": "b"}], AT, 2)
+    page = read_events_page({"next": AT, "totalEvents": 2, "events": [{"eventID": "a"}, {"eventID": "b"}], "new": 1})
+    assert page == EventsPage([{"eventID": "a"}, {"eventID": "b"}], AT, 2)
     assert not page.is_end
 
 
@@ -37,7 +37,7 @@ def test_a_page_is_read_as_wb_sent_it() -> None:
     ],
 )
 def test_only_wbs_zero_without_events_is_the_end(result: Any, end: bool) -> None:
-    assert read_page_of_events(result).is_end is end
+    assert read_events_page(result).is_end is end
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_only_wbs_zero_without_events_is_the_end(result: Any, end: bool) -> None
 )
 def test_a_page_without_a_list_of_events_is_a_passing_fault(result: Any) -> None:
     with pytest.raises(WildberriesUnavailableError):
-        read_page_of_events(result)
+        read_events_page(result)
 
 
 @pytest.mark.parametrize("odd", ["1770000000000", 1.77e12, True, None, [], {}])
 def test_a_next_that_is_no_integer_is_none(odd: Any) -> None:
-    assert read_page_of_events({"next": odd, "totalEvents": 1, "events": [{}]}).next_ms is None
+    assert read_events_page({"next": odd, "totalEvents": 1, "events": [{}]}).next_ms is None
 
 
 @pytest.mark.parametrize("cursor", [None, 1_262_304_000_000, AT, NOW_MS, NOW_MS + DAY_MS])

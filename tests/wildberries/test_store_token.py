@@ -24,9 +24,9 @@ def ssm() -> Iterator[Any]:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         patch.setenv("TOKEN_PARAMETER_PREFIX", PREFIX)
         patch.setenv("WB_API_URL", "https://example.org")
-        store_token._parameter_store.cache_clear()
+        store_token.parameter_store.cache_clear()
         yield boto3.client("ssm")
-        store_token._parameter_store.cache_clear()
+        store_token.parameter_store.cache_clear()
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_replaced_token_is_used_once_the_kept_one_is_old(
 def test_a_parameter_store_out_of_reach_is_a_passing_fault(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    store_token._parameter_store.cache_clear()
+    store_token.parameter_store.cache_clear()
     with pytest.raises(ParametersUnavailableError, match="EndpointConnectionError"):
         store_token.connect(store)
-    store_token._parameter_store.cache_clear()
+    store_token.parameter_store.cache_clear()

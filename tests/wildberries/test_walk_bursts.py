@@ -49,7 +49,7 @@ def test_a_429_at_once_brings_nothing_but_the_wait_wb_asks_for() -> None:
 
 def test_a_429_in_the_middle_keeps_what_was_read() -> None:
     with wildberries(events_of(120)) as (simulator, store, client):
-        simulator.faults.add(store.id, "events", Fault(page_size=50))
+        simulator.faults.add(store.id, "events", Fault(events_page_size=50))
         simulator.faults.add(store.id, "events", status(429, {"X-Ratelimit-Retry": "5"}))
         burst = walk_events(client, None, "personal")
     assert (len(burst.events), burst.wait_seconds, burst.requests, burst.caught_up) == (50, 5, 2, False)
@@ -93,7 +93,7 @@ def test_an_error_after_the_first_page_leaves_what_was_read_and_then_comes_again
     fault: Fault, error: type[ChatSyncError]
 ) -> None:
     with wildberries(events_of(120)) as (simulator, store, client):
-        simulator.faults.add(store.id, "events", Fault(page_size=50))
+        simulator.faults.add(store.id, "events", Fault(events_page_size=50))
         simulator.faults.add(store.id, "events", fault, times=2)
         burst = walk_events(client, None, "personal")
         assert (len(burst.events), burst.caught_up, burst.cursor) == (50, False, START_MS + 48_999)

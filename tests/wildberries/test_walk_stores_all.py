@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatsync.errors import CursorInvalidError, WildberriesUnavailableError
-from local.simulator.faults import raw_json, short_page
+from local.simulator.faults import raw_json, short_events_page
 from local.simulator.model import Event
 from tests.sync.given import START_MS, an_event, events_of, now_ms
 from tests.wildberries.walking import asked, ids, walk_to_the_end, wildberries
@@ -62,7 +62,7 @@ def test_the_first_request_names_no_cursor() -> None:
 def test_short_pages_in_the_middle_do_not_end_the_walk() -> None:
     with wildberries(events_of(40), page_size=10) as (simulator, store, client):
         for size in (3, 10, 2, 7):
-            simulator.faults.add(store.id, "events", short_page(size))
+            simulator.faults.add(store.id, "events", short_events_page(size))
         bursts = walk_to_the_end(client)
     assert set(ids(bursts)) == {f"event-{number}" for number in range(40)}
 

@@ -20,7 +20,7 @@ def wildberries(
 ) -> Iterator[tuple[Simulator, SimulatedStore, WildberriesClient]]:
     """Serve one store, and make a client with its token."""
     seller = a_store(events, **store)
-    with Simulator(World((seller,)), VirtualClock(), limits=limits, page_size=page_size) as simulator:
+    with Simulator(World((seller,)), VirtualClock(), limits=limits, events_page_size=page_size) as simulator:
         yield simulator, seller, WildberriesClient(simulator.url, seller.token)
 
 

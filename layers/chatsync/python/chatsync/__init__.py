@@ -1,1 +1,1 @@
-"""The words all functions share: events, pages in S3, settings, errors, logging."""
+"""The words all functions share: tasks and results, objects in S3, settings, errors, logging."""

@@ -7,7 +7,7 @@ times, without what reasoning models think. The bounds are those of what is sent
 because the database's functions, which plan what may be sent, cannot import the classifier.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,24 +54,54 @@ def says_something(text: str | None) -> bool:
     return text is not None and any(character.isalnum() for character in text)
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """The messages of a chat (sender, text) that fit into TOKENS_PER_CHAT, oldest first, and their `tokens` at most.
+
+    `heard`: the buyer's words are among them. Where the budget cuts, `tokens` are all of it, and what the buyer's words
+    take beyond it: masked, other messages may fit than unmasked.
+    """
+
+    messages: tuple[tuple[str, str], ...]
+    tokens: int
+    heard: bool
+
+
+def excerpt_within_budget(newest_first: Iterable[tuple[str, str]]) -> Excerpt:
+    """Return as many whole messages (sender, text), the newest, as TOKENS_PER_CHAT holds.
+
+    The buyer's newest words are among them even where what the seller wrote since would fill the budget alone. No more
+    messages are read than decide it.
+    """
+    kept: list[tuple[str, str]] = []
+    left, beyond, heard = TOKENS_PER_CHAT, 0, False
+    for sender, text in newest_first:
+        tokens = estimated_tokens(text)
+        left -= tokens
+        speaks = sender == BUYER and says_something(text)
+        if left >= 0 or (speaks and not heard):
+            kept.append((sender, text))
+            beyond += tokens if left < 0 else 0
+        heard = heard or speaks
+        if left < 0 and heard:
+            break
+    return Excerpt(tuple(reversed(kept)), TOKENS_PER_CHAT - max(left, 0) + beyond, heard)
+
+
 def chat_tokens(messages: Sequence[Mapping[str, Any]]) -> int:
     """Return about how many tokens a chat takes, 0 where no word is the buyer's: such a chat is sent to nobody.
 
     `messages` are its last ones, oldest first, each with `sender` and `text`; masking changes their length a little.
     """
-    left, frames, heard = TOKENS_PER_CHAT, 0, False
-    for message in reversed(messages):
-        cost = _tokens(min(len(message["text"] or ""), CHARACTERS_PER_MESSAGE))
-        spoken = message["sender"] == BUYER and says_something(message["text"])
-        if left >= cost or (spoken and not heard):
-            left -= cost
-            frames += MESSAGE_FRAME
-        heard = heard or spoken
-    return TOKENS_PER_CHAT - left + _tokens(frames + CHAT_FRAME) if heard else 0
+    said = ((message["sender"], (message["text"] or "")[:CHARACTERS_PER_MESSAGE]) for message in reversed(messages))
+    excerpt = excerpt_within_budget(said)
+    more = excerpt.tokens >= TOKENS_PER_CHAT  # Masked, the next older message may fit.
+    frames = MESSAGE_FRAME * (len(excerpt.messages) + more) + CHAT_FRAME
+    return excerpt.tokens + _tokens(frames) if excerpt.heard else 0
 
 
-def page_tokens(chats: Sequence[int]) -> Tokens:
-    """Return about what a page of chats takes, told from chat_tokens of each."""
+def chat_page_tokens(chats: Sequence[int]) -> Tokens:
+    """Return about what a chat page takes, told from chat_tokens of each."""
     sent = [tokens for tokens in chats if tokens]
     requests = -(-len(sent) // CHATS_PER_REQUEST)
     return Tokens(requests * prompt_tokens() + sum(sent), len(sent) * ANSWER_TOKENS)

@@ -26,7 +26,7 @@ class Price:
     out: float
     date: str
 
-    def of(self, tokens: Tokens) -> int:
+    def cost_microusd(self, tokens: Tokens) -> int:
         """Return what tokens cost in millionths of a US dollar, rounded."""
         return round(tokens.into * self.into + tokens.out * self.out)
 

@@ -42,30 +42,19 @@ def save_list(database: Database, store_id: str, listed: list[Any]) -> None:
         _mark_missing(database, store_id, [row["id"] for row in rows])
 
 
-def add_unknown(database: Database, store_id: str, messages: list[dict[str, Any]]) -> None:
+def add_unknown_chats(database: Database, store_id: str, messages: list[dict[str, Any]]) -> None:
     """Make a row for each chat of these messages that has none, so that no message lacks its chat."""
-    named: dict[str, str | None] = {}
+    client_names: dict[str, str | None] = {}
     for message in messages:  # The seller's have no name of the client.
-        named[message["chat_id"]] = named.get(message["chat_id"]) or message["client_name"]
+        client_names[message["chat_id"]] = client_names.get(message["chat_id"]) or message["client_name"]
     database.run(
         """
         INSERT INTO chats (store_id, id, client_name)
-        SELECT :store, id, client_name FROM json_to_recordset(CAST(:rows AS json)) AS seen(id text, client_name text)
+        SELECT :store, id, client_name FROM json_to_recordset(CAST(:rows AS json)) AS unknown(id text, client_name text)
         ON CONFLICT (store_id, id) DO NOTHING
         """,
         store=store_id,
-        rows=json_rows([{"id": chat_id, "client_name": name} for chat_id, name in named.items()]),
-    )
-
-
-def by_id(database: Database, chat_id: str) -> list[dict[str, Any]]:
-    """Return the chat with its store's name, of every store that has it."""
-    return database.rows(
-        """
-        SELECT store_id, stores.name AS store_name, client_name, nm_id, rid, tag, tag_source, missing_since
-        FROM chats JOIN stores ON stores.id = store_id WHERE chats.id = :id ORDER BY store_id
-        """,
-        id=chat_id,
+        rows=json_rows([{"id": chat_id, "client_name": name} for chat_id, name in client_names.items()]),
     )
 
 

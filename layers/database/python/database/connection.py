@@ -55,10 +55,13 @@ class Address:
 
 
 class Database:
-    """The statements of one transaction. Values are parameters always, parts of the SQL never."""
+    """The statements of one transaction. Values are parameters always, parts of the SQL never.
+
+    `connection` is pg8000's own, public for what a person asks in their own SQL (reading/queries.py).
+    """
 
     def __init__(self, connection: Any) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement and return its rows, a dict each.
@@ -67,32 +70,16 @@ class Database:
             DatabaseUnavailableError: The connection is gone, or Postgres asks to try again.
             DatabaseRefusedError: Postgres refused the statement.
         """
-        with _own_errors():
-            rows = self._connection.run(sql, **parameters) or []
-        names = [column["name"] for column in self._connection.columns or []]
+        with own_errors():
+            rows = self.connection.run(sql, **parameters) or []
+        names = [column["name"] for column in self.connection.columns or []]
         return [dict(zip(names, row, strict=True)) for row in rows]
-
-    def look(self, sql: str) -> tuple[list[str], list[list[Any]]]:
-        """Run one statement that a person wrote, which can only read; return its columns' names and its rows.
-
-        Raises:
-            DatabaseUnavailableError: As `rows`.
-            DatabaseRefusedError: In Postgres' own words, which may quote the statement: for who wrote it alone.
-        """
-        self.run("SET TRANSACTION READ ONLY")
-        with _own_errors():
-            try:  # not `run`: without parameters it takes several statements, a COMMIT among them
-                done = self._connection.execute_unnamed(sql)
-            except DatabaseError as error:
-                said = " ".join(error.args[0][part] for part in "MH" if part in error.args[0])  # message, hint
-                raise DatabaseRefusedError(said) from None
-        return [column["name"] for column in done.columns or []], done.rows or []
 
     def run(self, sql: str, **parameters: Any) -> int:
         """Run a statement and return the number of rows it touched. Raises as `rows`."""
-        with _own_errors():
-            self._connection.run(sql, **parameters)
-        return max(0, int(self._connection.row_count or 0))
+        with own_errors():
+            self.connection.run(sql, **parameters)
+        return max(0, int(self.connection.row_count or 0))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -115,8 +102,8 @@ def transaction(login: Address | None = None) -> Iterator[Database]:
         DatabaseUnavailableError: No connection, or it broke; a commit whose answer got lost may have happened.
         DatabaseRefusedError: Postgres refused a statement.
     """
-    container = _CONTAINER if login is None else _Container(login)
-    database = container.begun()
+    container = CONTAINER if login is None else Container(login)
+    database = container.begin()
     try:
         yield database
         database.run("COMMIT")
@@ -190,50 +177,55 @@ def read_address(url: str) -> Address:
 
 
 @cache
-def _rds() -> Any:
+def rds_client() -> Any:
+    """Return the container's one client; public so that tests can see when it is made."""
     return boto3.client("rds")
 
 
 if STARTS_IN_LAMBDA and IAM in os.environ.get("DATABASE_URL", ""):
-    _rds()
+    rds_client()
 
 
 def _iam_token(host: str, port: int, user: str) -> str:
-    token: str = _rds().generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
+    token: str = rds_client().generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
     return token
 
 
-class _Container:
-    """The connection a warm container keeps between invocations; to DATABASE_URL, unless a login is given."""
+class Container:
+    """The connection a warm container keeps between invocations; to DATABASE_URL, unless a login is given.
+
+    Public, as CONTAINER is, so that tests can begin as a cold container does, or as one whose process has died.
+    """
 
     def __init__(self, login: Address | None = None) -> None:
         self._login = login
         self._connection: Any = None
         self._made_at = 0.0
 
-    def begun(self) -> Database:
+    def begin(self) -> Database:
         """Return a connection with a transaction begun; a kept one that broke meanwhile is replaced once."""
         if self._connection is not None and time.monotonic() - self._made_at < KEEP_SECONDS:
             with suppress(DatabaseUnavailableError):
-                return self._begin()
+                return self._begin_on_connection()
         self.discard()
         address = self._login or read_address(setting("DATABASE_URL"))
         self._connection, self._made_at = connect(address), time.monotonic()
-        return self._begin()
+        return self._begin_on_connection()
 
     def discard(self) -> None:
+        """Close the connection; the next transaction makes another."""
         if self._connection is not None:
             with suppress(InterfaceError, OSError):
                 self._connection.close()
         self._connection = None
 
-    def _begin(self) -> Database:
+    def _begin_on_connection(self) -> Database:
         database = Database(self._connection)
         database.run(BEGIN)
         return database
 
 
-_CONTAINER = _Container()
+CONTAINER = Container()
 
 
 @cache
@@ -243,8 +235,8 @@ def _tls(certificates: str | None) -> ssl.SSLContext:
 
 
 @contextmanager
-def _own_errors() -> Iterator[None]:
-    """Postgres' messages quote the values of a statement, so nothing but the SQLSTATE leaves this module."""
+def own_errors() -> Iterator[None]:
+    """Raise our own errors for pg8000's. Postgres' messages quote a statement's values: only the SQLSTATE is kept."""
     try:
         yield
     except DatabaseError as error:

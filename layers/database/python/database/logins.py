@@ -15,7 +15,7 @@ STATEMENTS = (
 )
 
 
-def allow(database: Database, user: str) -> None:
+def ensure_user(database: Database, user: str) -> None:
     """Make the user if there is none, and give it exactly its rights on the tables that are there now.
 
     Raises:

@@ -6,7 +6,7 @@ from database.connection import Database
 from database.json_rows import json_rows
 
 
-def save(database: Database, store_id: str, run_id: int, rows: list[dict[str, Any]]) -> None:
+def quarantine_events(database: Database, store_id: str, run_id: int, rows: list[dict[str, Any]]) -> None:
     """Keep the events; one met again is kept once, under the last run that met it."""
     if not rows:
         return

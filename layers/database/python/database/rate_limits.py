@@ -8,8 +8,8 @@ from database.connection import Database
 CHATS, EVENTS = "chats", "events"
 
 
-def remember(database: Database, run_id: int, method: str, seconds: int) -> None:
-    """Note that the bucket of the run's seller may be asked again in so many seconds."""
+def save_wait(database: Database, run_id: int, method: str, seconds: int) -> None:
+    """Keep until when the bucket of the run's seller is empty: for so many seconds from now; 0 says nothing new."""
     if not seconds:
         return
     database.run(

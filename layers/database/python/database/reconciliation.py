@@ -1,14 +1,11 @@
 """The end of a run: is what WB lists stored here? Only then it is a success."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from database import quarantine, stores, sync_logs
+from database import quarantine, stores
 from database.connection import Database
-
-# Conditions on a row of `chats`: in WB's present list (raw is WB's entry there), with a newer message than stored.
-IS_LISTED = "raw IS NOT NULL AND missing_since IS NULL"
-IS_GAP = "listed_message_at > coalesce(last_message_at, '-infinity')"
+from database.gaps import IS_GAP, IS_LISTED
+from database.leases import renew_lease
 
 
 @dataclass(frozen=True)
@@ -34,19 +31,18 @@ def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
     Raises:
         LeaseLostError: The run is no longer running, and was not closed by this function either.
     """
-    finished = _finished(database, run_id)
-    if finished:
-        return finished
-    sync_logs.renew(database, run_id, 0)
-    found = _compare(database, store_id, run_id)
-    _close(database, run_id, found)
+    if closed := _closed_run(database, run_id):
+        return closed
+    renew_lease(database, run_id, 0)
+    reconciled = _compare_with_list(database, store_id, run_id)
+    _save_end(database, run_id, reconciled)
     stores.refresh_statistics(database, store_id)
-    if found.status == "success":
+    if reconciled.status == "success":
         database.run("UPDATE stores SET last_success_at = now() WHERE id = :id", id=store_id)
-    return found
+    return reconciled
 
 
-def _finished(database: Database, run_id: int) -> Reconciled | None:
+def _closed_run(database: Database, run_id: int) -> Reconciled | None:
     rows = database.rows(
         """
         SELECT status, chats_total, chats_synced, gaps, quarantined,
@@ -58,7 +54,7 @@ def _finished(database: Database, run_id: int) -> Reconciled | None:
     return Reconciled(**rows[0]) if rows else None
 
 
-def _compare(database: Database, store_id: str, run_id: int) -> Reconciled:
+def _compare_with_list(database: Database, store_id: str, run_id: int) -> Reconciled:
     rows = database.rows(
         f"""
         SELECT count(*)::integer AS chats_total,
@@ -76,7 +72,7 @@ def _compare(database: Database, store_id: str, run_id: int) -> Reconciled:
     return Reconciled(status, total, total - gaps, gaps, quarantined, unlabelled, stopped)
 
 
-def _close(database: Database, run_id: int, found: Reconciled) -> None:
+def _save_end(database: Database, run_id: int, reconciled: Reconciled) -> None:
     database.run(
         """
         UPDATE sync_logs
@@ -85,30 +81,20 @@ def _close(database: Database, run_id: int, found: Reconciled) -> None:
         WHERE id = :id
         """,
         id=run_id,
-        status=found.status,
-        total=found.chats_total,
-        synced=found.chats_synced,
-        gaps=found.gaps,
-        quarantined=found.quarantined,
-        message=_what_is_missing(found),
+        status=reconciled.status,
+        total=reconciled.chats_total,
+        synced=reconciled.chats_synced,
+        gaps=reconciled.gaps,
+        quarantined=reconciled.quarantined,
+        message=_what_is_missing(reconciled),
     )
 
 
-def _what_is_missing(found: Reconciled) -> str | None:
+def _what_is_missing(reconciled: Reconciled) -> str | None:
     parts = (
-        (found.gaps, "chats whose newest message WB lists but did not send"),
-        (found.quarantined, "events that could not be stored (table quarantined_events)"),
-        (found.chats_unlabelled, "chats left unlabelled until the next run"),
+        (reconciled.gaps, "chats whose newest message WB lists but did not send"),
+        (reconciled.quarantined, "events that could not be stored (table quarantined_events)"),
+        (reconciled.chats_unlabelled, "chats left unlabelled until the next run"),
     )
     missing = "; ".join(f"{number} {what}" for number, what in parts if number)
-    return ". ".join(filter(None, (missing, found.labels_stopped))) or None
-
-
-def gaps(database: Database) -> list[dict[str, Any]]:
-    """Return the chats of which WB lists a newer message than is stored, newest first."""
-    return database.rows(
-        f"""
-        SELECT store_id, id, client_name, listed_message_at, last_message_at
-        FROM chats WHERE {IS_LISTED} AND {IS_GAP} ORDER BY listed_message_at DESC, store_id, id
-        """  # noqa: S608 - constants
-    )
+    return ". ".join(filter(None, (missing, reconciled.labels_stopped))) or None

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chatsync.errors import StoreUnknownError
+from chatsync.contracts import ManageStore
+from chatsync.errors import EventInvalidError, StoreUnknownError
 from database.connection import Database
+
+# What a person can do to a store, and whether schedules sync it afterwards (None: as before).
+ACTIVE_AFTER = {"add": True, "resume": True, "pause": False, "remove": False, "token": None}
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,24 @@ def register(database: Database, store_id: str, name: str, active: bool) -> None
     )
 
 
-def set_active(database: Database, store_id: str, active: bool) -> None:
-    """Let schedules sync the store, or leave it out. A run that is going on ends by itself.
+def change_store(database: Database, task: ManageStore) -> None:
+    """Add, rename, pause or resume a store, or keep its new token's facts. A run that is going on ends by itself.
 
     Raises:
+        EventInvalidError: There is no such action.
         StoreUnknownError: There is no such store.
     """
-    if not database.run("UPDATE stores SET active = :active WHERE id = :id", id=store_id, active=active):
-        raise StoreUnknownError(f"No such store: {store_id}. Add it first.")
+    if task.action not in ACTIVE_AFTER:
+        raise EventInvalidError("The action must be add, token, pause, resume or remove.")
+    active = ACTIVE_AFTER[task.action]
+    if task.action == "add":
+        register(database, task.store_id, task.name or task.store_id, active=True)
+    sql = "UPDATE stores SET active = coalesce(CAST(:active AS boolean), active) WHERE id = :id"
+    if not database.run(sql, id=task.store_id, active=active):
+        raise StoreUnknownError(f"No such store: {task.store_id}. Add it first.")
+    if task.token_type is not None:
+        token = StoreToken(task.seller_id, task.token_type, task.token_expires_at)
+        save_token_facts(database, task.store_id, token)
 
 
 def freshness(database: Database) -> dict[str, Any]:
@@ -55,35 +69,22 @@ def freshness(database: Database) -> dict[str, Any]:
     )[0]
 
 
-def to_sync(database: Database, wanted: list[str] | None) -> list[str]:
-    """Return the ids of the active stores, or of those wanted (paused ones too).
+def ids_to_sync(database: Database, store_ids: list[str] | None) -> list[str]:
+    """Return the ids of the active stores, or of those named (paused ones too).
 
     Raises:
-        StoreUnknownError: One of those wanted is not in the table.
+        StoreUnknownError: One of those named is not in the table.
     """
-    if wanted is None:
+    if store_ids is None:
         return [row["id"] for row in database.rows("SELECT id FROM stores WHERE active ORDER BY id")]
-    rows = database.rows("SELECT id FROM stores WHERE id = ANY(:wanted) ORDER BY id", wanted=wanted)
-    found = [row["id"] for row in rows]
-    if missing := sorted(set(wanted) - set(found)):
+    rows = database.rows("SELECT id FROM stores WHERE id = ANY(:ids) ORDER BY id", ids=store_ids)
+    known = [row["id"] for row in rows]
+    if missing := sorted(set(store_ids) - set(known)):
         raise StoreUnknownError(f"No such store: {', '.join(missing)}. Add it first, or correct `store_ids`.")
-    return found
+    return known
 
 
-def overview(database: Database) -> list[dict[str, Any]]:
-    """Return the stores with the number of their messages."""
-    return database.rows(
-        """
-        SELECT id, name, active, token_type, token_expires_at, events_cursor, last_success_at, total_chats,
-               coalesce(messages, 0) AS messages
-        FROM stores LEFT JOIN (SELECT store_id, sum(messages_total)::bigint AS messages FROM chats GROUP BY store_id)
-             AS counted ON store_id = id
-        ORDER BY id
-        """
-    )
-
-
-def remember_token(database: Database, store_id: str, token: StoreToken) -> None:
+def save_token_facts(database: Database, store_id: str, token: StoreToken) -> None:
     """Keep what the token says of itself, if it says something new."""
     database.run(
         """

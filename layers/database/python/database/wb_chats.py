@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from database.json_rows import as_raw, storable
-from database.moments import MomentInvalidError, read_moment
+from database.wb_fields import Columns, as_id, as_integer, as_moment, as_object, as_raw, as_text, read_fields
 
-BIGGEST_INTEGER = 2**63 - 1  # Postgres' bigint
-LONGEST_ID = 200  # WB's have 38 characters; a key of Postgres' indexes holds 2704 bytes, and one of ours has two ids.
+CARD: Columns = {
+    "nm_id": ("nmID", as_integer),
+    "rid": ("rid", as_text),
+    "product_size": ("size", as_text),
+    "price_kopecks": ("price", as_integer),
+    "price_currency": ("priceCurrency", as_text),
+}
+LAST_MESSAGE: Columns = {"listed_message_text": ("text", as_text), "listed_message_at": ("addTimestamp", as_moment)}
 
 
 def chat_rows(chats: Sequence[Any]) -> list[dict[str, Any]]:
@@ -16,48 +21,11 @@ def chat_rows(chats: Sequence[Any]) -> list[dict[str, Any]]:
     return list({row["id"]: row for row in rows}.values())
 
 
-def as_text(value: object) -> str | None:
-    """Return a storable text, or None for an empty one or another type (which `raw` keeps)."""
-    return storable(value) or None if isinstance(value, str) else None
-
-
-def as_id(value: object) -> str | None:
-    """Return an id that Postgres can hold to the letter and index, or None."""
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or storable(value) != value:
-        return None
-    return value
-
-
-def as_integer(value: object) -> int | None:
-    """Return a positive integer, or None for WB's placeholder 0 and anything else."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= BIGGEST_INTEGER:
-        return None
-    return value
-
-
 def _row(chat: Mapping[str, Any]) -> dict[str, Any]:
-    card = _object(chat.get("goodCard"))
-    last = _object(chat.get("lastMessage"))
     return {
         "id": chat["chatID"],
         "client_name": as_text(chat.get("clientName")),
-        "nm_id": as_integer(card.get("nmID")),
-        "rid": as_text(card.get("rid")),
-        "product_size": as_text(card.get("size")),
-        "price_kopecks": as_integer(card.get("price")),
-        "price_currency": as_text(card.get("priceCurrency")),
-        "listed_message_text": as_text(last.get("text")),
-        "listed_message_at": _moment(last.get("addTimestamp")),
+        **read_fields(as_object(chat.get("goodCard")), CARD),
+        **read_fields(as_object(chat.get("lastMessage")), LAST_MESSAGE),
         "raw": as_raw(chat),
     }
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _moment(value: object) -> str | None:
-    try:
-        return read_moment(value).isoformat()
-    except MomentInvalidError:
-        return None

@@ -3,42 +3,61 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from database.json_rows import as_raw, storable
-from database.moments import MomentInvalidError, read_moment
-from database.wb_chats import as_id, as_integer, as_text
+from database.wb_fields import (
+    Columns,
+    EventUnstorableError,
+    as_id,
+    as_integer,
+    as_object,
+    as_objects,
+    as_raw,
+    as_text,
+    read_fields,
+    required_id,
+    required_moment,
+    storable,
+)
+
+EVENT: Columns = {
+    "event_type": ("eventType", as_text),
+    "sender": ("sender", as_text),
+    "source": ("source", as_text),
+    "client_name": ("clientName", as_text),
+}
+# Files and images alike: old images have no downloadID, images no name, type or size.
+ATTACHMENT: Columns = {
+    "download_id": ("downloadID", as_text),
+    "name": ("name", as_text),
+    "content_type": ("contentType", as_text),
+    "size": ("size", as_integer),
+    "url": ("url", as_text),
+    "date": ("date", as_text),
+}
 
 
-class EventUnstorableError(ValueError):
-    """The event has no identity, no chat or no possible moment; the message says which."""
-
-
-@dataclass
+@dataclass(frozen=True)
 class SortedEvents:
     """Rows of messages, and rows of events that cannot be messages."""
 
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    quarantined: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]]
+    quarantined: list[dict[str, Any]]
 
 
 def sort_events(events: Sequence[Any]) -> SortedEvents:
     """Return each event once, as a message or quarantined with its reason; nothing is dropped."""
-    found = SortedEvents()
-    seen: set[str] = set()
+    messages: dict[str, dict[str, Any]] = {}
+    quarantined: dict[str, dict[str, Any]] = {}
     for event in events:
         try:
-            row = _message(event)
+            row = _message_row(event)
+            messages.setdefault(row["id"], row)
         except EventUnstorableError as reason:
-            found.quarantined.append(quarantine_row(event, str(reason)))
-            continue
-        if row["id"] not in seen:
-            seen.add(row["id"])
-            found.messages.append(row)
-    found.quarantined = list({row["id"]: row for row in found.quarantined}.values())
-    return found
+            row = quarantine_row(event, str(reason))
+            quarantined[row["id"]] = row
+    return SortedEvents(list(messages.values()), list(quarantined.values()))
 
 
 def quarantine_row(event: Any, reason: str) -> dict[str, Any]:
@@ -48,67 +67,23 @@ def quarantine_row(event: Any, reason: str) -> dict[str, Any]:
     return {"id": own or digest, "reason": reason, "raw": as_raw(event)}
 
 
-def _message(event: Any) -> dict[str, Any]:
+def _message_row(event: Any) -> dict[str, Any]:
     if not isinstance(event, Mapping):
         raise EventUnstorableError("the event is no object")
-    message = event.get("message")
-    message = message if isinstance(message, Mapping) else {}
+    message = as_object(event.get("message"))
+    attachments = as_object(message.get("attachments"))
     return {
-        "id": _required(event, "eventID"),
-        "chat_id": _required(event, "chatID"),
-        "event_type": as_text(event.get("eventType")),
-        "sender": as_text(event.get("sender")),
-        "source": as_text(event.get("source")),
-        "client_name": as_text(event.get("clientName")),
+        "id": required_id(event, "eventID"),
+        "chat_id": required_id(event, "chatID"),
+        **read_fields(event, EVENT),
         "is_new_chat": event.get("isNewChat") is True,
         "text": storable(message["text"]) if isinstance(message.get("text"), str) else None,
-        "sent_at": _sent_at(event).isoformat(),
-        "attachments": _attachments(message.get("attachments")),
+        # addTimestamp is in milliseconds; addTime, the same moment in whole seconds, may be all that is there.
+        "sent_at": required_moment(event, "addTimestamp", "addTime"),
+        "attachments": [
+            {"kind": kind, **read_fields(item, ATTACHMENT)}
+            for kind, name in (("file", "files"), ("image", "images"))
+            for item in as_objects(attachments.get(name))
+        ],
         "raw": as_raw(event),
     }
-
-
-def _required(event: Mapping[str, Any], name: str) -> str:
-    value = event.get(name)
-    if not isinstance(value, str) or not value:
-        raise EventUnstorableError(f"the event has no {name}")
-    if as_id(value) is None:
-        raise EventUnstorableError(f"the event's {name} is too long or has characters that Postgres cannot hold")
-    return value
-
-
-def _sent_at(event: Mapping[str, Any]) -> datetime:
-    """`addTimestamp` in milliseconds; `addTime`, the same moment in whole seconds, only where it is missing."""
-    value = event.get("addTimestamp")
-    try:
-        return read_moment(event.get("addTime") if value is None else value)
-    except MomentInvalidError as problem:
-        raise EventUnstorableError(f"the event has no usable time ({problem})") from None
-
-
-def _attachments(attachments: object) -> list[dict[str, Any]]:
-    """Files and images alike: old images have no downloadID, images no name, type or size."""
-    if not isinstance(attachments, Mapping):
-        return []
-    return [
-        _attachment(kind, item)
-        for kind, key in (("file", "files"), ("image", "images"))
-        for item in _list(attachments.get(key))
-        if isinstance(item, Mapping)
-    ]
-
-
-def _attachment(kind: str, item: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "download_id": as_text(item.get("downloadID")),
-        "name": as_text(item.get("name")),
-        "content_type": as_text(item.get("contentType")),
-        "size": as_integer(item.get("size")),
-        "url": as_text(item.get("url")),
-        "date": as_text(item.get("date")),
-    }
-
-
-def _list(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else []

@@ -33,7 +33,7 @@ class Columns:
     top: int
 
 
-def stacked(
+def stack_columns(
     columns: Sequence[tuple[date, Mapping[str, int]]], kinds: Mapping[str, str], titles: Mapping[str, str]
 ) -> Columns:
     """Return columns of numbers, stacked in the order of `kinds` (part -> CSS class); `titles` name the parts."""
@@ -48,7 +48,8 @@ def stacked(
             floor -= height
             if number:
                 label = f"{day:%d.%m}: {titles[part]} {number}"
-                bars.append(Bar(place * step, floor, step * (1 - BAR_GAP), height, kind, label))
+                width = step * (1 - BAR_GAP)
+                bars.append(Bar(x=place * step, y=floor, width=width, height=height, kind=kind, label=label))
     every = max(1, len(columns) // 6)
     ticks = [(place * step, day) for place, (day, _) in enumerate(columns) if place % every == 0]
     return Columns(bars, ticks, top)
@@ -65,19 +66,19 @@ class Share:
     kind: str
 
 
-def shares(counts: Mapping[str, int]) -> list[Share]:
+def lay_out_shares(counts: Mapping[str, int]) -> list[Share]:
     """Return the parts of a bar, the largest first."""
     ordered = sorted(counts.items(), key=lambda count: (-count[1], count[0]))
     total = sum(counts.values())
-    at, found = 0.0, []
+    at, parts = 0.0, []
     for place, (tag, number) in enumerate(ordered):
         width = SHARE_WIDTH * number / total if total else 0
-        found.append(Share(tag, number, at, width, f"c{min(place, TAGS_DRAWN)}"))
+        parts.append(Share(tag=tag, number=number, x=at, width=width, kind=f"c{min(place, TAGS_DRAWN)}"))
         at += width
-    return found
+    return parts
 
 
-def tag_weeks(rows: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[date, dict[str, int]]], list[str]]:
+def group_by_week(rows: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[date, dict[str, int]]], list[str]]:
     """Return the weeks with the chats of each tag, and the tags drawn; the rarer ones are summed up as REST.
 
     The rows are in the order of the weeks.

@@ -24,15 +24,15 @@ class Language:
         """Return the words of a key, its {gaps} filled in."""
         return self.words[key].format(**values)
 
-    def known(self, key: str) -> str | None:
+    def find_words(self, key: str) -> str | None:
         """Return the words of a key that may be missing, such as a tag of the owner's own taxonomy."""
         return self.words.get(key)
 
-    def count(self, key: str, number: int) -> str:
+    def say_number_of(self, key: str, number: int) -> str:
         """Return a number with its noun in the right form: 1 чат, 2 чата, 5 чатов."""
-        return self.words[f"{key}.{self._form(number)}"].format(number=self.number(number))
+        return self.words[f"{key}.{self._form(number)}"].format(number=self.format_number(number))
 
-    def number(self, value: int) -> str:
+    def format_number(self, value: int) -> str:
         """Return a whole number with its thousands parted by a narrow space."""
         return f"{value:,}".replace(",", "\u202f")
 
@@ -45,14 +45,13 @@ class Language:
         return "one" if last == 1 else "few"
 
 
-def preferred(accept: str | None) -> Language:
+def choose_language(accept: str | None) -> Language:
     """Return the language that a browser's Accept-Language likes best, English if it names none of ours."""
     wishes = []
     for place, wish in enumerate((accept or "")[:500].split(",")):
         code, _, quality = wish.partition(";")
         wishes.append((-_quality(quality), place, code.strip().lower().partition("-")[0]))
-    found = next((code for weight, _, code in sorted(wishes) if code in CODES and weight), DEFAULT)
-    return language(found)
+    return load_language(next((code for weight, _, code in sorted(wishes) if code in CODES and weight), DEFAULT))
 
 
 def _quality(text: str) -> float:
@@ -63,7 +62,7 @@ def _quality(text: str) -> float:
 
 
 @cache
-def language(code: str) -> Language:
+def load_language(code: str) -> Language:
     """Return a language of ours."""
     return Language(code, _flat(tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8")), ""))
 

@@ -5,10 +5,9 @@ browser may read in another way than this module is no link.
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from viewer.marking import Part
+from viewer.marking import Piece
 
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'«»\x02\x03]{4,2000}", re.IGNORECASE)
 AFTER_SENTENCE = ".,;:!?)]}»"
@@ -18,25 +17,16 @@ READ_OTHERWISE = re.compile(r"[\\\x00-\x20\x7f]")
 HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z][a-z0-9-]*\.?")
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A piece of a message: plain, found by a search, or a link with the address it goes to."""
-
-    text: str
-    found: bool = False
-    address: str | None = None
-
-
-def with_links(pieces: list[Part]) -> list[Shown]:
+def split_links(pieces: list[Piece]) -> list[Piece]:
     """Return the pieces of a message with the links in them apart. A mark within a link is left out."""
     whole = "".join(piece.text for piece in pieces)
-    shown: list[Shown] = []
+    shown: list[Piece] = []
     at = 0
     for link in WEB_ADDRESS.finditer(whole):
         address = link[0].rstrip(AFTER_SENTENCE)
         shown += _between(pieces, at, link.start())
         at = link.start() + len(address)
-        shown.append(Shown(address, address=address))
+        shown.append(Piece(address, address=address))
     return shown + _between(pieces, at, len(whole))
 
 
@@ -55,11 +45,11 @@ def host_of(address: str) -> str | None:
     return host if parts.scheme in {"http", "https"} and kept and HOST.fullmatch(host) else None
 
 
-def _between(pieces: list[Part], begin: int, end: int) -> list[Shown]:
-    found, at = [], 0
+def _between(pieces: list[Piece], begin: int, end: int) -> list[Piece]:
+    between, at = [], 0
     for piece in pieces:
         text = piece.text[max(0, begin - at) : max(0, end - at)]
         at += len(piece.text)
         if text:
-            found.append(Shown(text, piece.found))
-    return found
+            between.append(Piece(text, piece.marked))
+    return between

@@ -1,4 +1,4 @@
-"""A sync that goes on on this machine, as `python -m local sync` writes it down: where each store is in the machine."""
+"""A sync that goes on on this machine, as `./chats sync` writes it down: where each store is in the machine."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from typing import Any
 FRESH_SECONDS = 15  # `sync` writes at least every few seconds while it runs
 
 
-def live_run() -> dict[str, Any] | None:
+def read_live_run() -> dict[str, Any] | None:
     """Return what the running sync wrote last; None on AWS, and when no sync goes on."""
     named = os.environ.get("LIVE_RUN_FILE")
     try:
@@ -21,10 +21,10 @@ def live_run() -> dict[str, Any] | None:
     return written if written and fresh else None
 
 
-def live_store(live: dict[str, Any] | None, store_id: str) -> dict[str, Any] | None:
+def find_live_store(live: dict[str, Any] | None, store_id: str) -> dict[str, Any] | None:
     """Return a store's state, and the moment until which it waits (`until_at`, None if it does not)."""
-    found: dict[str, Any] | None = (live or {}).get("stores", {}).get(store_id)
-    if found is None:
+    store: dict[str, Any] | None = (live or {}).get("stores", {}).get(store_id)
+    if store is None:
         return None
-    until = found["until"]
-    return {"state": found["state"], "until_at": datetime.fromtimestamp(until, UTC) if until else None}
+    until = store["until"]
+    return {"state": store["state"], "until_at": datetime.fromtimestamp(until, UTC) if until else None}

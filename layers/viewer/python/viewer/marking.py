@@ -6,51 +6,52 @@ Postgres marks them in the text as it is searched (lower case, of the same lengt
 import re
 from dataclasses import dataclass
 
-BEGIN, END = "\x02", "\x03"  # WB's texts may hold them too: those are taken out before Postgres marks.
+from reading.search import MARK_BEGIN, MARK_END
+
 EXCERPT_CHARACTERS = 160
 BEFORE_MARK = 40
 
 
 @dataclass(frozen=True)
-class Part:
-    """A piece of a text, found or not."""
+class Piece:
+    """A piece of a text: plain, marked as found by a search, or a link with the address it goes to."""
 
     text: str
-    found: bool
+    marked: bool = False
+    address: str | None = None
 
 
-def parts(written: str, marked: str | None) -> list[Part]:
+def mark_words(written: str, marked: str | None) -> list[Piece]:
     """Return the written text in pieces; unmarked as a whole where the marks do not fit it."""
     if not marked:
-        return [Part(written, False)]
-    pieces = re.split(f"({BEGIN}[^{END}]*{END})", marked)
-    if len("".join(piece.strip(BEGIN + END) for piece in pieces)) > len(written):
-        return [Part(written, False)]
-    found, at = [], 0
-    for piece in pieces:
-        length = len(piece.strip(BEGIN + END))
-        found.append(Part(written[at : at + length], piece.startswith(BEGIN)))
+        return [Piece(written)]
+    stretches = re.split(f"({MARK_BEGIN}[^{MARK_END}]*{MARK_END})", marked)
+    if sum(len(stretch.strip(MARK_BEGIN + MARK_END)) for stretch in stretches) > len(written):
+        return [Piece(written)]
+    pieces, at = [], 0
+    for stretch in stretches:
+        length = len(stretch.strip(MARK_BEGIN + MARK_END))
+        pieces.append(Piece(written[at : at + length], stretch.startswith(MARK_BEGIN)))
         at += length
-    return [part for part in (*found, Part(written[at:], False)) if part.text]
+    return [piece for piece in (*pieces, Piece(written[at:])) if piece.text]
 
 
-def excerpt(whole: list[Part]) -> list[Part]:
-    """Return the pieces around the first found word, about two lines of them."""
-    before = next((index for index, part in enumerate(whole) if part.found), None)
+def cut_excerpt(pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces around the first marked word, about two lines of them."""
+    before = next((index for index, piece in enumerate(pieces) if piece.marked), None)
     if before is None:
-        return [Part(_shortened("".join(part.text for part in whole)), False)]
-    lead = "".join(part.text for part in whole[:before])
+        return [Piece(_shorten("".join(piece.text for piece in pieces), EXCERPT_CHARACTERS))]
+    lead = "".join(piece.text for piece in pieces[:before])
     if len(lead) > BEFORE_MARK:
         lead = "… " + lead[-BEFORE_MARK:].partition(" ")[2]  # not in the middle of a word
-    shown = [Part(lead, False)]
-    room = EXCERPT_CHARACTERS - len(shown[0].text)
-    for part in whole[before:]:
+    shown, room = [Piece(lead)], EXCERPT_CHARACTERS - len(lead)
+    for piece in pieces[before:]:
         if room <= 0:
             break
-        shown.append(Part(part.text if len(part.text) <= room else part.text[:room] + " …", part.found))
-        room -= len(part.text)
-    return [part for part in shown if part.text]
+        shown.append(Piece(_shorten(piece.text, room), piece.marked))
+        room -= len(piece.text)
+    return [piece for piece in shown if piece.text]
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= EXCERPT_CHARACTERS else text[:EXCERPT_CHARACTERS] + " …"
+def _shorten(text: str, room: int) -> str:
+    return text if len(text) <= room else text[:room] + " …"

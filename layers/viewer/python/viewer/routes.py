@@ -1,9 +1,9 @@
-"""Which address shows which page, and what is said where none can be shown."""
+"""Which address shows which web page, and what is said where none can be shown."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -17,12 +17,22 @@ from chatsync.errors import (
     TagUnknownError,
 )
 from chatsync.observability import logger
-from viewer import pages
-from viewer.filters import chat_filters, identity, run_filters, run_id
-from viewer.languages import Language, preferred
-from viewer.paging import PageUnknownError
-from viewer.rendering import render
-from viewer.security import HEADERS, Visitor, visitor
+from viewer.addresses import (
+    AddressInvalidError,
+    NothingThereError,
+    read_chat_filters,
+    read_id,
+    read_run_filters,
+    read_run_id,
+)
+from viewer.browser_request import BrowserRequest
+from viewer.rendering import render_template
+from viewer.security import HEADERS
+from viewer.web_pages.chats import describe_chats
+from viewer.web_pages.conversation import describe_conversation, set_label
+from viewer.web_pages.overview import describe_overview
+from viewer.web_pages.runs import describe_run, describe_runs
+from viewer.web_pages.stores import describe_stores
 
 ASSETS = {
     "viewer.css": "text/css; charset=utf-8",
@@ -32,11 +42,9 @@ ASSETS = {
 FOLDER = Path(__file__).with_name("assets")
 OK, SEE_OTHER, BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LONG = 200, 303, 400, 403, 404, 413
 FAILED, UNAVAILABLE = 500, 503
-LONGEST_FORM = 20_000
-MOST_FIELDS = 10
 
 STATUS_OF_ERROR = {
-    PageUnknownError: (BAD_REQUEST, "address"),
+    AddressInvalidError: (BAD_REQUEST, "address"),
     ChatUnknownError: (NOT_FOUND, "no_chat"),
     TagUnknownError: (BAD_REQUEST, "no_tag"),
 }
@@ -48,141 +56,114 @@ STATUS_OF_FAILURE: dict[type[Exception], tuple[int, str]] = {
 app = APIGatewayHttpResolver()
 
 
-def answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def answer_request(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return the answer to an event of API Gateway, payload 2.0."""
     return app.resolve(event, context)
 
 
 @app.get("/")
-def stores() -> Response[str]:
+def show_stores() -> Response[str]:
     """Show the stores."""
-    return _page("stores.html", "stores", lambda language: pages.stores())
+    return _show("stores.html", "stores", lambda request: describe_stores())
 
 
 @app.get("/runs")
-def runs() -> Response[str]:
+def show_runs() -> Response[str]:
     """Show the list of runs."""
-    return _page("runs.html", "runs", lambda language: pages.runs(run_filters(_query())))
+    return _show("runs.html", "runs", lambda request: describe_runs(read_run_filters(request.query)))
 
 
 @app.get("/run")
-def run() -> Response[str]:
+def show_run() -> Response[str]:
     """Show one run."""
-    return _page("run.html", "runs", lambda language: pages.run(run_id(_query().get("id", ""))))
+    return _show("run.html", "runs", lambda request: describe_run(read_run_id(request.query.get("id", ""))))
 
 
 @app.get("/chats")
-def chats() -> Response[str]:
+def show_chats() -> Response[str]:
     """Show the list of chats."""
-    return _page("chats.html", "chats", lambda language: pages.chats(chat_filters(_query())))
+    return _show("chats.html", "chats", lambda request: describe_chats(read_chat_filters(request.query)))
 
 
 @app.get("/chat")
-def chat() -> Response[str]:
+def show_conversation() -> Response[str]:
     """Show one conversation."""
-    return _page("chat.html", "chats", lambda language: pages.chat(_query()))
+    return _show("chat.html", "chats", lambda request: describe_conversation(request.query))
 
 
 @app.get("/overview")
-def overview() -> Response[str]:
+def show_overview() -> Response[str]:
     """Show the numbers over all stores, or of one."""
-    return _page("overview.html", "overview", lambda language: pages.overview(identity(_query(), "store"), language))
+    return _show(
+        "overview.html",
+        "overview",
+        lambda request: describe_overview(read_id(request.query, "store"), request.language),
+    )
 
 
 @app.post("/label")
-def label() -> Response[str]:
+def change_label() -> Response[str]:
     """Set or release a label, the only thing that is ever written."""
-    if len(app.current_event.body or "") > LONGEST_FORM:
-        return _refusal(TOO_LONG, "form_too_long")
-    form = _form()
-    if not _visitor().may_write(form.get("token", ""), _headers()):
-        return _refusal(FORBIDDEN, "form_not_ours")
-    pages.set_label(form)
-    store_id = identity(form, "store")
-    logger.info("A person labelled a chat", extra={"store_id": store_id, "login": _claims().get("sub", "")})
-    back = urlencode({"store": store_id, "id": identity(form, "chat"), "done": "1"})
+    request = BrowserRequest(app.current_event)
+    if request.form_is_too_long:
+        return _refuse(TOO_LONG, "form_too_long")
+    form = request.form
+    if not request.visitor.may_write(form.get("token", ""), request.headers):
+        return _refuse(FORBIDDEN, "form_not_ours")
+    set_label(form)
+    store_id = read_id(form, "store")
+    logger.info("A person labelled a chat", extra={"store_id": store_id, "login": request.login})
+    back = urlencode({"store": store_id, "id": read_id(form, "chat"), "done": "1"})
     return Response(SEE_OTHER, headers={**HEADERS, "Location": f"/chat?{back}#labels"}, body="")
 
 
 @app.get("/assets/<name>")
-def asset(name: str) -> Response[str]:
-    """Give the stylesheet or the script."""
+def send_asset(name: str) -> Response[str]:
+    """Send the stylesheet, the script or the icon."""
     if name not in ASSETS:
         raise NotFoundError(name)
     return Response(OK, ASSETS[name], (FOLDER / name).read_text(encoding="utf-8"), headers=dict(HEADERS))
 
 
 @app.get("/robots.txt")
-def robots() -> Response[str]:
+def refuse_robots() -> Response[str]:
     """Keep every search engine out."""
     return Response(OK, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /\n", headers=dict(HEADERS))
 
 
 @app.not_found
-def not_found(error: Exception) -> Response[str]:
+def refuse_unknown_address(error: Exception) -> Response[str]:
     """Say that there is no such page."""
-    return _refusal(NOT_FOUND, "no_page")
+    return _refuse(NOT_FOUND, "no_page")
 
 
-def failed(error: Exception) -> Response[str]:
-    """Say what is not there, or why the page failed: a ChatSyncError's own sentence quotes no value."""
-    if isinstance(error, pages.NothingThereError):
-        return _refusal(NOT_FOUND, error.key)
+def refuse_with_reason(error: Exception) -> Response[str]:
+    """Say what is not there, or why the web page failed: a ChatSyncError's own sentence quotes no value."""
+    if isinstance(error, NothingThereError):
+        return _refuse(NOT_FOUND, error.key)
     for kind, (status, key) in STATUS_OF_ERROR.items():
         if isinstance(error, kind):
-            return _refusal(status, key)
+            return _refuse(status, key)
     logger.warning("A page could not be shown", extra={"reason": type(error).__name__})
     status, key = STATUS_OF_FAILURE.get(type(error), (FAILED, "not_made"))
-    return _refusal(status, key, detail=str(error))
+    return _refuse(status, key, detail=str(error))
 
 
-app.exception_handler([pages.NothingThereError, *STATUS_OF_ERROR, ChatSyncError])(failed)
+app.exception_handler([NothingThereError, *STATUS_OF_ERROR, ChatSyncError])(refuse_with_reason)
 
 
-def _page(template: str, section: str, values: Callable[[Language], dict[str, Any]]) -> Response[str]:
-    language, seen_by = _language(), _visitor()
-    body = render(template, language, section=section, form_token=seen_by.form_token, **values(language))
-    cookies: list[Any] = [seen_by.new_cookie] if seen_by.new_cookie else []
-    return Response(OK, "text/html; charset=utf-8", body, headers=dict(HEADERS), cookies=cookies)
+def _show(template: str, section: str, describe: Callable[[BrowserRequest], dict[str, Any]]) -> Response[str]:
+    request = BrowserRequest(app.current_event)
+    visitor = request.visitor
+    values = {"section": section, "form_token": visitor.form_token, **describe(request)}
+    cookies: list[Any] = [visitor.new_cookie] if visitor.new_cookie else []
+    return _respond(OK, render_template(template, request.language, **values), cookies)
 
 
-def _refusal(status: int, key: str, detail: str = "") -> Response[str]:
-    body = render("refusal.html", _language(), section="", key=key, detail=detail)
-    return Response(status, "text/html; charset=utf-8", body, headers=dict(HEADERS))
+def _refuse(status: int, key: str, detail: str = "") -> Response[str]:
+    language = BrowserRequest(app.current_event).language
+    return _respond(status, render_template("refusal.html", language, section="", key=key, detail=detail))
 
 
-def _headers() -> dict[str, str]:
-    return {name.lower(): value for name, value in app.current_event.headers.items()}
-
-
-def _query() -> dict[str, str]:
-    """Return the address's query; of a field that is given twice, the first."""
-    raw = str(app.current_event.get("rawQueryString") or "")
-    return _fields(raw)
-
-
-def _form() -> dict[str, str]:
-    return _fields(app.current_event.decoded_body or "")
-
-
-def _fields(encoded: str) -> dict[str, str]:
-    try:
-        fields = parse_qs(encoded[:LONGEST_FORM], max_num_fields=2 * MOST_FIELDS, errors="ignore")
-    except ValueError:
-        raise PageUnknownError("The address has too many fields.") from None
-    return {name: values[0] for name, values in fields.items()}
-
-
-def _language() -> Language:
-    return preferred(_headers().get("accept-language"))
-
-
-def _visitor() -> Visitor:
-    cookies = dict(cookie.partition("=")[::2] for cookie in app.current_event.get("cookies") or [])
-    return visitor(_headers(), {name.strip(): value for name, value in cookies.items()}, _claims().get("sub", ""))
-
-
-def _claims() -> dict[str, str]:
-    """Return the login that API Gateway has verified."""
-    authorizer = (app.current_event.get("requestContext") or {}).get("authorizer") or {}
-    return {name: str(value) for name, value in ((authorizer.get("jwt") or {}).get("claims") or {}).items()}
+def _respond(status: int, body: str, cookies: list[Any] | None = None) -> Response[str]:
+    return Response(status, "text/html; charset=utf-8", body, headers=dict(HEADERS), cookies=cookies)

@@ -27,11 +27,13 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks: the login's subject (empty on one's own machine), and the secret of their browser's cookie."""
+    """Who asks: the login's subject (empty on one's own machine), and the secret of their browser's cookie.
+
+    `new_cookie` is the header that sets the cookie where the browser has none.
+    """
 
     subject: str
     secret: str
-    cookie_name: str
     new_cookie: str | None
 
     @property
@@ -44,17 +46,17 @@ class Visitor:
         return _same_origin(headers) and hmac.compare_digest(given_token.encode(), self.form_token.encode())
 
 
-def visitor(headers: Mapping[str, str], cookies: Mapping[str, str], subject: str) -> Visitor:
+def recognize_visitor(headers: Mapping[str, str], cookies: Mapping[str, str], subject: str) -> Visitor:
     """Return who asks; a browser without our cookie gets one."""
     secure = headers.get("x-forwarded-proto") == "https"
     # __Host-: no neighbour's subdomain can set it. Browsers take it over https only.
     name = "__Host-viewer" if secure else "viewer"
     known = cookies.get(name, "")
     if SECRET.fullmatch(known):
-        return Visitor(subject, known, name, None)
+        return Visitor(subject, secret=known, new_cookie=None)
     made = secrets.token_urlsafe(32)
     cookie = f"{name}={made}; Path=/; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
-    return Visitor(subject, made, name, cookie)
+    return Visitor(subject, secret=made, new_cookie=cookie)
 
 
 def _same_origin(headers: Mapping[str, str]) -> bool:

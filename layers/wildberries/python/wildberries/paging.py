@@ -22,7 +22,7 @@ SETTLING = timedelta(minutes=1)  # A guess: WB does not say how soon after its t
 
 
 @dataclass(frozen=True)
-class Page:
+class EventsPage:
     """One answer of WB's stream of events."""
 
     events: Sequence[Any]
@@ -35,8 +35,8 @@ class Page:
         return self.total == 0 and not self.events
 
 
-def read_page_of_events(result: Any) -> Page:
-    """Return WB's answer as a page.
+def read_events_page(result: Any) -> EventsPage:
+    """Return WB's answer as an events page.
 
     Raises:
         WildberriesUnavailableError: Its parts have other types than documented.
@@ -47,7 +47,7 @@ def read_page_of_events(result: Any) -> Page:
     if not isinstance(events, list):
         raise WildberriesUnavailableError("WB's page of events has no list of events. The next run tries again.")
     total = result.get("totalEvents")
-    return Page(events, _milliseconds(result.get("next")), total if isinstance(total, int) else len(events))
+    return EventsPage(events, _milliseconds(result.get("next")), total if isinstance(total, int) else len(events))
 
 
 def require_valid_cursor(cursor: int | None, now: datetime) -> None:
@@ -64,23 +64,23 @@ def require_valid_cursor(cursor: int | None, now: datetime) -> None:
     )
 
 
-def next_cursor(asked: int | None, page: Page, now: datetime) -> int:
+def next_cursor(cursor: int | None, page: EventsPage, now: datetime) -> int:
     """Return the cursor after a page that is not the end.
 
     Raises:
         CursorInvalidError: WB's cursor stands still, goes back, or lies in the future: going on would never end.
     """
-    if page.next_ms is None or page.next_ms > _latest_ms(now) or (asked is not None and page.next_ms <= asked):
+    if page.next_ms is None or page.next_ms > _latest_ms(now) or (cursor is not None and page.next_ms <= cursor):
         raise CursorInvalidError(
-            f"WB's cursor does not move on (asked from {asked}, answered {page.next_ms}). "
+            f"WB's cursor does not move on (asked from {cursor}, answered {page.next_ms}). "
             "The next run tries again; if it repeats, please report it."
         )
-    return page.next_ms if is_only_overlap(asked, page) else page.next_ms - 1
+    return page.next_ms if is_only_overlap(cursor, page) else page.next_ms - 1
 
 
-def is_only_overlap(asked: int | None, page: Page) -> bool:
+def is_only_overlap(cursor: int | None, page: EventsPage) -> bool:
     """Return whether the page brought nothing but the last millisecond of the one before: the next is the end."""
-    return asked is not None and page.next_ms == asked + 1
+    return cursor is not None and page.next_ms == cursor + 1
 
 
 def settled_cursor(cursor: int | None, now: datetime) -> int | None:

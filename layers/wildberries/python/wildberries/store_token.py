@@ -17,13 +17,14 @@ KEEP_SECONDS = 60  # A replaced token is used a minute later at the latest.
 
 
 @cache
-def _parameter_store() -> parameters.SSMProvider:
+def parameter_store() -> parameters.SSMProvider:
+    """Return the container's one provider; public so that tests can see when it is made, and make another."""
     # On the session of all clients: Powertools' own would read AWS's definitions once more.
     return parameters.SSMProvider(boto3_client=boto3.client("ssm"))
 
 
 if STARTS_IN_LAMBDA:
-    _parameter_store()
+    parameter_store()
 
 
 def connect(store_id: str) -> tuple[WildberriesClient, TokenFacts]:
@@ -42,7 +43,7 @@ def connect(store_id: str) -> tuple[WildberriesClient, TokenFacts]:
 
 def _read_parameter(name: str) -> str:
     try:
-        return str(_parameter_store().get(name, decrypt=True, max_age=KEEP_SECONDS))
+        return str(parameter_store().get(name, decrypt=True, max_age=KEEP_SECONDS))
     except GetParameterError as error:
         cause = error.__context__  # Powertools wraps every error in its own.
         code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else type(cause).__name__

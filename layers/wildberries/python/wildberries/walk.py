@@ -8,7 +8,7 @@ from typing import Any
 from chatsync.errors import ChatSyncError
 from wildberries.client import RateLimitedError, WildberriesClient
 from wildberries.limits import wait_after_limit, wait_for_refill
-from wildberries.paging import is_only_overlap, next_cursor, read_page_of_events, require_valid_cursor, settled_cursor
+from wildberries.paging import is_only_overlap, next_cursor, read_events_page, require_valid_cursor, settled_cursor
 
 EVENTS_PATH = "/api/v1/seller/events"
 BURST_SECONDS = 20  # No request starts later than this; with the longest answer the function ends within its time-out.
@@ -41,7 +41,7 @@ def walk_events(client: WildberriesClient, cursor: int | None, token_kind: str) 
     deadline = time.monotonic() + BURST_SECONDS
     while _goes_on(burst, deadline):
         try:
-            _take_page(client, burst, token_kind)
+            _take_events_page(client, burst, token_kind)
         except ChatSyncError:
             if not burst.events:
                 raise
@@ -54,7 +54,7 @@ def _goes_on(burst: Burst, deadline: float) -> bool:
     return not pausing and len(burst.events) < BURST_EVENTS and time.monotonic() < deadline
 
 
-def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None:
+def _take_events_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None:
     # The first request omits `next`: WB answers next=0 with 400.
     parameters = {} if burst.cursor is None else {"next": burst.cursor}
     burst.requests += 1
@@ -63,7 +63,7 @@ def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None
     except RateLimitedError as limit:
         burst.wait_seconds = wait_after_limit(limit.retry_seconds, token_kind)
         return
-    page = read_page_of_events(answer.result)
+    page = read_events_page(answer.result)
     if answer.remaining == 0:
         burst.wait_seconds = wait_for_refill(burst.requests, token_kind, is_only_overlap(burst.cursor, page))
     if page.is_end:

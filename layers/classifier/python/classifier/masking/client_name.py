@@ -15,7 +15,7 @@ LONGEST_ENDING = 3
 WORD = re.compile(r"[^\W\d_]{2,}")  # an initial says nothing
 BETWEEN = re.compile(r" {1,2}")
 ENDING = "аеиоуыэюяйь"
-CACHED_NAMES = 1_000  # a page has 30 chats
+CACHED_NAMES = 1_000  # a chat page has 30 chats
 
 
 def find_client_name(text: str, client_name: str) -> Iterator[Span]:

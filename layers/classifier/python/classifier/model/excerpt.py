@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from chatsync.label_tokens import (
-    BUYER,
-    CHARACTERS_PER_MESSAGE,
-    SELLER,
-    TOKENS_PER_CHAT,
-    estimated_tokens,
-    says_something,
-)
+from chatsync.label_tokens import BUYER, CHARACTERS_PER_MESSAGE, SELLER, excerpt_within_budget
 from classifier.chats import Message, Transcript
 from classifier.masking import mask
 from classifier.russian import fold
@@ -40,18 +33,8 @@ def excerpt(transcript: Transcript) -> tuple[Line, ...]:
     The buyer's newest words are among them even where what the seller wrote since would fill the budget alone. Left
     out are WB's own messages, those it writes in the seller's name, and those of senders nobody knows.
     """
-    kept: list[Line] = []
-    left = TOKENS_PER_CHAT
-    heard = False
-    for line in _newest_first(transcript):
-        left -= estimated_tokens(line.text)
-        spoken = line.sender == SENDERS[BUYER] and says_something(line.text)
-        if left >= 0 or (spoken and not heard):
-            kept.append(line)
-        heard = heard or spoken
-        if left < 0 and heard:
-            break
-    return tuple(reversed(kept))
+    messages = excerpt_within_budget(_newest_first(transcript)).messages
+    return tuple(Line(SENDERS[sender], text) for sender, text in messages)
 
 
 def outgoing(text: str, client_name: str = "") -> str:
@@ -64,11 +47,11 @@ def _plain_words(text: str) -> str:
     return " ".join(re.findall(r"\w+", fold(text)))
 
 
-def _newest_first(transcript: Transcript) -> Iterator[Line]:
+def _newest_first(transcript: Transcript) -> Iterator[tuple[str, str]]:
     """Yield the messages that may be sent, one by one: what the budget leaves out need not be masked."""
     for message in reversed(transcript.messages):
         if message.sender in SENDERS and message.text and not _is_automatic(message):
-            yield Line(SENDERS[message.sender], outgoing(message.text, transcript.client_name))
+            yield message.sender, outgoing(message.text, transcript.client_name)
 
 
 def _is_automatic(message: Message) -> bool:

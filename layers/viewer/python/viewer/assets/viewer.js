@@ -47,14 +47,14 @@ function localDays() {
   }
 }
 
-// Takes one part of a page anew from the server; false when there was no whole answer, or it is no longer wanted.
-async function refresh(id, address, wanted = () => true) {
+// Takes one part of a page anew from the server; false when there was no whole answer, or it is not current any more.
+async function refresh(id, address, isCurrent = () => true) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer || !answer.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(id);
   const shown = document.getElementById(id);
-  if (!fresh || !shown || !wanted()) return false;
+  if (!fresh || !shown || !isCurrent()) return false;
   localTimes(fresh);
   shown.replaceWith(document.adoptNode(fresh));
   return true;
@@ -70,14 +70,14 @@ async function follow() {
 // Search as you type: the list follows half a second after the last key, and the address with it.
 function searchAsYouType(form) {
   let timer = 0;
-  let asked = 0;
+  let latest = 0;
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const given = [...new FormData(form)].filter(([, value]) => value);
       const address = `${form.action}?${new URLSearchParams(given)}`;
-      const mine = (asked += 1);
-      if (await refresh("results", address, () => mine === asked)) history.replaceState(null, "", address);
+      const mine = (latest += 1);
+      if (await refresh("results", address, () => mine === latest)) history.replaceState(null, "", address);
     }, 500);
   });
 }

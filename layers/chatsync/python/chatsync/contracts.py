@@ -1,0 +1,376 @@
+"""What each function takes (its task) and gives (its result), side by side.
+
+Tasks are read strictly: a wrong one fails at once and says why. A result has just the fields that the state machine's
+ResultSelector reads, and those that people read in the progress of a sync or in the answer of what they invoked: a test
+compares them with the definition.
+"""
+
+import types
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self, get_args, get_origin, get_type_hints
+
+from chatsync.errors import EventInvalidError
+
+INPUT_OPTIONS = '"store_ids" (a list of ids), "full" (true, false), "classify" (true, false)'
+
+
+class _Task:
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Return the event as this class, ignoring fields it does not name.
+
+        Raises:
+            EventInvalidError: A field is missing or of another type.
+        """
+        hints = get_type_hints(cls)
+        names = [each.name for each in fields(cls)]  # type: ignore[arg-type]
+        return cls(**{name: _field(cls.__name__, event, name, hints[name]) for name in names})
+
+
+class _Result:
+    def as_result(self) -> dict[str, Any]:
+        """Return what Lambda hands on: the fields as JSON knows them."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+def _field(owner: str, event: Mapping[str, Any], name: str, expected: Any) -> Any:
+    if name not in event:
+        raise EventInvalidError(f"The event of {owner} has no field '{name}'. See the events/ folder for a whole one.")
+    value = event[name]
+    if not any(_fits(value, option) for option in _options(expected)):
+        raise EventInvalidError(f"The field '{name}' of {owner} is {type(value).__name__}, not {expected}.")
+    return value
+
+
+def _options(expected: Any) -> tuple[Any, ...]:
+    return get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
+
+
+def _fits(value: Any, option: Any) -> bool:
+    """Exact types: True is no number here. A list's items are looked at too."""
+    items = get_args(option)
+    return type(value) is (get_origin(option) or option) and (not items or all(type(item) in items for item in value))
+
+
+@dataclass(frozen=True)
+class ListStores(_Task):
+    """List the stores of an execution: the active ones, or those named."""
+
+    execution_name: str
+    store_ids: list[str] | None
+    full: bool
+    classify: bool
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Return the execution's input with its defaults: {} syncs all active stores, incrementally, with labels."""
+        given = event.get("input")
+        if not isinstance(given, Mapping):
+            raise EventInvalidError("The execution's input must be a JSON object; {} syncs all active stores.")
+        if unknown := sorted(set(given) - {"store_ids", "full", "classify"}):
+            raise EventInvalidError(f"Unknown in the execution's input: {', '.join(unknown)}. Known: {INPUT_OPTIONS}.")
+        defaults = {"store_ids": None, "full": False, "classify": True}
+        return super().parse({"execution_name": event.get("execution_name"), **defaults, **given})
+
+
+@dataclass(frozen=True)
+class ListedStores(_Result):
+    """The object that lists the stores, and the execution's options."""
+
+    stores_key: str
+    full: bool
+    classify: bool
+
+
+@dataclass(frozen=True)
+class OpenRun(_Task):
+    """Take the store's lease and open its row of sync_logs."""
+
+    store_id: str
+    execution_id: str
+    full: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(_Result):
+    """`$.run`: a run as the state machine needs it, after each save anew.
+
+    `status` is "running", "skipped" (the store has another live run) or "waiting" (its seller has, in another store).
+    `cursor` is the `next` (ms) of the next request, None = the beginning. `wait_seconds` come before what is next.
+    `listed`: WB's list of chats is saved. `caught_up`: WB has no more events.
+    """
+
+    id: int | None
+    status: str = "running"
+    cursor: int | None = None
+    wait_seconds: int = 0
+    listed: bool = False
+    caught_up: bool = False
+
+
+@dataclass(frozen=True)
+class FetchChats(_Task):
+    """Fetch WB's list of the store's chats."""
+
+    store_id: str
+    run_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchedChats(_Result):
+    """WB's list as an object (None while WB makes us wait), and what the store's token says of itself."""
+
+    chats_key: str | None
+    wait_seconds: int
+    requests: int
+    seller_id: str | None
+    token_type: str
+    token_expires_at: str | None
+
+
+@dataclass(frozen=True)
+class SaveChats(_Task):
+    """Store a list of chats (or none, while WB made us wait) and say how long the run will be silent."""
+
+    store_id: str
+    run_id: int
+    cursor: int | None
+    chats_key: str | None
+    wait_seconds: int
+    requests: int
+    seller_id: str | None
+    token_type: str
+    token_expires_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedChats(Run):
+    """The run; people read how many chats WB lists."""
+
+    chats: int
+
+
+@dataclass(frozen=True)
+class FetchEvents(_Task):
+    """Walk on from the cursor (ms; None = from the seller's first event)."""
+
+    store_id: str
+    run_id: int
+    cursor: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchedEvents(_Result):
+    """A burst of events as an object (None if it has none), and where the walk goes on (ms), after which wait."""
+
+    events_key: str | None
+    cursor: int | None
+    caught_up: bool
+    wait_seconds: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class SaveEvents(_Task):
+    """Store a burst of events (or none, while WB made us wait) and move the cursor with it."""
+
+    store_id: str
+    run_id: int
+    events_key: str | None
+    cursor: int | None
+    caught_up: bool
+    wait_seconds: int
+    requests: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedEvents(Run):
+    """The run; people read how many messages were new."""
+
+    added: int
+
+
+@dataclass(frozen=True)
+class ListChatPages(_Task):
+    """List the chats whose content changed since their label."""
+
+    store_id: str
+    run_id: int
+
+
+@dataclass(frozen=True)
+class ListedChatPages(_Result):
+    """Each chat page's `transcripts_key` and reserved `tokens`; people read how many chats the pages hold."""
+
+    pages: list[dict[str, Any]]
+    chats: int
+
+
+@dataclass(frozen=True)
+class ClassifyChats(_Task):
+    """Label the transcripts of a chat page, within the tokens reserved for it."""
+
+    store_id: str
+    run_id: int
+    transcripts_key: str
+    tokens: int
+
+
+@dataclass(frozen=True)
+class ClassifiedChats(_Result):
+    """The object that holds the chat page's labels."""
+
+    labels_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatPageLabels:
+    """The one row of that object: the labels of a chat page, what they took, and why it has no more (or "")."""
+
+    labels: list[dict[str, Any]]
+    tokens_in: int
+    tokens_out: int
+    stopped: str
+
+
+@dataclass(frozen=True)
+class SaveLabels(_Task):
+    """Store the labels of a chat page: `labels` has their `labels_key`, or `Error` and `Cause` of why not."""
+
+    store_id: str
+    run_id: int
+    transcripts_key: str
+    labels: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SavedLabels(_Result):
+    """People read how many labels were new."""
+
+    labels: int
+
+
+@dataclass(frozen=True)
+class EstimateLabels(_Task):
+    """Estimate what the next run would label, of the active stores or of those named; {} asks for all."""
+
+    store_ids: list[str] | None
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Return the event; raises EventInvalidError."""
+        return super().parse({"store_ids": None, **event})
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreEstimate:
+    """What the next run of a store would label of what is stored now: `chats`, of which `chats_sent` cost something.
+
+    The cost is in millionths of a US dollar, None where the model's price is not known. `chats_over_budget` wait
+    longer, and `budget_reached` says why.
+    """
+
+    store_id: str
+    chats: int
+    chats_sent: int
+    tokens_in: int
+    tokens_out: int
+    cost_microusd: int | None
+    chats_over_budget: int
+    budget_reached: str | None
+
+
+@dataclass(frozen=True)
+class EstimatedLabels(_Result):
+    """The version on the labels, and each store's estimate, for people."""
+
+    labelled_by: str
+    stores: list[StoreEstimate]
+
+
+@dataclass(frozen=True)
+class CloseRun(_Task):
+    """Reconcile the store with WB's list and close its run."""
+
+    store_id: str
+    run_id: int
+
+
+@dataclass(frozen=True)
+class ClosedRun(_Result):
+    """How the run ended."""
+
+    status: str
+    gaps: int
+
+
+@dataclass(frozen=True)
+class FailRun(_Task):
+    """Close a store's run as failed. The run is found by its execution: opening it may be what failed."""
+
+    store_id: str
+    execution_id: str
+    error: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class FailedRun(_Result):
+    """The error's type and a sentence safe to show, on the state that shows the store red."""
+
+    error_type: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Report(_Task):
+    """Count how the stores of an execution ended."""
+
+    execution_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedRuns(_Result):
+    """How many of the execution's runs ended in each status: the execution's output."""
+
+    success: int
+    partial: int
+    error: int
+    skipped: int
+    running: int
+
+
+@dataclass(frozen=True)
+class MigrateDatabase(_Task):
+    """Bring the tables up to date, logged in as one who may change them."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class MigratedDatabase(_Result):
+    """The migrations that were applied now, for people."""
+
+    versions: list[str]
+
+
+@dataclass(frozen=True)
+class ManageStore(_Task):
+    """Change a row of the table `stores`: `action` is add, token, pause, resume or remove. Never the token itself."""
+
+    action: str
+    store_id: str
+    name: str | None
+    seller_id: str | None
+    token_type: str | None
+    token_expires_at: str | None
+
+
+@dataclass(frozen=True)
+class ManagedStore(_Result):
+    """What was done to which store, for people."""
+
+    store_id: str
+    action: str

@@ -1,0 +1,16 @@
+"""Characters that hide in a text, turn its order around, or command a terminal, and what is shown instead of each.
+
+Buyers write such texts to sellers. For str.translate; the joiners stay, emoji and several scripts need them.
+"""
+
+TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+BREAKS = (0x2028, 0x2029)
+DELETE = 0x7F
+# For one line: control characters as their pictures, such as ␛.
+SHOWN_IN_A_LINE = (
+    {code: f"<U+{code:04X}>" for code in (*TURNING, *BREAKS)}
+    | {code: chr(0x2400 + code) for code in range(0x20)}
+    | {DELETE: "\u2421"}
+    | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
+)
+SHOWN_IN_LINES = {code: shown for code, shown in SHOWN_IN_A_LINE.items() if code not in (*BREAKS, *b"\t\n\r")}

@@ -1,0 +1,144 @@
+"""What of the stale chats the budgets allow: in chats and tokens, for a run of a store and for a day of all stores.
+
+Pure arithmetic; `reservations.py` keeps what was spent. Only chats that are sent to a model's server count for a day:
+the offline classifier costs nothing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from chatsync.label_tokens import Tokens, chat_page_tokens, chat_tokens
+from chatsync.label_version import KEYWORDS
+from chatsync.settings import setting
+
+CHATS_A_RUN = "{0} chats of a run (LabelChatsARun)"
+TOKENS_A_RUN = "{0} tokens of a run (LabelTokensARun)"
+CHATS_A_DAY = "{0} chats of a day (LabelChatsADay)"
+TOKENS_A_DAY = "{0} tokens of a day (LabelTokensADay)"
+BUDGET_REACHED = "{left} chats wait for a next run to label them: the budget of {budget} is reached."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budgets:
+    """How much one run of a store, and all runs of a UTC day, may label, and the size of a chat page.
+
+    What is sent counts; tokens are in and out.
+    """
+
+    chats_a_run: int
+    tokens_a_run: int
+    chats_a_day: int
+    tokens_a_day: int
+    chats_a_page: int
+
+    @classmethod
+    def from_settings(cls, read: Callable[[str], str] = setting) -> Self:
+        """Return the budgets of the function's environment; raises SettingMissingError."""
+        return cls(**{budget.name: int(read(f"LABEL_{budget.name.upper()}")) for budget in fields(cls)})
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Chats sent and tokens taken, or reserved by what runs now."""
+
+    chats: int = 0
+    tokens: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        """Return both together."""
+        return Spent(self.chats + other.chats, self.tokens + other.tokens)
+
+
+@dataclass(frozen=True)
+class PlannedChatPage:
+    """The transcripts of one chat page, with the chats of them that are sent and about the tokens they take."""
+
+    transcripts: list[dict[str, Any]]
+    sent: int
+    tokens: Tokens
+
+    @property
+    def spends(self) -> Spent:
+        """Return what the page takes of the day's budgets."""
+        return Spent(self.sent, self.tokens.total)
+
+
+@dataclass(frozen=True)
+class LabelPlan:
+    """The pages to label, and how many stale chats a budget leaves, with a sentence that says which (or None)."""
+
+    pages: list[PlannedChatPage]
+    left: int
+    reached: str | None
+
+    @property
+    def chats(self) -> int:
+        """Return how many chats the pages hold."""
+        return sum(len(page.transcripts) for page in self.pages)
+
+    @property
+    def spends(self) -> Spent:
+        """Return what all pages take of the day's budgets."""
+        return sum((page.spends for page in self.pages), Spent())
+
+
+@dataclass
+class _Page:
+    """A page in the making: its transcripts, and each one's tokens."""
+
+    transcripts: list[dict[str, Any]] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
+
+    def planned(self, *more: int) -> PlannedChatPage:
+        """Return the page as it is planned, with the tokens of a chat that may join it."""
+        tokens = [*self.tokens, *more]
+        return PlannedChatPage(self.transcripts, sum(map(bool, tokens)), chat_page_tokens(tokens))
+
+
+def plan_labels(
+    transcripts: Sequence[dict[str, Any]], stale: int, classifier: str, budgets: Budgets, spent: Spent
+) -> LabelPlan:
+    """Return what of the `stale` chats, whose first ones have these transcripts, the budgets allow after the day's."""
+    pages, reached = chat_pages_within_budgets(transcripts, classifier, budgets, spent)
+    left = stale - sum(len(page.transcripts) for page in pages)
+    if left == 0:
+        return LabelPlan(pages, 0, None)
+    budget = reached or CHATS_A_RUN.format(budgets.chats_a_run)
+    return LabelPlan(pages, left, BUDGET_REACHED.format(left=left, budget=budget))
+
+
+def chat_pages_within_budgets(
+    transcripts: Sequence[dict[str, Any]], classifier: str, budgets: Budgets, spent: Spent
+) -> tuple[list[PlannedChatPage], str | None]:
+    """Return the pages that the budgets allow, and the first budget in their way, if one is.
+
+    Chats that cost nothing are never in a budget's way. After the first chat that does not fit, no other that costs
+    something is taken: a later one is an older one.
+    """
+    pages, reached, planned = [_Page()], None, Spent()
+    for transcript in transcripts:
+        tokens = 0 if classifier == KEYWORDS else chat_tokens(transcript["messages"])
+        if len(pages[-1].transcripts) == budgets.chats_a_page:
+            planned += pages[-1].planned().spends
+            pages.append(_Page())
+        if tokens:
+            reached = reached or _reached_budget(budgets, spent, planned + pages[-1].planned(tokens).spends)
+        if not (tokens and reached):
+            pages[-1].transcripts.append(transcript)
+            pages[-1].tokens.append(tokens)
+    return [page.planned() for page in pages if page.transcripts], reached
+
+
+def _reached_budget(budgets: Budgets, spent: Spent, planned: Spent) -> str | None:
+    """Return which budget all that is planned would exceed."""
+    return next(_exceeded_budgets(budgets, spent, planned), None)
+
+
+def _exceeded_budgets(budgets: Budgets, spent: Spent, planned: Spent) -> Iterator[str]:
+    if planned.tokens > budgets.tokens_a_run:
+        yield TOKENS_A_RUN.format(budgets.tokens_a_run)
+    if spent.chats + planned.chats > budgets.chats_a_day:
+        yield CHATS_A_DAY.format(budgets.chats_a_day)
+    if spent.tokens + planned.tokens > budgets.tokens_a_day:
+        yield TOKENS_A_DAY.format(budgets.tokens_a_day)

@@ -1,0 +1,109 @@
+"""The table `label_pages`: what each chat page of a run may take, and what it took.
+
+A page reserves when it is listed, and gives back what it did not take when its labels are saved. A reservation counts
+as long as its run is running: what a dead run reserved is free once that run is closed. The day is UTC's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chatsync.contracts import ListChatPages
+from chatsync.errors import ClassifierRefusedError, PricesInvalidError
+from chatsync.label_version import label_version
+from chatsync.objects import object_key
+from chatsync.prices import price_of
+from database.connection import Database
+from database.json_rows import json_rows
+from database.labels.budgets import Budgets, LabelPlan, PlannedChatPage, Spent, plan_labels
+from database.labels.stale_chats import read_stale_chats
+
+LOCK = 0x6C61626C  # "labl": two stores that list their chats at once reserve one after the other.
+
+
+@dataclass(frozen=True)
+class ReservedChatPages:
+    """The pages by the key of the object that is to hold each one's transcripts, and how many chats a budget leaves.
+
+    `left` is None where the operator's own taxonomy or prices stopped the labels.
+    """
+
+    pages: dict[str, PlannedChatPage]
+    left: int | None
+
+
+def reserve_chat_pages(
+    database: Database, task: ListChatPages, request_id: str, classifier: str, budgets: Budgets
+) -> ReservedChatPages:
+    """Return the pages of stale chats that the budgets allow, what each may take being reserved.
+
+    A taxonomy or price list that cannot be read stops the labels, not the sync.
+    """
+    try:
+        price_of(classifier)  # a price list that cannot be read shows before anything is paid for
+        stale = read_stale_chats(database, task.store_id, label_version(classifier), budgets.chats_a_run)
+    except (ClassifierRefusedError, PricesInvalidError) as error:
+        stop_labels(database, task.run_id, str(error))
+        return ReservedChatPages({}, None)
+    lock_budgets(database, task.run_id)
+    plan = plan_labels(stale.transcripts, stale.total, classifier, budgets, spent_today(database))
+    names = (f"transcripts-{number}-{request_id}" for number in range(len(plan.pages)))
+    pages = {object_key(task.store_id, task.run_id, name): page for name, page in zip(names, plan.pages, strict=True)}
+    reserve_tokens(database, task.run_id, pages)
+    save_plan(database, task.run_id, plan)
+    return ReservedChatPages(pages, plan.left)
+
+
+def stop_labels(database: Database, run_id: int, reason: str) -> None:
+    """Keep on the run why its chats are not labelled; that makes it partial at its end."""
+    database.run("UPDATE sync_logs SET labels_stopped = :reason WHERE id = :id", id=run_id, reason=reason)
+
+
+def lock_budgets(database: Database, run_id: int) -> None:
+    """Let no other run reserve until this transaction ends, and forget what a first try of this listing reserved."""
+    database.rows("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)
+    database.run(
+        "UPDATE label_pages SET chats = 0, tokens_reserved = 0 WHERE run_id = :run AND tokens_in IS NULL", run=run_id
+    )
+
+
+def spent_today(database: Database) -> Spent:
+    """Return what the labels of this UTC day took so far, over all stores."""
+    rows = database.rows(
+        """
+        SELECT coalesce(sum(chats), 0)::bigint AS chats,
+               coalesce(sum(coalesce(tokens_in + tokens_out, tokens_reserved)), 0)::bigint AS tokens
+        FROM label_pages JOIN sync_logs ON sync_logs.id = run_id
+        WHERE day = (now() AT TIME ZONE 'UTC')::date AND (tokens_in IS NOT NULL OR status = 'running')
+        """
+    )
+    return Spent(**rows[0])
+
+
+def reserve_tokens(database: Database, run_id: int, pages: Mapping[str, PlannedChatPage]) -> None:
+    """Reserve what the pages, by the key of each one's transcripts, may take."""
+    database.run(
+        """
+        INSERT INTO label_pages (run_id, page, day, chats, tokens_reserved)
+        SELECT :run, page, (now() AT TIME ZONE 'UTC')::date, chats, tokens
+        FROM json_to_recordset(CAST(:rows AS json)) AS planned(page text, chats integer, tokens bigint)
+        """,
+        run=run_id,
+        rows=json_rows([{"page": key, "chats": page.sent, "tokens": page.tokens.total} for key, page in pages.items()]),
+    )
+
+
+def save_plan(database: Database, run_id: int, plan: LabelPlan) -> None:
+    """Keep on the run how many chats it is to label, and how many a budget leaves to the next ones.
+
+    A chat of the first kind without a label at the run's end makes it partial; one of the second does not.
+    """
+    database.run(
+        """
+        UPDATE sync_logs SET chats_to_classify = :chats, chats_over_budget = :left, budget_reached = :reached
+        WHERE id = :id
+        """,
+        id=run_id,
+        chats=plan.chats,
+        left=plan.left,
+        reached=plan.reached,
+    )

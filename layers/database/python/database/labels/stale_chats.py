@@ -1,0 +1,82 @@
+"""Which chats need a label: those without one, and those whose words or classifier changed since theirs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from database.connection import Database
+
+MESSAGES_A_CHAT = 30  # The newest ones; a label says what the buyer needs now.
+
+# What a classifier is given of a chat. WB's own messages, files, and senders nobody knows change no label, so none of
+# them makes one stale.
+WORDS = f"""
+    SELECT id, sender, text, sent_at FROM people_messages
+    WHERE store_id = chats.store_id AND chat_id = chats.id AND text ~ '\\S'
+    ORDER BY sent_at DESC, id DESC LIMIT {MESSAGES_A_CHAT}
+"""  # noqa: S608 - a constant
+CONTENT = f"""
+    (SELECT coalesce(encode(sha256(convert_to(
+        json_agg(json_build_array(sender, text) ORDER BY sent_at, id)::text, 'UTF8')), 'hex'), 'no words')
+     FROM ({WORDS}) AS words)
+"""  # noqa: S608 - constants
+# To be masked wherever it stands: the buyer's name as WB's list has it, and as each message had it.
+CLIENT_NAME = """
+    (SELECT string_agg(name, ' ' ORDER BY name)
+     FROM (SELECT chats.client_name AS name UNION SELECT client_name FROM chat_messages
+           WHERE store_id = chats.store_id AND chat_id = chats.id) AS names)
+"""
+# The words are looked at only where a label of the same version met other messages: most chats have met no new ones.
+IS_STALE = f"""
+    store_id = :store AND messages_total > 0 AND tag_source IS DISTINCT FROM 'person'
+    AND (labelled_messages, labelled_by) IS DISTINCT FROM (messages_total, CAST(:version AS text))
+    AND CASE WHEN labelled_by = :version THEN labelled_content IS DISTINCT FROM {CONTENT} ELSE true END
+"""
+
+
+@dataclass(frozen=True)
+class StaleChats:
+    """The `transcripts` of the chats that need a label, the most recently active first, and how many there are in all.
+
+    A transcript has `chat_id`, `client_name` (all it ever had), `messages_total`, `content` (a digest of its words) and
+    `messages`.
+    """
+
+    transcripts: list[dict[str, Any]]
+    total: int
+
+
+def read_stale_chats(database: Database, store_id: str, version: str, limit: int) -> StaleChats:
+    """Return at most `limit` of the chats whose label is missing, or stale for this version of the classifier.
+
+    A person's label never is. Chats without messages have nothing to label.
+    """
+    rows = database.rows(
+        f"""
+        SELECT id AS chat_id, {CLIENT_NAME} AS client_name, messages_total, total, {CONTENT} AS content,
+               said.messages
+        FROM (SELECT *, count(*) OVER () AS total FROM chats WHERE {IS_STALE}
+              ORDER BY last_message_at DESC, id LIMIT :limit) AS chats
+        CROSS JOIN LATERAL (
+            SELECT coalesce(json_agg(json_build_object('sender', sender, 'text', text, 'sent_at', sent_at)
+                                     ORDER BY sent_at, id), '[]') AS messages
+            FROM ({WORDS}) AS words
+        ) AS said
+        ORDER BY last_message_at DESC, id
+        """,  # noqa: S608 - constants
+        store=store_id,
+        version=version,
+        limit=limit,
+    )
+    if limit == 0:
+        return StaleChats([], _count_stale_chats(database, store_id, version))
+    total = rows[0]["total"] if rows else 0
+    return StaleChats([{name: row[name] for name in row if name != "total"} for row in rows], total)
+
+
+def _count_stale_chats(database: Database, store_id: str, version: str) -> int:
+    counted = database.rows(
+        f"SELECT count(*) AS chats FROM chats WHERE {IS_STALE}",  # noqa: S608 - a constant
+        store=store_id,
+        version=version,
+    )
+    return int(counted[0]["chats"])

@@ -1,0 +1,146 @@
+"""Fields of WB's JSON as values that Postgres can hold. A field of another type than WB documents counts as missing.
+
+What a column cannot hold stays in the row's `raw`: WB's own JSON, to the letter.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from database.json_rows import json_rows
+
+REPLACEMENT = "\ufffd"
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+BIGGEST_INTEGER = 2**63 - 1  # Postgres' bigint
+LONGEST_ID = 200  # WB's have 38 characters; a key of Postgres' indexes holds 2704 bytes, and one of ours has two ids.
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# WB was founded in 2004 and its chats are younger; a year outside is a fault of units, never a message's.
+FIRST_YEAR, LAST_YEAR = 2010, 2100
+# Seconds until 2286 have ten digits, milliseconds since 2001 have thirteen: no moment is both.
+LARGEST_SECONDS = 10_000_000_000
+
+
+# By column: the field's name, and what reads it.
+Columns = Mapping[str, tuple[str, Callable[[object], Any]]]
+
+
+class EventUnstorableError(ValueError):
+    """The event has no identity, no chat or no possible moment; the message says which."""
+
+
+class MomentInvalidError(ValueError):
+    """The value is no moment, or an impossible one."""
+
+
+def read_fields(value: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
+    """Return the columns of an object, None where it has no such field."""
+    return {column: read(value.get(name)) for column, (name, read) in columns.items()}
+
+
+def required_id(event: Mapping[str, Any], name: str) -> str:
+    """Return the id under this name; raises EventUnstorableError where there is none that Postgres can hold."""
+    value = event.get(name)
+    if not isinstance(value, str) or not value:
+        raise EventUnstorableError(f"the event has no {name}")
+    if as_id(value) is None:
+        raise EventUnstorableError(f"the event's {name} is too long or has characters that Postgres cannot hold")
+    return value
+
+
+def required_moment(event: Mapping[str, Any], name: str, instead: str) -> str:
+    """Return the moment under this name in ISO; under the one `instead` where it is missing.
+
+    Raises EventUnstorableError where there is no possible one.
+    """
+    value = event.get(name)
+    try:
+        return read_moment(event.get(instead) if value is None else value).isoformat()
+    except MomentInvalidError as problem:
+        raise EventUnstorableError(f"the event has no usable time ({problem})") from None
+
+
+def storable(text: str) -> str:
+    """Return the text with what Postgres' text cannot hold (NUL, lone surrogates) shown as U+FFFD."""
+    return UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def as_text(value: object) -> str | None:
+    """Return a storable text, or None for an empty one or another type."""
+    return storable(value) or None if isinstance(value, str) else None
+
+
+def as_id(value: object) -> str | None:
+    """Return an id that Postgres can hold to the letter and index, or None."""
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or storable(value) != value:
+        return None
+    return value
+
+
+def as_integer(value: object) -> int | None:
+    """Return a positive integer, or None for WB's placeholder 0 and anything else."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= BIGGEST_INTEGER:
+        return None
+    return value
+
+
+def as_object(value: object) -> Mapping[str, Any]:
+    """Return an object, or an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_objects(value: object) -> Sequence[Mapping[str, Any]]:
+    """Return the objects of a list; none for anything else."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def read_moment(value: object) -> datetime:
+    """Return a moment in UTC, exact to the millisecond: from milliseconds, seconds, or ISO with any offset.
+
+    Raises:
+        MomentInvalidError: It is no number and no ISO text, or its year is impossible.
+    """
+    moment = _moment_from_text(value) if isinstance(value, str) else _moment_from_number(value)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise MomentInvalidError(f"impossible year {moment.year}")
+    return moment
+
+
+def as_moment(value: object) -> str | None:
+    """Return a moment in ISO, or None where there is none."""
+    try:
+        return read_moment(value).isoformat()
+    except MomentInvalidError:
+        return None
+
+
+def as_raw(value: Any) -> str:
+    """Return WB's own JSON for a column of type json: a text within the row, cast where it is inserted.
+
+    As an object within the row, Postgres would unescape it while unfolding, and refuse NUL and lone surrogates; the
+    type json keeps their escapes to the letter.
+    """
+    return json_rows(value)
+
+
+def _moment_from_number(value: object) -> datetime:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise MomentInvalidError(f"no moment but {type(value).__name__}")
+    try:
+        unit = timedelta(seconds=1) if abs(value) <= LARGEST_SECONDS else timedelta(milliseconds=1)
+        return EPOCH + value * unit
+    except (OverflowError, ValueError):
+        raise MomentInvalidError("impossible moment") from None
+
+
+def _moment_from_text(value: str) -> datetime:
+    try:
+        if value.lstrip("-").isdecimal():
+            return _moment_from_number(int(value))
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except MomentInvalidError:
+        raise
+    except (ValueError, OverflowError):
+        raise MomentInvalidError("unreadable moment") from None

@@ -1,0 +1,153 @@
+"""Lists of chats, newest message first: filtered and searched, a part at a time."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from database.connection import Database
+from reading.conditions import HAS_ATTACHMENTS, IS_WAITING, NEWEST_AT, ZONE
+from reading.filters import ChatFilters
+from reading.search import MARKED, QUERY, Search, understand_words
+
+CHATS_A_LIST = 50
+DIGITS_OF_A_PRODUCT = 19
+ORDER = f"{NEWEST_AT} DESC, chats.store_id DESC, chats.id DESC"
+
+# Words in a chat's messages or its buyer's name; and the chats of a product's or an order's number.
+FOUND = f"""
+    found AS MATERIALIZED (
+        SELECT store_id, chat_id AS id FROM chat_messages WHERE search_words(text) @@ {QUERY}
+        UNION SELECT store_id, id FROM chats WHERE search_words(client_name) @@ {QUERY}
+        UNION SELECT store_id, id FROM chats WHERE nm_id = CAST(:product AS bigint)
+        UNION SELECT store_id, id FROM chats WHERE rid = :exact
+    )
+"""  # noqa: S608 - constants
+# LIMIT keeps the planner from turning this into a join over everything that was found.
+EACH_SEARCHED = f"""
+    CROSS JOIN LATERAL (
+        SELECT 1 WHERE search_words(chats.client_name) @@ {QUERY}
+        UNION ALL SELECT 1 FROM chat_messages
+                  WHERE chat_id = chats.id AND store_id = chats.store_id AND search_words(text) @@ {QUERY}
+        LIMIT 1
+    ) AS found
+"""  # noqa: S608 - constants
+FOUND_MESSAGE = f"""
+    LEFT JOIN LATERAL (
+        SELECT text AS found_text, {MARKED} AS found_marked
+        FROM chat_messages WHERE chat_id = chats.id AND store_id = chats.store_id AND search_words(text) @@ {QUERY}
+        ORDER BY sent_at DESC, id DESC LIMIT 1
+    ) AS found ON true
+"""  # noqa: S608 - constants
+CONDITIONS = {
+    "store": "chats.store_id = :store",
+    "tag": "chats.tag = :tag",
+    "waiting": IS_WAITING,
+    "files": HAS_ATTACHMENTS,
+    "from": f"{NEWEST_AT} >= CAST(:first AS timestamp) AT TIME ZONE '{ZONE}'",
+    "to": f"{NEWEST_AT} < CAST(:behind AS timestamp) AT TIME ZONE '{ZONE}'",
+    "after": f"({NEWEST_AT}, chats.store_id, chats.id) < (CAST(:at AS timestamptz), :after_store, :after_id)",
+}
+COLUMNS = """
+    chats.store_id, chats.id, chats.client_name, chats.nm_id, chats.product_size, chats.messages_total,
+    chats.last_message_text, chats.last_message_sender, chats.last_message_at, chats.missing_since, chats.tag,
+    chats.tag_source
+"""
+
+
+@dataclass(frozen=True)
+class ChatList:
+    """One part of the list; `more` follow it. `search` is None where nothing was searched for."""
+
+    chats: list[dict[str, Any]]
+    more: bool
+    search: Search | None
+
+
+def list_chats(database: Database, filters: ChatFilters) -> ChatList:
+    """Return the part of the list that the filters name, each chat with its last words and who waits for whom."""
+    search = understand_words(database, filters.words) if filters.words else None
+    if search and not search.usable:
+        return ChatList([], False, search)
+    sql, parameters = list_query(filters, search)
+    rows = database.rows(sql, **parameters)
+    chats = rows[:CHATS_A_LIST]
+    for chat, details in zip(chats, _details(database, chats, filters.words), strict=True):
+        chat.update(details)
+    return ChatList(chats, len(rows) > CHATS_A_LIST, search)
+
+
+def list_query(filters: ChatFilters, search: Search | None) -> tuple[str, dict[str, Any]]:
+    """Return the statement of a list and its values, for one row more than is shown.
+
+    Public so that `make bench-viewer` can look at its plan.
+    """
+    values = _values(filters)
+    where = " AND ".join(CONDITIONS[name] for name in values) or "true"
+    parameters = {key: value for named in values.values() for key, value in named.items()}
+    source, before = "chats", ""
+    if search:
+        parameters["words"] = filters.words
+        if search.rare:
+            before, source = f"WITH {FOUND}", "found JOIN chats USING (store_id, id)"
+            parameters |= {"product": _product(filters.words), "exact": filters.words}
+        else:
+            source = f"chats {EACH_SEARCHED}"
+    sql = f"{before} SELECT {COLUMNS} FROM {source} WHERE {where} ORDER BY {ORDER} LIMIT {CHATS_A_LIST + 1}"  # noqa: S608 - constants
+    return sql, parameters
+
+
+def newest_chats(database: Database, most: int) -> list[dict[str, Any]]:
+    """Return the chats whose messages are the newest, each with its store's name."""
+    return database.rows(
+        """
+        SELECT chats.id, client_name, stores.name AS store_name, last_message_at
+        FROM chats JOIN stores ON stores.id = store_id WHERE last_message_at IS NOT NULL
+        ORDER BY last_message_at DESC, chats.id LIMIT :most
+        """,
+        most=most,
+    )
+
+
+def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
+    """Return the values of each condition that is set."""
+    values: dict[str, dict[str, Any]] = {}
+    if filters.store_id:
+        values["store"] = {"store": filters.store_id}
+    if filters.tag:
+        values["tag"] = {"tag": filters.tag}
+    if filters.waiting:
+        values["waiting"] = {}
+    if filters.with_attachments:
+        values["files"] = {}
+    if filters.first_day:
+        values["from"] = {"first": filters.first_day}
+    if filters.last_day and filters.last_day < date.max:
+        values["to"] = {"behind": filters.last_day + timedelta(days=1)}
+    if filters.after:
+        key = filters.after
+        values["after"] = {"at": key.at, "after_store": key.store_id, "after_id": key.chat_id}
+    return values
+
+
+def _product(words: str) -> int | None:
+    digits = words.isascii() and words.isdecimal() and len(words) < DIGITS_OF_A_PRODUCT
+    return int(words) if digits else None
+
+
+def _details(database: Database, chats: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+    """Return, for each chat of a list, who waits for whom, whether it has attachments, and where words were found."""
+    if not chats:
+        return []
+    return database.rows(
+        f"""
+        SELECT last_writer, waiting_since, {HAS_ATTACHMENTS} AS has_attachments,
+               {"found_text, found_marked" if words else "NULL AS found_text"}
+        FROM unnest(CAST(:stores AS text[]), CAST(:ids AS text[])) WITH ORDINALITY AS chats (store_id, id, place)
+        JOIN chat_overview ON chat_overview.store_id = chats.store_id AND chat_id = chats.id
+        {FOUND_MESSAGE if words else ""}
+        ORDER BY place LIMIT {CHATS_A_LIST}
+        """,  # noqa: S608 - constants
+        stores=[chat["store_id"] for chat in chats],
+        ids=[chat["id"] for chat in chats],
+        **({"words": words} if words else {}),
+    )

@@ -1,0 +1,70 @@
+"""One chat: who, about what, its messages in order, and its labels."""
+
+from datetime import datetime
+from typing import Any
+
+from database.connection import Database
+from database.gaps import IS_GAP, IS_LISTED
+from reading.search import MARKED
+
+MOST_STORES = 1000
+MOST_LABELS = 50
+
+
+def read_chats(database: Database, chat_id: str, store_id: str | None = None) -> list[dict[str, Any]]:
+    """Return the chat of every store that has it, or of this store, with the store's name.
+
+    Two stores of one seller may both have a chat.
+    """
+    return database.rows(
+        f"""
+        SELECT chats.store_id, chats.id, stores.name AS store_name, client_name, nm_id, rid, product_size,
+               price_kopecks, price_currency, messages_total, missing_since, tag, tag_source,
+               {IS_LISTED} AND {IS_GAP} AS has_gap
+        FROM chats JOIN stores ON stores.id = store_id
+        WHERE chats.id = :id {"" if store_id is None else "AND store_id = :store"}
+        ORDER BY store_id LIMIT {MOST_STORES}
+        """,  # noqa: S608 - constants
+        id=chat_id,
+        **({} if store_id is None else {"store": store_id}),
+    )
+
+
+def read_messages(
+    database: Database,
+    chat: dict[str, Any],
+    most: int | None = None,
+    before: tuple[datetime, str] | None = None,
+    words: str = "",
+) -> list[dict[str, Any]]:
+    """Return a chat's messages in order: the newest, or the newest before a moment and id; all without `most`.
+
+    `marked` is the text with the found words marked, None where no words are given.
+    """
+    keyed = "AND (sent_at, id) < (CAST(:sent_at AS timestamptz), :id)" if before else ""
+    rows = database.rows(
+        f"""
+        SELECT id, sender, text, sent_at, attachments, is_automatic(sender, text) AS automatic,
+               {MARKED if words else "NULL"} AS marked
+        FROM chat_messages WHERE chat_id = :chat AND store_id = :store {keyed}
+        ORDER BY sent_at DESC, id DESC LIMIT CAST(:most AS bigint)
+        """,  # noqa: S608 - constants
+        store=chat["store_id"],
+        chat=chat["id"],
+        most=most,
+        **({"words": words} if words else {}),
+        **({"sent_at": before[0].isoformat(), "id": before[1]} if before else {}),
+    )
+    return rows[::-1]
+
+
+def read_labels(database: Database, chat: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a chat's labels, newest first."""
+    return database.rows(
+        f"""
+        SELECT tag, source, confidence, reason, labelled_by, labelled_at, released_at FROM chat_labels
+        WHERE store_id = :store AND chat_id = :chat ORDER BY id DESC LIMIT {MOST_LABELS}
+        """,  # noqa: S608 - a constant
+        store=chat["store_id"],
+        chat=chat["id"],
+    )

@@ -1,0 +1,44 @@
+"""The search's words as Postgres understands them, and how many messages have them."""
+
+from dataclasses import dataclass
+
+from database.connection import Database
+
+QUERY = "websearch_to_tsquery('pg_catalog.russian', search_text(:words))"
+# Around found words. WB's texts may hold these characters too: those are taken out before Postgres marks.
+MARK_BEGIN, MARK_END = "\x02", "\x03"
+MARKED = (
+    f"ts_headline('pg_catalog.russian', translate(search_text(text), '{MARK_BEGIN}{MARK_END}', '  '), {QUERY}, "
+    f"'HighlightAll=true, StartSel={MARK_BEGIN}, StopSel={MARK_END}')"
+)
+# With no more found messages than this, their chats are sorted; more frequent words are looked for from the newest
+# chat on.
+RARE_MESSAGES = 20_000
+
+
+@dataclass(frozen=True)
+class Search:
+    """How to look for the words: `usable` is False where only stop words, or only words to leave out, were given."""
+
+    usable: bool
+    rare: bool
+
+
+def understand_words(database: Database, words: str) -> Search:
+    """Return how to look for these words."""
+    # A negation alone would read the whole index: its query tree is T.
+    tree = database.rows(f"SELECT querytree({QUERY}) AS tree LIMIT 1", words=words)[0]["tree"]
+    if tree in {"", "T"}:
+        return Search(usable=False, rare=True)
+    # The index, even where the planner thinks that half of all messages have the word and wants to read them all.
+    database.run("SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'")
+    counted = database.rows(
+        f"""
+        SELECT count(*) AS messages FROM (
+            SELECT 1 FROM chat_messages WHERE search_words(text) @@ {QUERY} LIMIT :most
+        ) AS found_messages
+        """,  # noqa: S608 - a constant
+        words=words,
+        most=RARE_MESSAGES + 1,
+    )
+    return Search(usable=True, rare=counted[0]["messages"] <= RARE_MESSAGES)

@@ -1,0 +1,47 @@
+"""Stores at a glance: how the last run ended, what the token and the data are, and what is waited for."""
+
+from typing import Any
+
+from database.connection import Database
+from reading.conditions import IS_WAITING
+from reading.runs import IS_DEAD, WAITS_UNTIL
+
+MOST_STORES, MOST_TAGS = 1000, 100
+
+
+def list_stores(database: Database, most: int | None = None) -> list[dict[str, Any]]:
+    """Return the stores by name, with their last run (run_* is None before the first); all without `most`."""
+    return database.rows(
+        f"""
+        SELECT stores.id, name, active, token_type, token_expires_at, events_cursor, last_success_at, total_chats,
+               chat_tag_counts, now() AS read_at, coalesce(messages, 0) AS messages, coalesce(waiting, 0) AS waiting,
+               run.id AS run_id, run.status AS run_status, run.gaps, run.quarantined, run.error_type,
+               run.error_message, {IS_DEAD} AS run_is_dead, {WAITS_UNTIL} AS waits_until
+        FROM stores
+        LEFT JOIN LATERAL (
+            SELECT sum(messages_total)::bigint AS messages FROM chats WHERE store_id = stores.id
+        ) AS counted ON true
+        LEFT JOIN (
+            SELECT store_id, count(*) AS waiting FROM chats WHERE {IS_WAITING} GROUP BY store_id
+        ) AS unanswered ON unanswered.store_id = stores.id
+        LEFT JOIN LATERAL (SELECT * FROM sync_logs WHERE store_id = stores.id ORDER BY id DESC LIMIT 1) AS run ON true
+        ORDER BY name, stores.id LIMIT CAST(:most AS bigint)
+        """,  # noqa: S608 - constants
+        most=most,
+    )
+
+
+def name_stores(database: Database) -> list[dict[str, Any]]:
+    """Return the stores' ids and names, by name."""
+    return database.rows(f"SELECT id, name FROM stores ORDER BY name, id LIMIT {MOST_STORES}")  # noqa: S608
+
+
+def name_tags(database: Database) -> list[str]:
+    """Return the tags that chats have."""
+    rows = database.rows(
+        f"""
+        SELECT DISTINCT tag FROM stores CROSS JOIN LATERAL jsonb_object_keys(chat_tag_counts) AS tag
+        ORDER BY tag LIMIT {MOST_TAGS}
+        """  # noqa: S608 - a constant
+    )
+    return [row["tag"] for row in rows]

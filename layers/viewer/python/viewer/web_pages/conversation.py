@@ -1,0 +1,64 @@
+"""One conversation, and the label that a person gives it there."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from chatsync.taxonomy import taxonomy
+from database.labels.history import release_persons_label, set_persons_label
+from reading.conversations import read_chats, read_labels, read_messages
+from viewer.access import labelling_transaction, reading_transaction
+from viewer.addresses import NothingThereError, read_id, read_message_key, read_text, write_chat
+from viewer.links import host_of, split_links
+from viewer.marking import mark_words
+from viewer.rendering import moscow_day
+
+MESSAGES_AT_ONCE = 300
+SIDES = ("client", "seller", "wb")
+
+
+def describe_conversation(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return a conversation's newest messages, or those before a message.
+
+    Raises:
+        NothingThereError: There is no such chat.
+        AddressInvalidError: There can be no such message.
+    """
+    store_id, chat_id, words = read_id(fields, "store"), read_id(fields, "id"), read_text(fields, "q")
+    before = read_message_key(fields)
+    with reading_transaction() as database:
+        chats = read_chats(database, chat_id, store_id)
+        if not chats:
+            raise NothingThereError("no_chat")
+        messages = read_messages(database, chats[0], MESSAGES_AT_ONCE + 1, before, words)
+        history = read_labels(database, chats[0])
+    shown = messages[-MESSAGES_AT_ONCE:]
+    first = (shown[0]["sent_at"], shown[0]["id"]) if len(messages) > MESSAGES_AT_ONCE else None
+    for message in shown:
+        _prepare(message)
+    return {
+        "chat": chats[0],
+        "days": [(day, list(said)) for day, said in groupby(shown, lambda message: moscow_day(message["sent_at"]))],
+        "labels": history,
+        "tags": taxonomy().keys,
+        "earlier": write_chat(store_id, chat_id, words, before=first) if first else "",
+        "newest": write_chat(store_id, chat_id, words) if before else "",
+        "done": fields.get("done") == "1",
+    }
+
+
+def set_label(fields: Mapping[str, str]) -> None:
+    """Set the label that a form names; without a tag, release the person's. Raises as database.labels.history."""
+    store_id, chat_id, tag = read_id(fields, "store"), read_id(fields, "chat"), read_text(fields, "tag")
+    with labelling_transaction() as database:
+        if tag:
+            set_persons_label(database, store_id, chat_id, tag)
+        else:
+            release_persons_label(database, store_id, chat_id)
+
+
+def _prepare(message: dict[str, Any]) -> None:
+    """Add what the template shows: who wrote it, and its text in pieces, each with the host that a link goes to."""
+    message["side"] = message["sender"] if message["sender"] in SIDES else "other"
+    pieces = split_links(mark_words(message["text"] or "", message["marked"]))
+    message["pieces"] = [(piece, host_of(piece.address) if piece.address else None) for piece in pieces]
