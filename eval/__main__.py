@@ -26,9 +26,9 @@ what is masked in vain.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one program and return the exit code: 0 however bad the scores are."""
-    asked = argument_parser().parse_args(arguments)
+    chosen = argument_parser().parse_args(arguments)
     try:
-        run_program(asked)
+        run_program(chosen)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_USAGE
@@ -60,17 +60,17 @@ def argument_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run_program(asked: argparse.Namespace) -> None:
+def run_program(chosen: argparse.Namespace) -> None:
     """Import only the program asked for: the picture's library is there after `make setup-tests` alone."""
-    if asked.program == "report":
+    if chosen.program == "report":
         from eval import report  # noqa: PLC0415
 
         report.write_report()
-    elif asked.program == "labels":
+    elif chosen.program == "labels":
         from eval import golden_set, labels  # noqa: PLC0415
 
-        labels.print_scores(asked.provider, [asked.set] if asked.set else golden_set.PARTS, as_json=asked.json)
-    elif asked.program == "masking":
+        labels.print_scores(chosen.provider, [chosen.set] if chosen.set else golden_set.PARTS, as_json=chosen.json)
+    elif chosen.program == "masking":
         from eval import leaks  # noqa: PLC0415
 
         leaks.print_leaks()

@@ -63,17 +63,17 @@ def read_snippets(file: Path = SNIPPETS) -> list[Snippet]:
 
 def count_leaks(snippets: Sequence[Snippet], find: Callable[[str], Sequence[Span]] = spans) -> Leaks:
     """Return what `find` would mask, and leave, of the snippets."""
-    found = [(snippet, find(snippet.text)) for snippet in snippets]
+    masked_snippets = [(snippet, find(snippet.text)) for snippet in snippets]
     left = [
         (snippet, [secret for secret in snippet.secrets if _shows(secret, snippet, masked)])
-        for snippet, masked in found
+        for snippet, masked in masked_snippets
     ]
     return Leaks(
-        kinds={kind: _recall(kind, found) for kind in Kind},
+        kinds={kind: _recall(kind, masked_snippets) for kind in Kind},
         telling=sum(bool(snippet.secrets) for snippet in snippets),
         leaking=sum(bool(shown) for _, shown in left),
         clean=sum(not snippet.secrets for snippet in snippets),
-        masked_in_vain=sum(bool(masked) for snippet, masked in found if not snippet.secrets),
+        masked_in_vain=sum(bool(masked) for snippet, masked in masked_snippets if not snippet.secrets),
     )
 
 
@@ -109,9 +109,12 @@ def _snippet(row: Mapping[str, Any]) -> Snippet:
     return Snippet(str(row["id"]).split("-")[0], text, tuple(secrets))
 
 
-def _recall(kind: Kind, found: Sequence[tuple[Snippet, Sequence[Span]]]) -> Recall:
+def _recall(kind: Kind, masked_snippets: Sequence[tuple[Snippet, Sequence[Span]]]) -> Recall:
     of_kind = [
-        (secret, snippet, masked) for snippet, masked in found for secret in snippet.secrets if secret.kind is kind
+        (secret, snippet, masked)
+        for snippet, masked in masked_snippets
+        for secret in snippet.secrets
+        if secret.kind is kind
     ]
     hidden = [(secret, masked) for secret, snippet, masked in of_kind if not _shows(secret, snippet, masked)]
     named = [secret for secret, masked in hidden if kind in {span.kind for span in masked if _overlap(span, secret)}]

@@ -59,7 +59,9 @@ def test_where_masking_makes_room_for_an_older_message_it_is_estimated_too() -> 
     address = "Пункт выдачи: город Москва, улица Большая Ордынка, дом 12, корпус 3, квартира 45. "
     chat = transcript([("seller", "правила " * 125), ("seller", address * 13), ("client", "Где заказ?")])
     shorter = transcript([("seller", address * 13), ("client", "Где заказ?")])
-    assert Question.from_transcript(chat).tokens > Question.from_transcript(shorter).tokens, "masked, the older message fits"
+    assert Question.from_transcript(chat).tokens > Question.from_transcript(shorter).tokens, (
+        "masked, the older message fits"
+    )
     assert Question.from_transcript(chat).tokens <= estimate(chat)
 
 

@@ -60,7 +60,7 @@ def terms_by_first_lemma() -> dict[str, list[Term]]:
 
 def _phrases() -> Iterator[tuple[str, float, str]]:
     """Yield the dictionary's phrases with their tags and weights; «удалить|убрать отзыв» stands for two."""
-    for tag, weights in _book()["tags"].items():
+    for tag, weights in _read_json(BOOK)["tags"].items():
         for weight, entries in weights.items():
             for entry in entries:
                 for words in product(*(word.split("|") for word in entry.split())):
@@ -110,25 +110,19 @@ def _meanings(word: str) -> tuple[frozenset[str], ...]:
 
 @cache
 def _greetings() -> frozenset[str]:
-    return frozenset(map(_lemma, _book()["greetings"]))
+    return frozenset(map(_lemma, _read_json(BOOK)["greetings"]))
 
 
 def book_words() -> set[str]:
     """Return every single word of the dictionary's terms and greetings."""
-    return {word for _, _, phrase in _phrases() for word in phrase.split()}.union(_book()["greetings"])
+    return {word for _, _, phrase in _phrases() for word in phrase.split()}.union(_read_json(BOOK)["greetings"])
 
 
 def _lemma(word: str) -> str:
     """Return the likeliest lemma of a word of the dictionary, as eval/lemmas.py wrote it down."""
-    return _written_lemmas().get(word, word)
+    return str(_read_json(LEMMAS).get(word, word))
 
 
 @cache
-def _written_lemmas() -> dict[str, str]:
-    lemmas: dict[str, str] = json.loads(LEMMAS.read_text("utf-8"))
-    return lemmas
-
-
-@cache
-def _book() -> Any:
-    return json.loads(BOOK.read_text("utf-8"))
+def _read_json(file: Path) -> Any:
+    return json.loads(file.read_text("utf-8"))

@@ -41,7 +41,7 @@ def _plain_digits(words: Sequence[str], index: int) -> str:
     plain = word.translate(LOOKALIKES)
     if word.isdigit() or not plain.isdigit():
         return word
-    digits = sum(character.isdigit() for character in word)
+    digits = count_digits(word)
     if digits:
         return plain if 2 * digits >= len(word) or len(word) <= DISGUISED else word
     between = 0 < index < len(words) - 1 and words[index - 1].isdigit() and words[index + 1].isdigit()
@@ -96,6 +96,11 @@ def find_runs(
             if run:
                 yield run
             first += len(run) if run else 1
+
+
+def count_digits(text: str) -> int:
+    """Return how many characters of a text are digits."""
+    return sum(map(str.isdigit, text))
 
 
 def digits_of(groups: Sequence[Group]) -> str:

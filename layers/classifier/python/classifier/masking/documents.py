@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from classifier.masking.digits import count_digits
 from classifier.masking.spans import Kind, Span
 
 # What names a paper, and the digits its number has at least and at most.
@@ -34,7 +35,7 @@ def find_named_documents(text: str) -> Iterator[Span]:
     """Yield the numbers that stand behind a paper's name."""
     for pattern, (least, most) in NAMED.items():
         for match in pattern.finditer(text):
-            if least <= sum(map(str.isdigit, match[1])) <= most:
+            if least <= count_digits(match[1]) <= most:
                 yield Span(Kind.DOCUMENT, *match.span(1))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from classifier.masking.digits import Group, find_runs, shape_of
+from classifier.masking.digits import Group, count_digits, find_runs, shape_of
 from classifier.masking.spans import MASKED, Kind, Span
 
 LONG = 6  # digits: shorter numbers are prices, sizes, years
@@ -45,14 +45,14 @@ def find_numbers(text: str) -> Iterator[Span]:
         yield Span(Kind.NUMBER, *match.span())
     for pattern, lengths in ((NAMED, NAMED_DIGITS), (SECRET, SECRET_DIGITS)):
         for match in pattern.finditer(plain):
-            if sum(map(str.isdigit, match[1])) in lengths and not DATE.match(match[1]):
+            if count_digits(match[1]) in lengths and not DATE.match(match[1]):
                 yield Span(Kind.NUMBER, *match.span(1))
     for run in find_runs(plain, SPACED, _is_spaced):
         yield Span(Kind.NUMBER, run[0].start, run[-1].end)
 
 
 def _is_code(code: str) -> bool:
-    is_mixed = len(code) >= LONG_CODE and any(map(str.isalpha, code)) and sum(map(str.isdigit, code)) >= CODE_DIGITS
+    is_mixed = len(code) >= LONG_CODE and any(map(str.isalpha, code)) and count_digits(code) >= CODE_DIGITS
     return is_mixed or RUN.search(code) is not None
 
 

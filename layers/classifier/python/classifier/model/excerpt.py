@@ -37,7 +37,7 @@ def excerpt(transcript: Transcript) -> tuple[Line, ...]:
     return tuple(Line(SENDERS[sender], text) for sender, text in messages)
 
 
-def outgoing(text: str, client_name: str = "") -> str:
+def outgoing_text(text: str, client_name: str = "") -> str:
     """Return a text as it may be sent: what is invisible left out, personal data masked, and then its beginning."""
     return mask(_visible(text[:CHARACTERS_READ]), client_name)[:CHARACTERS_PER_MESSAGE]
 
@@ -51,7 +51,7 @@ def _newest_first(transcript: Transcript) -> Iterator[tuple[str, str]]:
     """Yield the messages that may be sent, one by one: what the budget leaves out need not be masked."""
     for message in reversed(transcript.messages):
         if message.sender in SENDERS and message.text and not _is_automatic(message):
-            yield message.sender, outgoing(message.text, transcript.client_name)
+            yield message.sender, outgoing_text(message.text, transcript.client_name)
 
 
 def _is_automatic(message: Message) -> bool:
