@@ -28,6 +28,12 @@ class _Task:
         return cls(**{name: _field(cls.__name__, event, name, hints[name]) for name in names})
 
 
+@dataclass(frozen=True)
+class _RunTask(_Task):
+    store_id: str
+    run_id: int
+
+
 class _Result:
     def as_result(self) -> dict[str, Any]:
         """Return what Lambda hands on: the fields as JSON knows them."""
@@ -110,11 +116,8 @@ class Run(_Result):
 
 
 @dataclass(frozen=True)
-class FetchChats(_Task):
+class FetchChats(_RunTask):
     """Fetch WB's list of the store's chats."""
-
-    store_id: str
-    run_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,19 +132,11 @@ class FetchedChats(_Result):
     token_expires_at: str | None
 
 
-@dataclass(frozen=True)
-class SaveChats(_Task):
-    """Store a list of chats (or none, while WB made us wait) and say how long the run will be silent."""
+@dataclass(frozen=True, kw_only=True)
+class SaveChats(FetchedChats, _RunTask):
+    """Store what was fetched (no list, while WB made us wait) and say how long the run will be silent."""
 
-    store_id: str
-    run_id: int
     cursor: int | None
-    chats_key: str | None
-    wait_seconds: int
-    requests: int
-    seller_id: str | None
-    token_type: str
-    token_expires_at: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,11 +147,9 @@ class SavedChats(Run):
 
 
 @dataclass(frozen=True)
-class FetchEvents(_Task):
+class FetchEvents(_RunTask):
     """Walk on from the cursor (ms; None = from the seller's first event)."""
 
-    store_id: str
-    run_id: int
     cursor: int | None
 
 
@@ -171,17 +164,9 @@ class FetchedEvents(_Result):
     requests: int
 
 
-@dataclass(frozen=True)
-class SaveEvents(_Task):
-    """Store a burst of events (or none, while WB made us wait) and move the cursor with it."""
-
-    store_id: str
-    run_id: int
-    events_key: str | None
-    cursor: int | None
-    caught_up: bool
-    wait_seconds: int
-    requests: int
+@dataclass(frozen=True, kw_only=True)
+class SaveEvents(FetchedEvents, _RunTask):
+    """Store what was fetched (nothing, while WB made us wait) and move the cursor with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,11 +177,8 @@ class SavedEvents(Run):
 
 
 @dataclass(frozen=True)
-class ListChatPages(_Task):
+class ListChatPages(_RunTask):
     """List the chats whose content changed since their label."""
-
-    store_id: str
-    run_id: int
 
 
 @dataclass(frozen=True)
@@ -208,11 +190,9 @@ class ListedChatPages(_Result):
 
 
 @dataclass(frozen=True)
-class ClassifyChats(_Task):
+class ClassifyChats(_RunTask):
     """Label the transcripts of a chat page, within the tokens reserved for it."""
 
-    store_id: str
-    run_id: int
     transcripts_key: str
     tokens: int
 
@@ -235,11 +215,9 @@ class ChatPageLabels:
 
 
 @dataclass(frozen=True)
-class SaveLabels(_Task):
+class SaveLabels(_RunTask):
     """Store the labels of a chat page: `labels` has their `labels_key`, or `Error` and `Cause` of why not."""
 
-    store_id: str
-    run_id: int
     transcripts_key: str
     labels: dict[str, Any]
 
@@ -290,11 +268,8 @@ class EstimatedLabels(_Result):
 
 
 @dataclass(frozen=True)
-class CloseRun(_Task):
+class CloseRun(_RunTask):
     """Reconcile the store with WB's list and close its run."""
-
-    store_id: str
-    run_id: int
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,15 @@ def _compare_with_list(database: Database, store_id: str, run_id: int) -> Reconc
     total, gaps, unlabelled, stopped = rows[0].values()
     quarantined = quarantine.count_since_last_finished_run(database, store_id)
     status = "partial" if gaps or quarantined or unlabelled or stopped else "success"
-    return Reconciled(status, total, total - gaps, gaps, quarantined, unlabelled, stopped)
+    return Reconciled(
+        status=status,
+        chats_total=total,
+        chats_synced=total - gaps,
+        gaps=gaps,
+        quarantined=quarantined,
+        chats_unlabelled=unlabelled,
+        labels_stopped=stopped,
+    )
 
 
 def _save_end(database: Database, run_id: int, reconciled: Reconciled) -> None:
