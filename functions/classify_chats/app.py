@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -21,7 +22,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     rows = read_object(task.transcripts_key)
     classified = provider().classify([Transcript.from_row(row) for row in rows], task.tokens)
     key = object_key(task.store_id, task.run_id, f"labels-{context.aws_request_id}")
-    write_object(key, [_page_labels(classified, rows).as_result()])
+    write_object(key, [asdict(_page_labels(classified, rows))])
     metrics.add_metric("LabelTokens", MetricUnit.Count, classified.tokens_in + classified.tokens_out)
     done = {"store_id": task.store_id, "chats": len(rows), "labelled": len(classified.labels)}
     logger.info("Chats classified", extra={**done, "stopped": classified.stopped})

@@ -1,6 +1,7 @@
 """The rows that classifiers read and write, and whose words in a chat count."""
 
 import json
+from dataclasses import asdict
 
 from classifier.chats import Label, Transcript
 from tests.classifier.russian_chats import LOW_RATING
@@ -18,16 +19,16 @@ def test_given_a_row_of_a_chat_page_when_read_then_nothing_is_lost() -> None:
         ],
     }
 
-    assert json.loads(json.dumps(Transcript.from_row(row).as_row())) == row
+    assert json.loads(json.dumps(asdict(Transcript.from_row(row)))) == row
 
 
-def test_given_a_label_when_written_as_a_row_then_it_is_read_back_the_same() -> None:
+def test_given_a_label_when_written_as_a_row_then_nothing_is_lost() -> None:
     label = Label("1:a", 40, "defect", None, "слова: брак", "keywords/1", abstained=False)
 
     row = json.loads(json.dumps(label.as_row()))
 
     assert set(row) == {"chat_id", "messages_total", "tag", "confidence", "reason", "model", "abstained"}
-    assert Label.from_row(row) == label
+    assert Label(**row) == label
 
 
 def test_given_a_talk_when_turns_are_read_then_the_newest_is_first_and_only_the_buyer_speaks() -> None:

@@ -16,7 +16,7 @@ from chatsync.label_tokens import (
 )
 from classifier.chats import Transcript
 from classifier.model.prompt import ANSWER_SCHEMA, SYSTEM_PROMPT
-from classifier.model.request import Question, batches, compose
+from classifier.model.request import Question, batches, compose_request
 from eval.golden_set import PARTS, read_golden_set
 from tests.classifier.talks import transcript
 
@@ -28,8 +28,8 @@ def estimate(chat: Transcript) -> int:
 
 
 def test_the_golden_chats_are_estimated_a_little_above_what_is_sent() -> None:
-    asked = [Question.about(chat) for chat in GOLDEN if chat.buyer_turns()]
-    sent = sum(estimated_tokens(compose(batch).prompt) for batch in batches(asked))
+    asked = [Question.from_transcript(chat) for chat in GOLDEN if chat.buyer_turns()]
+    sent = sum(estimated_tokens(compose_request(batch).prompt) for batch in batches(asked))
     requests = sum(1 for _ in batches(asked))
     sent += requests * estimated_tokens(SYSTEM_PROMPT + json.dumps(ANSWER_SCHEMA, ensure_ascii=False))
     pages = [GOLDEN[at : at + 25] for at in range(0, len(GOLDEN), 25)]
@@ -38,7 +38,7 @@ def test_the_golden_chats_are_estimated_a_little_above_what_is_sent() -> None:
 
 
 def test_a_request_is_estimated_with_its_prompt_schema_and_controls() -> None:
-    controls = compose([]).prompt
+    controls = compose_request([]).prompt
     sent = estimated_tokens(SYSTEM_PROMPT + json.dumps(ANSWER_SCHEMA, ensure_ascii=False) + controls)
     assert 0.95 * sent <= prompt_tokens() <= 1.15 * sent
 
@@ -52,7 +52,7 @@ def test_a_chat_without_the_buyers_words_costs_nothing(talk: str | list[tuple[st
 
 def test_a_long_chat_costs_no_more_than_what_of_it_is_sent() -> None:
     long = transcript([("client", "слово " * 1000), ("seller", "ответ " * 1000)] * 15)
-    assert Question.about(long).tokens <= estimate(long) <= TOKENS_PER_CHAT + 200
+    assert Question.from_transcript(long).tokens <= estimate(long) <= TOKENS_PER_CHAT + 200
 
 
 def test_where_masking_makes_room_for_an_older_message_it_is_estimated_too() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chatsync.contracts import ChatPageLabels
+from chatsync.contracts import SaveLabels
 from chatsync.errors import LeaseLostError
 from chatsync.label_tokens import Tokens
 from database import run_ends
@@ -114,10 +114,8 @@ def test_what_a_budget_leaves_is_no_matter_of_success(database: Database, run: i
 
 def test_labels_that_stopped_make_it_partial_and_say_why(database: Database, run: int) -> None:
     plan(database, run, 2)
-    stopped = ChatPageLabels(
-        labels=[], tokens_in=0, tokens_out=0, stopped="The model's endpoint gave no answer in time."
-    )
-    settle_reservation(database, run, "a", "openai/gpt-5-mini", stopped)
+    reason = "The model's endpoint gave no answer in time."
+    settle_reservation(database, SaveLabels(STORE, run, "a", {}), "openai/gpt-5-mini", Tokens(), reason)
     assert close_run(database, STORE, run).status == "partial"
     assert row(database, run)["error_message"] == (
         "2 chats left unlabelled until the next run. The model's endpoint gave no answer in time."

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chatsync.contracts import ChatPageLabels
+from chatsync.contracts import SaveLabels
 from chatsync.label_tokens import Tokens, chat_page_tokens, chat_tokens
 from database import connection, run_ends
 from database.connection import Database, connect, read_address, transaction
@@ -90,9 +90,7 @@ def a_page(tokens: int = 500) -> PlannedChatPage:
 
 
 def settle(database: Database, run: int, page: str, *tokens: int, classifier: str = MODEL) -> None:
-    into, out = (*tokens, 0)[:2]
-    took = ChatPageLabels(labels=[], tokens_in=into, tokens_out=out, stopped="")
-    settle_reservation(database, run, page, classifier, took)
+    settle_reservation(database, SaveLabels("shop", run, page, {}), classifier, Tokens(*tokens), "")
 
 
 def test_a_reservation_counts_until_its_run_ends_and_what_was_taken_for_the_whole_day(database: Database) -> None:

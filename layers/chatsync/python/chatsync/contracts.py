@@ -225,7 +225,7 @@ class ClassifiedChats(_Result):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChatPageLabels(_Result):
+class ChatPageLabels:
     """The one row of that object: the labels of a chat page, what they took, and why it has no more (or "")."""
 
     labels: list[dict[str, Any]]

@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from chatsync.label_tokens import BUYER, says_something
+from chatsync.taxonomy import UNDEFINED
+
+NO_WORDS = "нет слов покупателя"  # why a chat's classifier abstains without asking anybody
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,12 @@ class Transcript:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """Return the transcript of one row of a chat page; raises KeyError where a field is missing."""
-        messages = tuple(Message.from_row(message) for message in row["messages"])
-        return cls(row["chat_id"], row["messages_total"], messages, row["client_name"] or "")
-
-    def as_row(self) -> dict[str, Any]:
-        """Return the row from_row reads."""
-        return asdict(self) | {"messages": [asdict(message) for message in self.messages]}
+        return cls(
+            chat_id=row["chat_id"],
+            messages_total=row["messages_total"],
+            messages=tuple(Message.from_row(message) for message in row["messages"]),
+            client_name=row["client_name"] or "",
+        )
 
     def buyer_turns(self) -> list[str]:
         """Return the buyer's words, newest first: what was written without an answer in between is one turn.
@@ -74,12 +77,26 @@ class Label:
     abstained: bool
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Self:
-        """Return the label of one row of a page of labels; raises KeyError where a field is missing."""
-        return cls(**{field: row[field] for field in cls.__dataclass_fields__})
+    def from_transcript(
+        cls, transcript: Transcript, model: str, reason: str, tag: str = UNDEFINED, confidence: float | None = None
+    ) -> Self:
+        """Return a transcript's label; with UNDEFINED the classifier abstains, and is not confident of anything.
+
+        `reason` is a short Russian sentence for the seller.
+        """
+        abstained = tag == UNDEFINED
+        return cls(
+            chat_id=transcript.chat_id,
+            messages_total=transcript.messages_total,
+            tag=tag,
+            confidence=None if abstained else confidence,
+            reason=reason,
+            model=model,
+            abstained=abstained,
+        )
 
     def as_row(self) -> dict[str, Any]:
-        """Return the row from_row reads."""
+        """Return the label as a page of labels holds it."""
         return asdict(self)
 
 

@@ -1,7 +1,6 @@
-"""The taxonomy in use, and the label of a chat that no tag of it can be given to."""
+"""The taxonomy in use, and the tags of it that the dictionary has rules of its own for."""
 
-from chatsync.taxonomy import UNDEFINED, taxonomy
-from classifier.chats import Label, Transcript
+from chatsync.taxonomy import taxonomy
 
 THANKS = "thanks"
 REVIEW_CHANGE = "review_change"
@@ -9,8 +8,3 @@ REVIEW_CHANGE = "review_change"
 TAXONOMY = taxonomy()
 TAGS = TAXONOMY.tags
 KEYS = TAXONOMY.keys
-
-
-def abstain(transcript: Transcript, reason: str, model: str) -> Label:
-    """Return the label of a chat nothing can be said about; `reason` is a short Russian sentence for the seller."""
-    return Label(transcript.chat_id, transcript.messages_total, UNDEFINED, None, reason, model, abstained=True)

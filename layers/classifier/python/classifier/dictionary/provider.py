@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from chatsync.label_tokens import BUYER
 from chatsync.label_version import KEYWORDS, label_version
-from classifier.chats import Classified, Label, Transcript
+from classifier.chats import NO_WORDS, Classified, Label, Transcript
 from classifier.dictionary.terms import Term, terms_in
-from classifier.taxonomy import REVIEW_CHANGE, THANKS, abstain
+from classifier.taxonomy import REVIEW_CHANGE, THANKS
 
 OLDER_TURN = 0.5  # each turn back counts half: what the buyer wrote last is what needs an answer
 SELLERS_WORDS = 0.5  # a deal the seller proposes counts half of one the buyer does
 REQUEST_WEIGHT = 2  # a term of this weight names a matter; a lighter one is only a hint
 DEAL_WEIGHT = 9  # a term of this weight is a deal about a review
-LONGEST_TURN = 10_000  # characters of a turn that are read: more than anyone types, and two seconds at the worst
+LONGEST_TURN = 10_000  # characters of a turn that are read: more than anyone types, and a second at the worst
 QUESTION = "?"  # a term that asks, light as it is
 REASON_TERMS = 3  # terms a reason names
 
@@ -30,13 +30,13 @@ class KeywordsProvider:
     def _label(self, transcript: Transcript) -> Label:
         turns = transcript.buyer_turns()
         if not turns:
-            return abstain(transcript, "нет слов покупателя", self.name)
-        found = [terms for turn in turns if (terms := terms_in(turn[:LONGEST_TURN]))]
-        weights = _weigh(found, _proposals(transcript))
+            return Label.from_transcript(transcript, self.name, NO_WORDS)
+        terms_by_turn = [terms for turn in turns if (terms := terms_in(turn[:LONGEST_TURN]))]
+        weights = _weigh_terms(terms_by_turn, _proposals(transcript))
         if not weights:
-            return abstain(transcript, "нет слов из словаря", self.name)
+            return Label.from_transcript(transcript, self.name, "нет слов из словаря")
         tag, confidence, reason = _decide(weights)
-        return Label(transcript.chat_id, transcript.messages_total, tag, confidence, reason, self.name, abstained=False)
+        return Label.from_transcript(transcript, self.name, reason, tag, confidence)
 
 
 def _proposals(transcript: Transcript) -> list[Term]:
@@ -46,7 +46,7 @@ def _proposals(transcript: Transcript) -> list[Term]:
     return [term for term in terms if term.tag == REVIEW_CHANGE and term.weight >= DEAL_WEIGHT]
 
 
-def _weigh(turns: Sequence[Sequence[Term]], proposals: Sequence[Term]) -> dict[Term, float]:
+def _weigh_terms(turns: Sequence[Sequence[Term]], proposals: Sequence[Term]) -> dict[Term, float]:
     """Return what each term weighs by its newest turn; beside a request «спасибо» is politeness and weighs nothing."""
     if turns and _only_thanks(turns[0]):
         return {term: term.weight for term in turns[0]}

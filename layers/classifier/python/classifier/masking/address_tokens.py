@@ -72,7 +72,7 @@ class Token:
         return self.kind == "house" and not self.counts
 
 
-def tokens_of(text: str) -> list[Token]:
+def read_tokens(text: str) -> list[Token]:
     """Return the words and numbers of a text, in order."""
     return [
         Token(match[0], match.lastgroup or "other", *match.span(), counts=UNIT.match(text, match.end()) is not None)

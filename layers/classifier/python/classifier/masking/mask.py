@@ -19,15 +19,8 @@ from classifier.masking.spans import MASKED, PLACEHOLDERS, Span, replace_spans, 
 
 # What says most about itself comes first: a document is named, a card has a check digit; any long number is a number.
 CONTACTS = (find_emails, find_links)
-OTHERS = (
-    find_named_documents,
-    find_cards,
-    find_phones,
-    find_other_documents,
-    find_addresses,
-    find_numbers,
-    find_names,
-)
+NUMBERS = (find_named_documents, find_cards, find_phones, find_other_documents)
+OTHERS = (*NUMBERS, find_addresses, find_numbers, find_names)
 PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS.values())))
 
 

@@ -12,18 +12,10 @@ AREAS = "346789"  # first digits of area codes: Russia's 3, 4, 8 and 9, Kazakhst
 ABROAD = {"375": 12, "380": 12, "992": 12, "993": 11, "994": 12, "995": 12, "996": 12, "998": 12, "374": 11}
 ABROAD_LENGTHS = range(11, 14)  # digits; the ITU allows 15 (E.164), Russia's neighbours need fewer
 LENGTHS = (LOCAL, SHORT, *ABROAD_LENGTHS)
+# How the digits are grouped.
 SHORT_SHAPES = {
-    (10,),
-    (3, 7),
-    (3, 3, 4),
-    (3, 4, 3),
-    (3, 3, 2, 2),
-    (3, 2, 2, 3),
-    (3, 2, 3, 2),
-    (6, 4),
-    (6, 2, 2),
-    (3, 5, 2),
-}
+    (10,), (3, 7), (3, 3, 4), (3, 4, 3), (3, 3, 2, 2), (3, 2, 2, 3), (3, 2, 3, 2), (6, 4), (6, 2, 2), (3, 5, 2)
+}  # fmt: skip
 LOCAL_SHAPES = {(7,), (3, 2, 2), (2, 2, 3), (3, 4), (1, 2, 2, 2), (1, 6), (1, 3, 3)}
 SAYS_PHONE = re.compile(r"(?i)(?:\bтел|\bтлф|звон|городск|whats|в[ао][тц]с?ап)[^\d\n]{0,25}$")
 PLUS = re.compile(r"(?i)(?:\+|\bплюс)[ (]{0,3}$")

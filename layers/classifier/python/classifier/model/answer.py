@@ -86,12 +86,12 @@ def read_reply(body: str, request: Request) -> Reply:
         nothing = ClassifierUnavailableError("The model's endpoint answered with no completion.")
         raise NoAnswerError(nothing) from None
     usage = completion.usage or _Usage()
-    entries = _said(completion.choices[0])
-    answers = _answers(entries, request) if _is_of(request, entries) else {}
+    entries = _read_entries(completion.choices[0])
+    answers = _answers(entries, request) if _keeps_to(request, entries) else {}
     return Reply(answers, usage.prompt_tokens, usage.completion_tokens)
 
 
-def _said(choice: _Choice) -> list[_Entry]:
+def _read_entries(choice: _Choice) -> list[_Entry]:
     if choice.finish_reason != COMPLETE or choice.message.refusal or not choice.message.content:
         return []
     try:
@@ -100,7 +100,7 @@ def _said(choice: _Choice) -> list[_Entry]:
         return []
 
 
-def _is_of(request: Request, entries: list[_Entry]) -> bool:
+def _keeps_to(request: Request, entries: list[_Entry]) -> bool:
     """Tell whether the answer keeps to its request: each alias once, none invented, and the controls right."""
     times = Counter(entry.id for entry in entries)
     tags = {entry.id: entry.tag for entry in entries}
@@ -111,7 +111,7 @@ def _is_of(request: Request, entries: list[_Entry]) -> bool:
 
 def _answers(entries: list[_Entry], request: Request) -> dict[str, Answer]:
     return {
-        request.chat_ids[entry.id]: Answer(entry.tag, _fraction(entry.confidence), _plain(entry.reason))
+        request.chat_ids[entry.id]: Answer(entry.tag, _fraction(entry.confidence), _plain_reason(entry.reason))
         for entry in entries
         if entry.id in request.chat_ids and entry.tag in KEYS
     }
@@ -122,7 +122,7 @@ def _fraction(confidence: float | None) -> float | None:
     return confidence if confidence is not None and 0 <= confidence <= 1 else None
 
 
-def _plain(reason: str) -> str:
+def _plain_reason(reason: str) -> str:
     """Return a reason in letters alone, cut: no text can make it a phone, a link, an order to a terminal or a page."""
     letters = "".join(sign if sign.isalpha() or sign in REASON_SIGNS else " " for sign in reason)
     return " ".join(letters.split())[:LONGEST_REASON]

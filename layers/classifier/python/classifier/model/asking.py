@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
 from classifier.model.answer import Answer, NoAnswerError, Reply, read_reply
 from classifier.model.endpoint import Endpoint
-from classifier.model.request import Question, Request, batches, compose
+from classifier.model.request import Question, Request, batches, compose_request
 
 
 class Asking:
@@ -26,7 +26,7 @@ class Asking:
         self._most_tokens = most_tokens
         self._answered = False
 
-    def about(self, questions: Sequence[Question]) -> None:
+    def ask_all(self, questions: Sequence[Question]) -> None:
         """Ask about all chats.
 
         Raises ClassifierUnavailableError or ClassifierRefusedError where the endpoint answered nothing. Where it
@@ -34,13 +34,13 @@ class Asking:
         """
         try:
             for batch in batches(questions):
-                self._settle(batch)
+                self._ask_batch(batch)
         except (ClassifierUnavailableError, ClassifierRefusedError) as error:
             if not self._answered:
                 raise
             self.stopped = str(error)
 
-    def _settle(self, batch: list[Question]) -> None:
+    def _ask_batch(self, batch: list[Question]) -> None:
         """Ask about a batch, and alone about each of its chats that got no usable answer in company.
 
         So a text that makes the model refuse, ramble, skip or obey costs its neighbours nothing but the wait.
@@ -58,11 +58,11 @@ class Asking:
         Where it gives none to those either, no chat is to blame: that is raised, so that no chat abstains for it.
         """
         try:
-            return self._reply(compose(questions))
+            return self._reply(compose_request(questions))
         except NoAnswerError:
             pass
         try:
-            self._reply(compose([]))
+            self._reply(compose_request([]))
         except NoAnswerError as error:
             raise error.meaning from None
         return None

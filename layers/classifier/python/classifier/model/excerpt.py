@@ -10,8 +10,11 @@ from pathlib import Path
 from chatsync.label_tokens import BUYER, CHARACTERS_PER_MESSAGE, SELLER, excerpt_within_budget
 from classifier.chats import Message, Transcript
 from classifier.masking import mask
+from classifier.russian import fold
 
-CHARACTERS_READ = 10_000  # of a message, to mask before it is cut: more than anyone types, and 0.2 s at the worst
+# Of a message, to mask before it is cut: more than anyone types. Words that no dictionary has take the longest, about
+# a second for all of them on a slow processor.
+CHARACTERS_READ = 10_000
 
 SENDERS = {BUYER: "buyer", SELLER: "seller"}  # whose messages are sent, and how they are marked
 
@@ -39,9 +42,9 @@ def outgoing(text: str, client_name: str = "") -> str:
     return mask(_visible(text[:CHARACTERS_READ]), client_name)[:CHARACTERS_PER_MESSAGE]
 
 
-def plain_words(text: str) -> str:
+def _plain_words(text: str) -> str:
     """Return a text's words alone: in small letters, with "е" for "ё" and one space between."""
-    return " ".join(re.findall(r"\w+", text.casefold().replace("ё", "е")))
+    return " ".join(re.findall(r"\w+", fold(text)))
 
 
 def _newest_first(transcript: Transcript) -> Iterator[tuple[str, str]]:
@@ -52,21 +55,16 @@ def _newest_first(transcript: Transcript) -> Iterator[tuple[str, str]]:
 
 
 def _is_automatic(message: Message) -> bool:
-    return message.sender == SELLER and plain_words(message.text or "").startswith(_automatic_beginnings())
+    return message.sender == SELLER and _plain_words(message.text or "").startswith(_automatic_beginnings())
 
 
 @cache
 def _automatic_beginnings() -> tuple[str, ...]:
     listed = tomllib.loads(Path(__file__).with_name("automatic.toml").read_text("utf-8"))
-    return tuple(plain_words(beginning) for beginning in listed["beginnings"])
+    return tuple(_plain_words(beginning) for beginning in listed["beginnings"])
 
 
 def _visible(text: str) -> str:
     """Return the text as people see it: orders to a model can be written in characters that are not shown."""
-    return "".join(_seen(character) for character in text)
-
-
-def _seen(character: str) -> str:
-    if character.isprintable() or character == "\n":
-        return character
-    return " " if character.isspace() else ""
+    shown = ("\n" if sign == "\n" else " " if sign.isspace() else sign for sign in text)
+    return "".join(sign for sign in shown if sign.isprintable() or sign == "\n")

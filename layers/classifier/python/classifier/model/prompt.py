@@ -9,11 +9,11 @@ if TYPE_CHECKING:  # the library takes a second to import
     from openai.types.shared_params import ResponseFormatJSONObject, ResponseFormatJSONSchema
 
 
-def _described(tag: Tag) -> str:
+def _describe_tag(tag: Tag) -> str:
     return f"- {tag.key} ({tag.title_ru}): {tag.description} Such as: " + " ".join(f"«{it}»" for it in tag.examples)
 
 
-TAG_LINES = "\n".join(_described(tag) for tag in TAXONOMY.tags)
+TAG_LINES = "\n".join(_describe_tag(tag) for tag in TAXONOMY.tags)
 
 # One prompt for both formats below: servers without JSON schemas learn the shape here, and want the word JSON.
 SYSTEM_PROMPT = f"""You label chats between buyers and a seller on a Russian marketplace.
@@ -35,32 +35,24 @@ Answer with JSON alone: {{"labels": [{{"id": "...", "tag": "...", "confidence": 
 chat exactly once, by its own id. "tag" is one of the keys above. "confidence" is from 0 to 1. "reason" is at most ten
 Russian words of your own, without digits; it quotes nothing and names no person."""
 
+
+def _object_of(properties: dict[str, object]) -> dict[str, object]:
+    """Return the strict schema of an object with just these properties."""
+    required = list(properties)
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+LABEL = _object_of(
+    {
+        "id": {"type": "string"},
+        "tag": {"type": "string", "enum": list(KEYS)},
+        "confidence": {"type": "number"},
+        "reason": {"type": "string"},
+    }
+)
+LABELS = _object_of({"labels": {"type": "array", "items": LABEL}})
 ANSWER_SCHEMA: "ResponseFormatJSONSchema" = {
     "type": "json_schema",
-    "json_schema": {
-        "name": "chat_labels",
-        "strict": True,
-        "schema": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["labels"],
-            "properties": {
-                "labels": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "required": ["id", "tag", "confidence", "reason"],
-                        "properties": {
-                            "id": {"type": "string"},
-                            "tag": {"type": "string", "enum": list(KEYS)},
-                            "confidence": {"type": "number"},
-                            "reason": {"type": "string"},
-                        },
-                    },
-                }
-            },
-        },
-    },
+    "json_schema": {"name": "chat_labels", "strict": True, "schema": LABELS},
 }
 ANSWER_OBJECT: "ResponseFormatJSONObject" = {"type": "json_object"}  # for servers that know no schemas

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from chatsync.label_version import label_version
-from chatsync.taxonomy import UNDEFINED
-from classifier.chats import Classified, Label, Transcript
+from classifier.chats import NO_WORDS, Classified, Label, Transcript
 from classifier.model.answer import Answer
 from classifier.model.asking import Asking
 from classifier.model.endpoint import Endpoint
 from classifier.model.request import Question
 from classifier.provider import Settings
-from classifier.taxonomy import abstain
 
 
 class OpenAIProvider:
@@ -30,28 +28,16 @@ class OpenAIProvider:
         the end have no label.
         """
         asking = Asking(self._endpoint, self._seconds, most_tokens)
-        asking.about([Question.about(transcript) for transcript in transcripts if transcript.buyer_turns()])
+        asking.ask_all([Question.from_transcript(transcript) for transcript in transcripts if transcript.buyer_turns()])
         labels = (self._label(transcript, asking.answers) for transcript in transcripts)
-        return Classified(
-            tuple(label for label in labels if label), asking.tokens_in, asking.tokens_out, asking.stopped
-        )
+        return Classified(tuple(filter(None, labels)), asking.tokens_in, asking.tokens_out, asking.stopped)
 
     def _label(self, transcript: Transcript, answers: Mapping[str, Answer | None]) -> Label | None:
         if not transcript.buyer_turns():
-            return abstain(transcript, "нет слов покупателя", self.name)
+            return Label.from_transcript(transcript, self.name, NO_WORDS)
         if transcript.chat_id not in answers:
             return None
         answer = answers[transcript.chat_id]
         if answer is None:
-            return abstain(transcript, "модель не дала ответа", self.name)
-        if answer.tag == UNDEFINED:
-            return abstain(transcript, answer.reason, self.name)
-        return Label(
-            transcript.chat_id,
-            transcript.messages_total,
-            answer.tag,
-            answer.confidence,
-            answer.reason,
-            self.name,
-            abstained=False,
-        )
+            return Label.from_transcript(transcript, self.name, "модель не дала ответа")
+        return Label.from_transcript(transcript, self.name, answer.reason, answer.tag, answer.confidence)

@@ -17,7 +17,7 @@ TOKENS_PER_REQUEST = 8_000  # of chats; the prompt comes on top
 
 CONTROLS = 2  # with two right tags, no order to give all chats one tag leaves both of them right
 ALIAS_BYTES = 4  # a text would have to guess one in four thousand million
-_random = secrets.SystemRandom()
+RANDOM = secrets.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class Question:
     lines: tuple[Line, ...]
 
     @classmethod
-    def about(cls, transcript: Transcript) -> "Question":
+    def from_transcript(cls, transcript: Transcript) -> "Question":
         """Return the question about a chat, masked and cut to what may be sent."""
         return cls(transcript.chat_id, excerpt(transcript))
 
     @cached_property
     def tokens(self) -> int:
         """Return about how many tokens the chat takes in a request."""
-        return estimated_tokens(json.dumps(_written(_alias(), self.lines), ensure_ascii=False))
+        return estimated_tokens(json.dumps(_chat_json(_alias(), self.lines), ensure_ascii=False))
 
     @cached_property
     def goes_alone(self) -> bool:
@@ -72,7 +72,7 @@ def batches(questions: Sequence[Question]) -> Iterator[list[Question]]:
     yield from ([question] for question in questions if question.goes_alone)
 
 
-def compose(questions: Sequence[Question]) -> Request:
+def compose_request(questions: Sequence[Question]) -> Request:
     """Return the request about these chats; more than one get controls among them, all in random order.
 
     A chat alone has no neighbour whose label it could spoil, and needs no control. No question at all makes a request
@@ -80,22 +80,22 @@ def compose(questions: Sequence[Question]) -> Request:
     """
     controls = [] if len(questions) == 1 else _controls()
     aliases = _aliases(len(questions) + len(controls))
-    asked = dict(zip(aliases, questions, strict=False))
-    checked = dict(zip(aliases[len(questions) :], controls, strict=True))
-    chats = [_written(alias, question.lines) for alias, question in asked.items()]
-    chats += [_written(alias, (Line("buyer", text),)) for alias, (_, text) in checked.items()]
-    _random.shuffle(chats)
+    questions_by_alias = dict(zip(aliases, questions, strict=False))
+    controls_by_alias = dict(zip(aliases[len(questions) :], controls, strict=True))
+    chats = [_chat_json(alias, question.lines) for alias, question in questions_by_alias.items()]
+    chats += [_chat_json(alias, (Line("buyer", text),)) for alias, (_, text) in controls_by_alias.items()]
+    RANDOM.shuffle(chats)
     return Request(
         json.dumps({"chats": chats}, ensure_ascii=False),
-        {alias: question.chat_id for alias, question in asked.items()},
-        {alias: tag for alias, (tag, _) in checked.items()},
+        chat_ids={alias: question.chat_id for alias, question in questions_by_alias.items()},
+        controls={alias: tag for alias, (tag, _) in controls_by_alias.items()},
     )
 
 
 def _controls() -> list[tuple[str, str]]:
     """Return (tag, text) pairs of different tags, from the taxonomy's examples: the prompt itself tells their tags."""
     tags = [tag for tag in TAGS if tag.key != UNDEFINED]
-    return [(tag.key, _random.choice(tag.examples)) for tag in _random.sample(tags, min(CONTROLS, len(tags)))]
+    return [(tag.key, RANDOM.choice(tag.examples)) for tag in RANDOM.sample(tags, min(CONTROLS, len(tags)))]
 
 
 def _aliases(number: int) -> list[str]:
@@ -110,5 +110,5 @@ def _alias() -> str:
     return f"c{secrets.token_hex(ALIAS_BYTES)}"  # a letter first: no model takes it for a number
 
 
-def _written(alias: str, lines: Sequence[Line]) -> dict[str, object]:
+def _chat_json(alias: str, lines: Sequence[Line]) -> dict[str, object]:
     return {"id": alias, "messages": [{"from": line.sender, "text": line.text} for line in lines]}

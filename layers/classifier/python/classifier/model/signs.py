@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from classifier.model.excerpt import Line
+from classifier.russian import fold
 
 
 def looks_suspicious(lines: Iterable[Line]) -> bool:
@@ -14,12 +15,8 @@ def looks_suspicious(lines: Iterable[Line]) -> bool:
 
     Whoever knows the list can avoid it. It spares requests that would have to be made twice; no label rests on it.
     """
-    return any(sign.search(_plain(line.text)) for line in lines for sign in _signs())
-
-
-def _plain(text: str) -> str:
-    lines = text.casefold().replace("ё", "е").splitlines()
-    return "\n".join(" ".join(line.split()) for line in lines)
+    texts = ("\n".join(" ".join(row.split()) for row in fold(line.text).splitlines()) for line in lines)
+    return any(sign.search(text) for text in texts for sign in _signs())
 
 
 @cache

@@ -1,18 +1,16 @@
 """What labels took: tokens and money, of a chat page and of its run."""
 
-from chatsync.contracts import ChatPageLabels
+from chatsync.contracts import SaveLabels
 from chatsync.label_tokens import Tokens
 from chatsync.prices import price_of
 from database.connection import Database
 
 
-def settle_reservation(
-    database: Database, run_id: int, transcripts_key: str, classifier: str, page: ChatPageLabels
-) -> None:
-    """Replace what a page reserved by what it took, and bring the run's tokens and cost up to date.
+def settle_reservation(database: Database, task: SaveLabels, classifier: str, tokens: Tokens, stopped: str) -> None:
+    """Replace what a chat page reserved by what it took, and bring the run's tokens and cost up to date.
 
-    Repeated, it changes nothing: the run's figures are its pages' sums. One page without a known price makes the run's
-    cost unknown, not smaller.
+    `stopped` says why the page was not labelled to its end, if so. Repeated, it changes nothing: the run's figures are
+    its pages' sums. One page without a known price makes the run's cost unknown, not smaller.
     """
     database.run(
         """
@@ -22,11 +20,11 @@ def settle_reservation(
         SET tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out, cost_microusd = excluded.cost_microusd,
             chats = CASE WHEN excluded.tokens_in = 0 THEN 0 ELSE label_pages.chats END
         """,
-        run=run_id,
-        page=transcripts_key,
-        into=page.tokens_in,
-        out=page.tokens_out,
-        cost=_cost_microusd(classifier, Tokens(page.tokens_in, page.tokens_out)),
+        run=task.run_id,
+        page=task.transcripts_key,
+        into=tokens.into,
+        out=tokens.out,
+        cost=_cost_microusd(classifier, tokens),
     )
     database.run(
         """
@@ -38,8 +36,8 @@ def settle_reservation(
               FROM label_pages WHERE run_id = CAST(:run AS bigint) AND tokens_in IS NOT NULL) AS page
         WHERE id = CAST(:run AS bigint)
         """,
-        run=run_id,
-        stopped=page.stopped,
+        run=task.run_id,
+        stopped=stopped,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from chatsync.contracts import ChatPageLabels, SaveLabels
 from chatsync.errors import ChatUnknownError, TagUnknownError
+from chatsync.label_tokens import Tokens
 from chatsync.taxonomy import taxonomy
 from database import stores
 from database.connection import Database
@@ -16,7 +17,7 @@ from database.wb_fields import storable
 def save_chat_page_labels(database: Database, task: SaveLabels, page: ChatPageLabels, classifier: str) -> int:
     """Store a chat page's labels and what they took; return how many labels were new. Raises PricesInvalidError."""
     added = save_labels(database, task.store_id, task.run_id, page.labels)
-    settle_reservation(database, task.run_id, task.transcripts_key, classifier, page)
+    settle_reservation(database, task, classifier, Tokens(page.tokens_in, page.tokens_out), page.stopped)
     return added
 
 
