@@ -115,6 +115,10 @@ def test_a_picture_older_than_the_definition_is_seen() -> None:
     assert is_current(picture, dot_source(SOURCE.replace("SecondsPath: $.run.wait_seconds", "Seconds: 1")))
 
 
+def test_the_picture_has_nothing_that_the_viewers_policy_forbids() -> None:
+    assert not re.search("<style|<script|style=|href=", PICTURE.read_text(encoding="utf-8"))
+
+
 def test_the_check_draws_nothing() -> None:
     checked = subprocess.run([sys.executable, ROOT / "docs" / "graph.py", "--check"], env={"PATH": ""}, check=False)
     assert checked.returncode == 0

@@ -43,10 +43,10 @@ def moscow_day(at: datetime) -> date:
 
 def tag_title(language: Language, tag: str) -> str:
     """Return a tag's title in the taxonomy; the tag itself where an older taxonomy gave it."""
-    known = next((each for each in taxonomy().tags if each.key == tag), None)
-    if known is None:
-        return show_hidden(tag)
-    return known.title_ru if language.code == "ru" else known.title_en
+    for listed in taxonomy().tags:
+        if listed.key == tag:
+            return listed.title_ru if language.code == "ru" else listed.title_en
+    return show_hidden(tag)
 
 
 def _formats(language: Language) -> dict[str, Any]:

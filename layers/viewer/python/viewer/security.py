@@ -51,12 +51,12 @@ def recognize_visitor(headers: Mapping[str, str], cookies: Mapping[str, str], su
     secure = headers.get("x-forwarded-proto") == "https"
     # __Host-: no neighbour's subdomain can set it. Browsers take it over https only.
     name = "__Host-viewer" if secure else "viewer"
-    known = cookies.get(name, "")
-    if SECRET.fullmatch(known):
-        return Visitor(subject, secret=known, new_cookie=None)
-    made = secrets.token_urlsafe(32)
-    cookie = f"{name}={made}; Path=/; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
-    return Visitor(subject, secret=made, new_cookie=cookie)
+    secret = cookies.get(name, "")
+    if SECRET.fullmatch(secret):
+        return Visitor(subject, secret, new_cookie=None)
+    secret = secrets.token_urlsafe(32)
+    cookie = f"{name}={secret}; Path=/; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
+    return Visitor(subject, secret, new_cookie=cookie)
 
 
 def _same_origin(headers: Mapping[str, str]) -> bool:

@@ -35,5 +35,6 @@ def describe_chats(filters: ChatFilters) -> dict[str, Any]:
 
 def _said(chat: dict[str, Any]) -> list[Piece]:
     """Return the message with the words that were looked for, or the last one."""
-    found = mark_words(chat["found_text"], chat["found_marked"]) if chat["found_text"] else []
-    return found or [Piece(chat["last_message_text"] or "")]
+    if chat["found_text"]:
+        return mark_words(chat["found_text"], chat["found_marked"])
+    return [Piece(chat["last_message_text"] or "")]
