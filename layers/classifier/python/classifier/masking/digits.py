@@ -36,7 +36,7 @@ def with_plain_digits(text: str) -> str:
 
 
 def _plain_digits(words: Sequence[str], index: int) -> str:
-    """Return a word, in digits where its letters stand for some: among as many digits, or between groups of them."""
+    """Return a word, in digits where its letters stand for some: half of it is digits, or it is between two numbers."""
     word = words[index]
     plain = word.translate(LOOKALIKES)
     if word.isdigit() or not plain.isdigit():

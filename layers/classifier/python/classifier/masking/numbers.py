@@ -14,7 +14,8 @@ UNITS = (
 AMOUNT = re.compile(rf"(?i)(?<!\d)(?:\d{{1,9}}{UNITS}|\d{{1,4}}000(?!\d))")  # round numbers too: «150000»
 RUN = re.compile(rf"\d{{{LONG},}}")
 # Letters, digits, dots and dashes in one: «DAu.i1a2b3c4d5.0.0», «WB-GI-123456789», «RA123456785RU», a UUID.
-# A word behind it belongs to it: looked for by the pattern, the code would be read again from each of its parts.
+# With a letter right behind, it is none. The letter is matched and not looked ahead for: the code would be read again
+# from each of its parts.
 CODE = re.compile(r"(?<!\w)([A-Za-zА-ЯЁ0-9]++(?:[-_.][A-Za-zА-ЯЁ0-9]++)*+)(\w?)")
 LONG_CODE, CODE_DIGITS = 12, 4
 STICKER = re.compile(r"\*[A-Za-z0-9+/=]{5,12}\*?(?!\w)")  # the QR code of WB's parcels, as text
