@@ -6,10 +6,6 @@ it at once. A run that is still alive ends as an error, and loses nothing.
 """
 
 import argparse
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from database.connection import Database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,10 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     from local.installation.database import query
     from local.terminal.tables import console, visible
 
-    def release(database: "Database") -> dict[str, int]:
-        return {store_id: run_ends.release_store(database, store_id) for store_id in arguments.store}
-
-    closed_runs = query(release)
+    ids: list[str] = arguments.store
+    closed_runs = query(lambda database: {store_id: run_ends.release_store(database, store_id) for store_id in ids})
     for store_id, runs in closed_runs.items():
         outcome = "its run was closed; the next one continues from the cursor" if runs else "no run was active"
         console.sentence(f"{visible(store_id)}: {outcome}.")

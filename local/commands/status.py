@@ -1,10 +1,6 @@
 """Show stores, tokens, cursors and the last runs."""
 
 import argparse
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from database.connection import Database
 
 RUNS_SHOWN = 10
 
@@ -22,16 +18,13 @@ def run(arguments: argparse.Namespace) -> int:
     from reading.runs import list_runs
     from reading.stores import list_stores
 
-    def read_overview(database: "Database") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        return sorted(list_stores(database), key=lambda store: store["id"]), list_runs(database, RUNS_SHOWN)
-
     if arguments.gaps:
         show_gaps(query(list_gaps))
         return 0
-    stored, runs = query(read_overview)
-    if not stored:
+    stores, runs = query(lambda database: (list_stores(database), list_runs(database, RUNS_SHOWN)))
+    if not stores:
         console.sentence(NOTHING_SYNCED)
         return 1
-    show_stores(stored)
+    show_stores(sorted(stores, key=lambda store: store["id"]))
     show_runs(runs, "the last runs (sync_logs)")
     return 0
