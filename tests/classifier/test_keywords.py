@@ -10,8 +10,8 @@ from classifier.chats import Label
 from classifier.keywords import LONGEST_TURN, KeywordsProvider
 from classifier.keywords_terms import terms_by_first_lemma, terms_in
 from classifier.taxonomy import KEYS
-from tests.classifier.russian_chats import CHATS, LOW_RATING, Talk
-from tests.classifier.talks import transcript
+from tests.support.russian_chats import CHATS, LOW_RATING, Talk
+from tests.support.talks import transcript
 
 
 def label_of(talk: Talk) -> Label:

@@ -12,7 +12,7 @@ from classifier import openai_prompt
 from classifier.openai_excerpt import excerpt
 from classifier.providers import Settings, make
 from local.golden_set import PARTS, read_golden_set
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 CLASSIFIER = ROOT / "layers/classifier/python/classifier"
 CHATS = [chat.transcript for chat in read_golden_set(PARTS[0])]

@@ -4,7 +4,7 @@ import runpy
 
 from classifier.keywords_terms import LEMMAS
 from classifier.lemmas import LONGEST_WORD, clauses, lemmas, likeliest_lemma
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 
 def test_given_a_text_when_split_then_clauses_hold_its_words_in_lower_case() -> None:

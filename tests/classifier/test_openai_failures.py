@@ -9,8 +9,8 @@ from chatsync.label_version import PROMPT_VERSION
 from classifier.providers import Settings, make
 from classifier.taxonomy import TAXONOMY
 from tests.classifier.asking import KEY, provider
-from tests.classifier.openai_server import Answer, OpenAIServer, completion, failure
-from tests.classifier.talks import transcript
+from tests.support.openai_server import Answer, OpenAIServer, completion, failure
+from tests.support.talks import transcript
 
 TEXT = "Мария Иванова ждёт возврата"
 

@@ -6,7 +6,7 @@ import pytest
 
 from database.sync_logs import SILENCE_SECONDS
 from local import cli, database
-from tests.cli.program import run
+from tests.support.program import run
 
 SECRET = "eyJhbGciOi.eyJzZWNyZXQ.c2VjcmV0"
 STORE = '[[stores]]\nid = "shop"\nname = "ИП Проба"\n'

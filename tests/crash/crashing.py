@@ -17,13 +17,14 @@ from local.engine.lambdas import Invocation
 from local.engine.observation import InvocationStarted, Observation
 from local.simulator.faults import status
 from local.simulator.model import ABSENT, SimulatedStore
-from tests.conftest import ROOT, TABLES
 from tests.crash.http_proxy import HttpProxy
 from tests.crash.points import AFTER, ANSWER, Choose, CutError, Point, Points
 from tests.crash.postgres_proxy import PostgresProxy
-from tests.sync.given import START_MS, a_store, an_event
-from tests.sync.machine import Machine, Synced, _free_port, rows
-from tests.sync.snapshot import content
+from tests.support.given import START_MS, a_store, an_event
+from tests.support.machine import Machine, Synced
+from tests.support.project import TABLES, free_port, own_copy
+from tests.support.snapshot import content
+from tests.support.stored import rows
 
 PAGE_SIZE = 10
 LABELS = "SELECT store_id, chat_id, tag, source, confidence, reason, labelled_by, messages_total FROM chat_labels"
@@ -81,14 +82,14 @@ class CrashingMachine(Machine):
         self.points = Points()
         self.clock: FreezingClock = FreezingClock()
         self.store = small_store()
-        self._port = _free_port()
+        self._port = free_port()
         self._seen: list[Observation] = []
         self._wildberries = _served(HttpProxy(self.points, self._port), undo)
         self._postgres = _served(PostgresProxy(self.points, *_host_and_port(database_url)), undo)
         aws = _served(HttpProxy(self.points, _moto_port(undo)), undo)
         url = urlsplit(database_url)._replace(netloc=f"postgres@127.0.0.1:{self._postgres.port}").geturl()
         self.engine = Engine(
-            ROOT,
+            own_copy(),
             self.clock,
             parameters={"WbApiUrl": self._wildberries.url, **SETTINGS},
             environment={"DATABASE_URL": url, "AWS_ENDPOINT_URL": aws.url},

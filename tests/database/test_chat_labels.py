@@ -7,7 +7,7 @@ import pytest
 from database import labels
 from database.connection import Database
 from database.stale_labels import MESSAGES_A_CHAT, stale_chats
-from tests.database.given_rows import AT, AUTOMATIC, STORE, a_chat, a_run, an_event, chat, column, save, save_list
+from tests.support.given_rows import AT, AUTOMATIC, STORE, a_chat, a_run, an_event, chat, column, save, save_list
 
 VERSION = "keywords/1/taxonomy-1"
 

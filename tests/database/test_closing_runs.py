@@ -12,7 +12,7 @@ from database.label_budgets import PlannedPage
 from database.label_costs import Taken
 from database.label_plan import LabelPlan
 from database.reconciliation import Reconciled, close_run, gaps
-from tests.database.given_rows import STORE, a_chat, a_run, an_event, column, save, save_list
+from tests.support.given_rows import STORE, a_chat, a_run, an_event, column, save, save_list
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from database.connection import Database, connect, read_address, transaction
 from database.label_budgets import LOCK, Budgets, Spent, lock, reserve, spent_today, within
 from database.label_costs import Taken
 from database.stale_labels import StaleChats
-from tests.database.given_rows import a_run, column
+from tests.support.given_rows import a_run, column
 
 MODEL = "openai/gpt-5-mini"
 LARGE = 10**9

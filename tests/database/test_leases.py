@@ -10,7 +10,7 @@ from chatsync.errors import LeaseLostError, StoreUnknownError
 from database import rate_limits, stores, sync_logs
 from database.connection import Database, connect, read_address, transaction
 from database.sync_logs import SILENCE_SECONDS, open_run
-from tests.database.given_rows import STORE, a_run, an_event, column, save
+from tests.support.given_rows import STORE, a_run, an_event, column, save
 
 CURSOR = 1_770_000_000_000
 LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -16,8 +16,8 @@ from database import connection
 from database.connection import Database, connect, read_address, transaction
 from database.migrations import LOCK, migrate, read_migrations
 from database.stale_labels import stale_chats
-from tests.conftest import ROOT
-from tests.database.given_rows import column
+from tests.support.given_rows import column
+from tests.support.project import ROOT
 
 LAYERS = [str(ROOT / f"layers/{layer}/python") for layer in ("chatsync", "database")]
 MIGRATE = (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from database import messages
 from database.connection import Database
 from database.wb_chats import LONGEST_ID
-from tests.database.given_rows import STORE, a_run, an_event, chat, column, row_versions, save
+from tests.support.given_rows import STORE, a_run, an_event, chat, column, row_versions, save
 
 TABLES = ("chats", "chat_messages", "stores", "quarantined_events")
 

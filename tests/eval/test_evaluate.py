@@ -15,9 +15,9 @@ from local.commands import evaluate
 from local.commands.evaluate import CHATS_A_PAGE
 from local.errors import UsageError
 from local.golden_set import PARTS, GoldenChat
-from tests.classifier.openai_server import OpenAIServer
-from tests.classifier.talks import transcript
-from tests.conftest import ROOT
+from tests.support.openai_server import OpenAIServer
+from tests.support.project import ROOT
+from tests.support.talks import transcript
 
 USABLE = 0.75  # macro-F1 below which the keywords are no baseline worth having
 

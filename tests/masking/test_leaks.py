@@ -9,7 +9,7 @@ import pytest
 
 from classifier.masking import Kind, Span
 from local.leaks import PARTS, SNIPPETS, headline, read_snippets, recall_table, score
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 
 @pytest.fixture

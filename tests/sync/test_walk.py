@@ -5,9 +5,10 @@ import pytest
 from database.connection import transaction
 from database.stores import move_cursor
 from local.simulator.faults import raw_json, short_page
-from tests.sync.given import START_MS, a_store, an_event, events_of, now_ms
-from tests.sync.machine import Machine, rows
-from tests.sync.snapshot import content, versions
+from tests.support.given import START_MS, a_store, an_event, events_of, now_ms
+from tests.support.machine import Machine
+from tests.support.snapshot import content, versions
+from tests.support.stored import rows
 
 
 def stored_ids() -> set[str]:

@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), *map(str, sorted((ROOT / "layers").glob("*/python")))
 from database import migrations  # noqa: E402
 from database.connection import transaction  # noqa: E402
 from local.engine.postgres import Postgres  # noqa: E402
-from tests.viewer.conftest import Pages, load_handler  # noqa: E402
+from tests.support.web_pages import Pages, load_handler  # noqa: E402
 from viewer.access import reading  # noqa: E402
 from viewer.filters import ChatFilters  # noqa: E402
 from viewer.paging import key_of  # noqa: E402

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from chatsync import errors
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 from viewer.filters import STATUSES
 from viewer.languages import CODES, language, preferred
 

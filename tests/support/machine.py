@@ -1,6 +1,5 @@
 """The real state machine, functions and database, against a simulated Wildberries, under a clock that does not wait."""
 
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from local.engine.engine import Engine
 from local.engine.observation import ExecutionResult, InvocationEnded, Observation
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
-from tests.conftest import ROOT
+from tests.support.project import free_port, own_copy
 
 TOKENS = "/chat-history-sync/stores"
 LABELLING = ("list_chat_pages", "classify_chats", "save_labels")
@@ -39,10 +38,10 @@ class Machine:
 
     def __init__(self, database_url: str) -> None:
         self.clock = VirtualClock()
-        self._port = _free_port()
+        self._port = free_port()
         self._seen: list[Observation] = []
         self.engine = Engine(
-            ROOT,
+            own_copy(),
             self.clock,
             parameters={"WbApiUrl": f"http://127.0.0.1:{self._port}"},
             environment={"DATABASE_URL": database_url},
@@ -72,7 +71,7 @@ class Machine:
         usual = {name: functions[name] for name in LABELLING}
         for name, function in usual.items():
             spec = replace(function._spec, environment={**function._spec.environment, **changed})
-            functions[name] = type(function)(spec, self.engine.stack, ROOT / ".local" / "logs")
+            functions[name] = type(function)(spec, self.engine.stack, own_copy() / ".local" / "logs")
         try:
             yield
         finally:
@@ -90,13 +89,25 @@ class Machine:
         return Synced(result, {row["store_id"]: row for row in rows}, ended)
 
 
-def rows(sql: str, **parameters: Any) -> list[dict[str, Any]]:
-    """Return what a query finds, outside of any function."""
-    with transaction() as database:
-        return database.rows(sql, **parameters)
+class SharedMachine:
+    """One machine for all tests that need none of their own: open from the first of them until it is closed."""
+
+    def __init__(self) -> None:
+        self._open: Machine | None = None
+
+    def open(self, database_url: str) -> Machine:
+        """Return the machine, started if need be."""
+        if self._open is None:
+            machine = Machine(database_url)
+            machine.engine.__enter__()
+            self._open = machine
+        return self._open
+
+    def close(self) -> None:
+        """End its workers; another engine can be opened then."""
+        if self._open is not None:
+            self._open.engine.__exit__(None, None, None)
+            self._open = None
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+SHARED = SharedMachine()
