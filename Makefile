@@ -90,7 +90,8 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 	@$(BIN)/python -m local leaks
 
 check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, every crash point, all histories, the largest store.
-	@TEST_SEED=all $(PYTEST) tests/crash tests/properties tests/sync/test_scale.py
+	@TEST_SEED=all $(BIN)/python -m pytest tests/crash
+	@TEST_SEED=all $(PYTEST) tests/properties tests/sync/test_scale.py
 
 bench-viewer: setup-tests ## The viewer's plans and times over 5 million messages (six minutes, 6 GB; CHATS=4000 for less).
 	@$(BIN)/python tests/viewer/bench.py $(CHATS)

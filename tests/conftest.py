@@ -15,9 +15,11 @@ import pytest
 from database import connection, logins, migrations
 from database.connection import Database, transaction
 from local.engine.postgres import Postgres
-from tests.support.machine import SHARED, Machine
+from tests.support.machine import Machine
+from tests.support.one_engine import ONE_ENGINE
 from tests.support.project import ROOT, TABLES
 
+SHARING = {"machine", "crashing"}  # the fixtures of which each opens the engine that it shares
 pytest_plugins = ["tests.support.running"]
 
 
@@ -80,17 +82,23 @@ def emptied(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def _engine_of_others_closed(request: pytest.FixtureRequest) -> None:
-    """One engine can be open in a process: the shared one closes before a module that may need its own."""
+    """Close the engine that tests share before a module that may need another, or moto for itself."""
     here = [item for item in request.session.items if item.path == request.path]
-    if not any("machine" in getattr(item, "fixturenames", ()) for item in here):
-        SHARED.close()
+    if not any(SHARING & set(getattr(item, "fixturenames", ())) for item in here):
+        ONE_ENGINE.close()
 
 
 @pytest.fixture(scope="session")
 def shared_machine(functions_url: str) -> Iterator[Callable[[], Machine]]:
     """The machine of all tests that run the whole state machine; its workers stay warm."""
-    yield lambda: SHARED.open(functions_url)
-    SHARED.close()
+
+    def start(undo: ExitStack) -> Machine:
+        machine = Machine(functions_url)
+        undo.enter_context(machine.engine)
+        return machine
+
+    yield lambda: ONE_ENGINE.get("machine", start)
+    ONE_ENGINE.close()
 
 
 @pytest.fixture

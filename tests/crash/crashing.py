@@ -18,7 +18,7 @@ from local.engine.observation import InvocationStarted, Observation
 from local.simulator.faults import status
 from local.simulator.model import ABSENT, SimulatedStore
 from tests.crash.http_proxy import HttpProxy
-from tests.crash.points import AFTER, ANSWER, Choose, CutError, Point, Points
+from tests.crash.points import AFTER, ANSWER, ONLY_COLD, Choose, CutError, Point, Points
 from tests.crash.postgres_proxy import PostgresProxy
 from tests.support.given import START_MS, a_store, an_event
 from tests.support.machine import Machine, Synced
@@ -75,11 +75,25 @@ class Ended:
     failed: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Undisturbed:
+    """An execution that nothing disturbs: how it ends, and the points it reaches with cold workers."""
+
+    ended: Ended
+    points: list[Point]
+
+    @property
+    def warm(self) -> list[Point]:
+        """The points that it reaches with warm workers."""
+        return [point for point in self.points if point.kind not in ONLY_COLD]
+
+
 class CrashingMachine(Machine):
     """The machine of the other tests, with a proxy before each server and one store that it syncs again and again."""
 
     def __init__(self, database_url: str, undo: ExitStack) -> None:
         self.points = Points()
+        self.first: Undisturbed | None = None
         self.clock: FreezingClock = FreezingClock()
         self.store = small_store()
         self._port = free_port()

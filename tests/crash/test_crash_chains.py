@@ -3,8 +3,8 @@
 import random
 from collections.abc import Callable
 
-from tests.crash.conftest import Tally, Undisturbed
-from tests.crash.crashing import DROP, KILL, MODES, CrashingMachine
+from tests.crash.conftest import Tally
+from tests.crash.crashing import DROP, KILL, MODES, CrashingMachine, Undisturbed
 from tests.crash.points import ANSWER, Point
 from tests.crash.test_crash_points import differences
 from tests.support.sampling import is_whole, sample

@@ -5,8 +5,8 @@ from itertools import filterfalse, pairwise
 
 import pytest
 
-from tests.crash.conftest import Tally, Undisturbed
-from tests.crash.crashing import DROP, KILL, RETRY, CrashingMachine, Ended
+from tests.crash.conftest import Tally
+from tests.crash.crashing import DROP, KILL, RETRY, CrashingMachine, Ended, Undisturbed
 from tests.crash.points import AFTER, ANSWER, BEFORE, ONLY_COLD, PREPARATION, S3, SSM, STATEMENT, WILDBERRIES, Point
 from tests.support.sampling import sample
 

@@ -87,27 +87,3 @@ class Machine:
             rows = sync_logs.of_execution(database, result.arn)
         ended = [seen for seen in self._seen if isinstance(seen, InvocationEnded)]
         return Synced(result, {row["store_id"]: row for row in rows}, ended)
-
-
-class SharedMachine:
-    """One machine for all tests that need none of their own: open from the first of them until it is closed."""
-
-    def __init__(self) -> None:
-        self._open: Machine | None = None
-
-    def open(self, database_url: str) -> Machine:
-        """Return the machine, started if need be."""
-        if self._open is None:
-            machine = Machine(database_url)
-            machine.engine.__enter__()
-            self._open = machine
-        return self._open
-
-    def close(self) -> None:
-        """End its workers; another engine can be opened then."""
-        if self._open is not None:
-            self._open.engine.__exit__(None, None, None)
-            self._open = None
-
-
-SHARED = SharedMachine()

@@ -1,6 +1,5 @@
 """Where the project is, what its tables are called, and a place of this process's own to run it in."""
 
-import atexit
 import random
 import shutil
 import socket
@@ -33,10 +32,13 @@ def copy_project(folder: Path) -> Path:
 @cache
 def own_copy() -> Path:
     """Return a copy of the project for this process alone: two write neither the same logs nor the same live run."""
-    folder = Path(tempfile.mkdtemp(prefix="own-copy-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (folder / "project").mkdir()
-    return copy_project(folder / "project")
+    return copy_project(Path(tempfile.mkdtemp(prefix="own-copy-")))
+
+
+def remove_own_copy() -> None:
+    """Remove it, if it was made."""
+    if own_copy.cache_info().currsize:
+        shutil.rmtree(own_copy(), ignore_errors=True)
 
 
 def free_port() -> int:

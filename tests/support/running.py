@@ -9,6 +9,7 @@ from collections import Counter
 import hypothesis
 import pytest
 
+from tests.support.project import remove_own_copy
 from tests.support.sampling import ALL, choose_seed, seed
 
 # Whoever uses one of these fixtures, or calls one of these classes or functions, starts an engine or a program.
@@ -33,6 +34,11 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("patient")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    remove_own_copy()
 
 
 @pytest.hookimpl(tryfirst=True)

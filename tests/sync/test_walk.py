@@ -74,7 +74,7 @@ def test_started_from_every_cursor_ever_stored_it_ends_with_the_same_rows(machin
             assert content("chats", "chat_messages") == whole
 
 
-@pytest.mark.parametrize("cursor", [now_ms() + 10 * 86_400_000, 1_770_000_000, -5])
+@pytest.mark.parametrize("cursor", [now_ms() + 10 * 86_400_000, 1_770_000_000, -5], ids=["late", "seconds", "negative"])
 def test_an_impossible_cursor_is_a_clear_error_and_stays(machine: Machine, cursor: int) -> None:
     store = a_store(events_of(3))
     with machine.wildberries(store) as wb:
