@@ -18,7 +18,7 @@ from tests.support.shown_rows import a_message, given
 from tests.support.web_pages import chat_address
 
 TRIES = 5
-PAGE_SIZE, EVENTS = 5, 80  # more pages than WB answers at once: the sync waits for WB several times
+PAGE_SIZE, EVENTS = 5, 60  # more pages than WB answers at once: the sync waits for WB twice, four seconds each
 
 
 def status(site: Site, path: str = "/runs") -> tuple[int, str]:
