@@ -13,7 +13,9 @@ PYTHON_RUNTIME = $(if $(RUNTIME),--parameter-overrides PythonRuntime=python$(RUN
 # The Python and the processor of this machine, for proofs that run what was built.
 HERE = RUNTIME=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/python
-.PHONY: help run view test setup setup-tests lint graph lock clean check check-deploy eval mutants bench bench-viewer screenshots \
+# Two processes at a time; tests that share an engine, a browser or a name in the database are in the same one.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+.PHONY: help run view test test-fast setup setup-tests lint graph lock clean check check-deploy eval mutants bench bench-viewer screenshots \
 	build deploy invoke start logs destroy
 
 help: ## Show this list.
@@ -26,8 +28,11 @@ run: setup ## Sync the simulator's stores on this machine, end to end.
 view: setup ## Show what is stored as pages in the browser, on this machine only.
 	@./chats view
 
-test: setup-tests lint ## Set up, then lint, type-check and run all tests but those of make check.
-	@$(BIN)/python -m pytest
+test: setup-tests lint ## Set up, then lint, type-check and run all tests; of crash points and histories a sample.
+	@$(PYTEST)
+
+test-fast: setup-tests ## Run the tests that need neither the state machine nor a browser (a minute).
+	@$(PYTEST) -m "not machine and not browser and not built"
 
 lint: setup-tests
 	@$(BIN)/ruff check .
@@ -84,8 +89,9 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 	@$(BIN)/python -m eval $(if $(PROVIDER),labels --provider $(PROVIDER),report)
 	@$(BIN)/python -m eval masking
 
-check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, and every crash point of a run in every mode.
-	@$(BIN)/python -m pytest -m crash_all tests/crash
+check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, every crash point, all histories, the largest store.
+	@TEST_SEED=all $(BIN)/python -m pytest tests/crash
+	@TEST_SEED=all $(PYTEST) tests/properties tests/sync/test_scale.py
 
 bench-viewer: setup-tests ## The viewer's plans and times over 5 million messages (six minutes, 6 GB; CHATS=4000 for less).
 	@$(BIN)/python tests/viewer/bench.py $(CHATS)

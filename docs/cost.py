@@ -1,6 +1,6 @@
 """What a month costs on AWS, from measured runs and list prices: python docs/cost.py prints the tables of docs/cost.md.
 
-Measured: one state machine, all functions, a simulated Wildberries (tests/sync/machine.py), November 2026.
+Measured: one state machine, all functions, a simulated Wildberries (tests/support/machine.py), November 2026.
 """
 
 from dataclasses import dataclass

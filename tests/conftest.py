@@ -1,10 +1,10 @@
-"""A real Postgres for the tests that need one: DATABASE_URL's server, or an embedded one. Never a database in use."""
+"""A real Postgres for the tests that need one (DATABASE_URL's server, or an embedded one, never a database in use), and
+the state machine over it."""
 
 import os
-import signal
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,12 @@ import pytest
 from database import connection, logins, migrations
 from database.connection import Database, transaction
 from local.engine.postgres import Postgres
+from tests.support.machine import Machine
+from tests.support.one_engine import ONE_ENGINE
+from tests.support.project import ROOT, TABLES
 
-ROOT = Path(__file__).resolve().parent.parent
-TABLES = "stores, chats, chat_messages, sync_logs, rate_limits, chat_labels, label_pages, quarantined_events"
-
-
-def pytest_configure() -> None:
-    """Let Ctrl-C reach the programs that tests start: a shell's background job begins with SIGINT ignored."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+SHARING = {"machine", "crashing"}  # the fixtures of which each opens the engine that it shares
+pytest_plugins = ["tests.support.running"]
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +58,10 @@ def functions_url(postgres_url: str) -> Iterator[str]:
     parts = urlsplit(postgres_url)
     yield urlunsplit(parts._replace(netloc=f"{user}:{password}@{parts.hostname}:{parts.port}"))
     with _admin(postgres_url) as admin:
-        admin.run(f"DROP OWNED BY {user}; DROP ROLE {user}" + ("; DROP ROLE rds_iam" if is_new else ""))
+        admin.run(f"DROP OWNED BY {user}; DROP ROLE {user}")
+        # Another process of this run may need it still.
+        if is_new and not admin.run("SELECT FROM pg_auth_members WHERE roleid = 'rds_iam'::regrole"):
+            admin.run("DROP ROLE rds_iam")
 
 
 @contextmanager
@@ -78,6 +78,33 @@ def emptied(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     with transaction() as database:
         database.run(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
     return postgres_url
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engine_of_others_closed(request: pytest.FixtureRequest) -> None:
+    """Close the engine that tests share before a module that may need another, or moto for itself."""
+    here = [item for item in request.session.items if item.path == request.path]
+    if not any(SHARING & set(getattr(item, "fixturenames", ())) for item in here):
+        ONE_ENGINE.close()
+
+
+@pytest.fixture(scope="session")
+def shared_machine(functions_url: str) -> Iterator[Callable[[], Machine]]:
+    """The machine of all tests that run the whole state machine; its workers stay warm."""
+
+    def start(undo: ExitStack) -> Machine:
+        machine = Machine(functions_url)
+        undo.enter_context(machine.engine)
+        return machine
+
+    yield lambda: ONE_ENGINE.get("machine", start)
+    ONE_ENGINE.close()
+
+
+@pytest.fixture
+def machine(shared_machine: Callable[[], Machine], emptied: str) -> Machine:
+    """The state machine over an empty database."""
+    return shared_machine()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from werkzeug.serving import make_server
 
 from local.engine.loopback import HOST, is_from_a_program
 
+SHUTDOWN_POLL_SECONDS = 0.05
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -42,7 +44,7 @@ def _served() -> Iterator[int]:
     """Serve moto to this machine's programs, on the port that is yielded."""
     moto = _programs_only(DomainDispatcherApplication(create_backend_app))
     server = make_server(HOST, 0, moto, threaded=True, request_handler=MotoRequestHandler)
-    thread = Thread(target=server.serve_forever, name="aws", daemon=True)
+    thread = Thread(target=server.serve_forever, args=(SHUTDOWN_POLL_SECONDS,), name="aws", daemon=True)
     thread.start()
     try:
         yield server.server_port

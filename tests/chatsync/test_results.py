@@ -9,7 +9,7 @@ import pytest
 
 from local.engine.stack import load_stack
 from tests.chatsync.results import READ_BY_PEOPLE, RESULTS
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 WHOLE = "$.Payload"
 

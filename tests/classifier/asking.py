@@ -5,8 +5,8 @@ from functools import cache
 from classifier.chats import Classified, Transcript
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
-from tests.classifier.openai_server import OpenAIServer
-from tests.classifier.talks import transcript
+from tests.support.openai_server import OpenAIServer
+from tests.support.talks import transcript
 
 KEY = "sk-very-secret"
 BROKEN, LATE = "Кружка разбита", "Где заказ?"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.classifier.asking import RIGHT
-from tests.classifier.openai_server import OpenAIServer, labelling
+from tests.support.openai_server import OpenAIServer, labelling
 
 
 @pytest.fixture(scope="session")

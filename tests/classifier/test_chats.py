@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict
 
 from classifier.chats import Label, Transcript
-from tests.classifier.russian_chats import LOW_RATING
-from tests.classifier.talks import transcript
+from tests.support.russian_chats import LOW_RATING
+from tests.support.talks import transcript
 
 
 def test_given_a_row_of_a_chat_page_when_read_then_nothing_is_lost() -> None:

@@ -10,9 +10,9 @@ from classifier.chats import Label
 from classifier.dictionary.provider import LONGEST_TURN, KeywordsProvider
 from classifier.dictionary.terms import terms_by_first_lemma, terms_in
 from classifier.taxonomy import KEYS
-from tests.classifier.russian_chats import CHATS, LOW_RATING, Talk
 from tests.classifier.steps import steps
-from tests.classifier.talks import transcript
+from tests.support.russian_chats import CHATS, LOW_RATING, Talk
+from tests.support.talks import transcript
 
 
 def label_of(talk: Talk) -> Label:

@@ -18,7 +18,7 @@ from classifier.chats import Transcript
 from classifier.model.prompt import ANSWER_SCHEMA, SYSTEM_PROMPT
 from classifier.model.request import Question, batches, compose_request
 from eval.golden_set import PARTS, read_golden_set
-from tests.classifier.talks import transcript
+from tests.support.talks import transcript
 
 GOLDEN = [chat.transcript for part in PARTS for chat in read_golden_set(part)]
 

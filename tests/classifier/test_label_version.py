@@ -13,7 +13,7 @@ from classifier.model import prompt
 from classifier.model.excerpt import excerpt
 from classifier.provider import Settings
 from eval.golden_set import PARTS, read_golden_set
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 CLASSIFIER = ROOT / "layers/classifier/python/classifier"
 CHATS = [chat.transcript for chat in read_golden_set(PARTS[0])]

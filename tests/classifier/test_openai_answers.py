@@ -8,7 +8,7 @@ import pytest
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
 from tests.classifier.asking import BROKEN, KEY, LATE, RIGHT, A, B, classify, tags
-from tests.classifier.openai_server import (
+from tests.support.openai_server import (
     TOKENS_IN,
     TOKENS_OUT,
     Answer,
@@ -23,7 +23,7 @@ from tests.classifier.openai_server import (
     labels,
     words,
 )
-from tests.classifier.talks import transcript
+from tests.support.talks import transcript
 
 
 def without(request: Request, talk: str) -> list[Entry]:

@@ -11,9 +11,9 @@ from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
 from classifier.taxonomy import KEYS
 from tests.classifier.asking import BROKEN, KEY, LATE, RIGHT, A, B, classify, provider, tags
-from tests.classifier.openai_server import TOKENS_IN, TOKENS_OUT, Answer, OpenAIServer, failure, labelling
-from tests.classifier.russian_chats import LOW_RATING
-from tests.classifier.talks import transcript
+from tests.support.openai_server import TOKENS_IN, TOKENS_OUT, Answer, OpenAIServer, failure, labelling
+from tests.support.russian_chats import LOW_RATING
+from tests.support.talks import transcript
 
 NAME = label_version("openai/tiny")
 

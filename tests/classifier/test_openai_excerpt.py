@@ -7,9 +7,9 @@ from classifier.chats import Transcript
 from classifier.model.excerpt import Line, excerpt, outgoing_text
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
-from tests.classifier.openai_server import OpenAIServer, words
-from tests.classifier.russian_chats import LOW_RATING
-from tests.classifier.talks import transcript
+from tests.support.openai_server import OpenAIServer, words
+from tests.support.russian_chats import LOW_RATING
+from tests.support.talks import transcript
 
 
 def test_given_a_talk_when_taken_then_buyer_and_seller_are_marked_in_order() -> None:

@@ -10,8 +10,8 @@ from classifier.choice import choose_provider
 from classifier.provider import Settings
 from classifier.taxonomy import TAXONOMY
 from tests.classifier.asking import KEY, provider
-from tests.classifier.openai_server import Answer, OpenAIServer, completion, failure
-from tests.classifier.talks import transcript
+from tests.support.openai_server import Answer, OpenAIServer, completion, failure
+from tests.support.talks import transcript
 
 TEXT = "Мария Иванова ждёт возврата"
 

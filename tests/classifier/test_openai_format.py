@@ -5,8 +5,8 @@ import pytest
 from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
-from tests.classifier.openai_server import Answer, OpenAIServer, Request, failure, honest, label, labelling, labels
-from tests.classifier.talks import transcript
+from tests.support.openai_server import Answer, OpenAIServer, Request, failure, honest, label, labelling, labels
+from tests.support.talks import transcript
 
 RIGHT = {"Где заказ?": "delivery", "Кружка разбита": "defect"}
 CHATS = [transcript(words, f"1:{number}") for number, words in enumerate(RIGHT)]

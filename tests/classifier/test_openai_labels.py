@@ -8,7 +8,7 @@ from chatsync.label_version import label_version
 from classifier.chats import Label
 from classifier.model.answer import LONGEST_REASON
 from tests.classifier.asking import A, classify
-from tests.classifier.openai_server import Answer, OpenAIServer, Request, label, labels
+from tests.support.openai_server import Answer, OpenAIServer, Request, label, labels
 
 NAME = label_version("openai/tiny")
 

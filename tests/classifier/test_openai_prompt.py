@@ -19,8 +19,8 @@ from classifier.model.request import (
 )
 from classifier.model.signs import looks_suspicious
 from classifier.taxonomy import KEYS, TAXONOMY
-from tests.classifier.russian_chats import CHATS
-from tests.classifier.talks import transcript
+from tests.support.russian_chats import CHATS
+from tests.support.talks import transcript
 
 
 def question(text: str, chat_id: str = "1:chat") -> Question:

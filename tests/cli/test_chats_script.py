@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 STORE = '[[stores]]\nid = "shop"\nname = "ИП Проба"\ntoken = "a"\n'
 

@@ -4,8 +4,8 @@ import pytest
 
 from database.connection import transaction
 from local import cli
-from tests.database.given_rows import a_run, an_event, save
-from tests.sync.machine import rows
+from tests.support.given_rows import a_run, an_event, save
+from tests.support.stored import rows
 
 CHAT = "1:chat-0"
 

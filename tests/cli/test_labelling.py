@@ -10,11 +10,10 @@ from local.errors import UsageError
 from local.simulator.model import World
 from local.simulator.server import Simulator
 from local.sync.labelling import BUDGETS, labelling
-from tests.classifier.openai_server import OpenAIServer
-from tests.cli.conftest import stores_file
-from tests.cli.program import run
-from tests.sync.given import a_store, events_of
-from tests.sync.machine import rows
+from tests.support.given import a_store, events_of
+from tests.support.openai_server import OpenAIServer
+from tests.support.program import run, stores_file
+from tests.support.stored import rows
 
 KEY = "sk-very-secret"
 

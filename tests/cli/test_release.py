@@ -5,7 +5,7 @@ import pytest
 from database import leases, stores
 from database.connection import transaction
 from local import cli
-from tests.sync.machine import rows
+from tests.support.stored import rows
 
 
 def test_the_running_run_of_a_store_is_closed_and_no_other(capsys: pytest.CaptureFixture[str], emptied: str) -> None:

@@ -5,7 +5,7 @@ import socket
 import tomllib
 import urllib.request
 
-from tests.cli.program import Program, run
+from tests.support.program import Program, run
 
 
 def test_it_serves_the_stores_it_prints_until_ctrl_c() -> None:

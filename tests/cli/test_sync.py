@@ -9,10 +9,9 @@ import psutil
 from local.engine.clock import WallClock
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
-from tests.cli.conftest import stores_file
-from tests.cli.program import Program, run
-from tests.sync.given import a_store, events_of
-from tests.sync.machine import rows
+from tests.support.given import a_store, events_of
+from tests.support.program import Program, run, stores_file
+from tests.support.stored import rows
 
 PAGE_SIZE = 5
 MANY = 200  # events: the syncing waits for WB again and again, in all longer than a test's other steps take

@@ -8,7 +8,7 @@ from database.leases import SILENCE_SECONDS
 from local import cli
 from local.commands import release
 from local.installation import database
-from tests.cli.program import run
+from tests.support.program import run
 
 SECRET = "eyJhbGciOi.eyJzZWNyZXQ.c2VjcmV0"
 STORE = '[[stores]]\nid = "shop"\nname = "ИП Проба"\n'

@@ -10,15 +10,15 @@ import pytest
 from local.engine.clock import WallClock
 from local.simulator.model import World
 from local.simulator.server import Simulator
-from tests.cli.conftest import stores_file
-from tests.cli.program import Program, run
-from tests.conftest import ROOT
-from tests.sync.given import a_store, events_of
-from tests.viewer.conftest import a_message, chat_address, given
-from tests.viewer.serving import Site, serving
+from tests.support.given import a_store, events_of
+from tests.support.program import Program, run, stores_file
+from tests.support.project import ROOT, own_copy
+from tests.support.serving import Site, serving
+from tests.support.shown_rows import a_message, given
+from tests.support.web_pages import chat_address
 
 TRIES = 5
-PAGE_SIZE, EVENTS = 5, 80  # more pages than WB answers at once: the sync waits for WB several times
+PAGE_SIZE, EVENTS = 5, 60  # more pages than WB answers at once: the sync waits for WB twice, four seconds each
 
 
 def status(site: Site, path: str = "/runs") -> tuple[int, str]:
@@ -51,7 +51,7 @@ def test_ones_own_tags_are_found_from_the_folder_where_view_is_started(emptied: 
     own = tmp_path / "own.toml"
     own.write_text(ours.replace('"size_fit"', '"my_own_tag"'), encoding="utf-8")
     given(a_message(1, "Где мой заказ?", 60))
-    with serving(emptied, TAXONOMY_FILE=os.path.relpath(own, ROOT)) as site:
+    with serving(emptied, TAXONOMY_FILE=os.path.relpath(own, own_copy())) as site:
         shown = status(site, chat_address())
     assert (shown[0], "my_own_tag" in shown[1]) == (200, True)
 

@@ -1,27 +1,12 @@
 """One breakable machine for the crash tests, and the table of what they broke."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
 
-from tests.crash.crashing import MODES, CrashingMachine, Ended
-from tests.crash.points import ONLY_COLD, Point
-
-
-@dataclass(frozen=True)
-class Undisturbed:
-    """An execution that nothing disturbs: how it ends, and the points it reaches with cold workers."""
-
-    ended: Ended
-    points: list[Point]
-
-    @property
-    def warm(self) -> list[Point]:
-        """The points that it reaches with warm workers."""
-        return [point for point in self.points if point.kind not in ONLY_COLD]
+from tests.crash.crashing import MODES, CrashingMachine, Undisturbed
+from tests.support.one_engine import ONE_ENGINE
 
 
 @dataclass
@@ -42,20 +27,20 @@ def tally(pytestconfig: pytest.Config) -> Tally:
     return pytestconfig.stash.setdefault(TALLY, Tally())
 
 
-# One engine can be open in a process: not longer than for these tests.
-@pytest.fixture(scope="module")
-def crashing(postgres_url: str) -> Iterator[CrashingMachine]:
+@pytest.fixture
+def crashing(emptied: str) -> CrashingMachine:
     """The machine behind its proxies."""
-    with ExitStack() as undo, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", postgres_url)
-        yield CrashingMachine(postgres_url, undo)
+    machine: CrashingMachine = ONE_ENGINE.get("crashing", lambda undo: CrashingMachine(emptied, undo))
+    return machine
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def undisturbed(crashing: CrashingMachine) -> Undisturbed:
     """The first execution, whose workers are all cold."""
-    ended = crashing.crash()
-    return Undisturbed(ended, crashing.points.reached)
+    if crashing.first is None:
+        ended = crashing.crash()
+        crashing.first = Undisturbed(ended, crashing.points.reached)
+    return crashing.first
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -17,13 +17,14 @@ from local.engine.lambdas import Invocation
 from local.engine.observation import InvocationStarted, Observation
 from local.simulator.faults import status
 from local.simulator.model import ABSENT, SimulatedStore
-from tests.conftest import ROOT, TABLES
 from tests.crash.http_proxy import HttpProxy
-from tests.crash.points import AFTER, ANSWER, Choose, CutError, Point, Points
+from tests.crash.points import AFTER, ANSWER, ONLY_COLD, Choose, CutError, Point, Points
 from tests.crash.postgres_proxy import PostgresProxy
-from tests.sync.given import START_MS, a_store, an_event
-from tests.sync.machine import Machine, Synced, _free_port, rows
-from tests.sync.snapshot import content
+from tests.support.given import START_MS, a_store, an_event
+from tests.support.machine import Machine, Synced
+from tests.support.project import TABLES, free_port, own_copy
+from tests.support.snapshot import content
+from tests.support.stored import rows
 
 PAGE_SIZE = 10
 LABELS = "SELECT store_id, chat_id, tag, source, confidence, reason, labelled_by, messages_total FROM chat_labels"
@@ -74,21 +75,35 @@ class Ended:
     failed: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Undisturbed:
+    """An execution that nothing disturbs: how it ends, and the points it reaches with cold workers."""
+
+    ended: Ended
+    points: list[Point]
+
+    @property
+    def warm(self) -> list[Point]:
+        """The points that it reaches with warm workers."""
+        return [point for point in self.points if point.kind not in ONLY_COLD]
+
+
 class CrashingMachine(Machine):
     """The machine of the other tests, with a proxy before each server and one store that it syncs again and again."""
 
     def __init__(self, database_url: str, undo: ExitStack) -> None:
         self.points = Points()
+        self.first: Undisturbed | None = None
         self.clock: FreezingClock = FreezingClock()
         self.store = small_store()
-        self._port = _free_port()
+        self._port = free_port()
         self._seen: list[Observation] = []
         self._wildberries = _served(HttpProxy(self.points, self._port), undo)
         self._postgres = _served(PostgresProxy(self.points, *_host_and_port(database_url)), undo)
         aws = _served(HttpProxy(self.points, _moto_port(undo)), undo)
         url = urlsplit(database_url)._replace(netloc=f"postgres@127.0.0.1:{self._postgres.port}").geturl()
         self.engine = Engine(
-            ROOT,
+            own_copy(),
             self.clock,
             parameters={"WbApiUrl": self._wildberries.url, **SETTINGS},
             environment={"DATABASE_URL": url, "AWS_ENDPOINT_URL": aws.url},

@@ -3,24 +3,24 @@
 import random
 from collections.abc import Callable
 
-import pytest
-
-from tests.crash.conftest import Tally, Undisturbed
-from tests.crash.crashing import DROP, KILL, MODES, CrashingMachine
+from tests.crash.conftest import Tally
+from tests.crash.crashing import DROP, KILL, MODES, CrashingMachine, Undisturbed
 from tests.crash.points import ANSWER, Point
 from tests.crash.test_crash_points import differences
+from tests.support.sampling import is_whole, sample
 
 SEEDS = range(48)
+SAMPLED_CHAINS = 2
 # What is left to do after a first crash may be little: most second ones are to happen all the same.
 FARTHEST_SECOND = 80
 
 
-@pytest.mark.crash_all
 def test_broken_twice_at_random_points_it_ends_as_if_undisturbed(
     crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally
 ) -> None:
     wrong, twice = [], 0
-    for seed in SEEDS:
+    seeds = sample(SEEDS, SAMPLED_CHAINS, "chains")
+    for seed in seeds:
         chance = random.Random(seed)
         modes = chance.choices(MODES, k=2)
         far = (chance.randrange(len(undisturbed.warm)), chance.randrange(FARTHEST_SECOND))
@@ -29,9 +29,9 @@ def test_broken_twice_at_random_points_it_ends_as_if_undisturbed(
         mode = KILL if KILL in modes else DROP
         wrong += [f"seed {seed}: {where}: {what}" for what in differences(mode, ended, undisturbed.ended)]
         twice += len(crashing.points.broken) == len(modes)
-    tally.notes.append(f"chains: {len(SEEDS)} random ones, {twice} of them broken twice, {len(wrong)} ended otherwise.")
+    tally.notes.append(f"chains: {len(seeds)} random ones, {twice} of them broken twice, {len(wrong)} ended otherwise.")
     assert not wrong, "\n".join(wrong)
-    assert twice > len(SEEDS) / 2
+    assert twice > len(seeds) / 2 or not is_whole()
 
 
 def nth(steps: int, mode: str) -> Callable[[Point], bool]:

@@ -5,9 +5,10 @@ from itertools import filterfalse, pairwise
 
 import pytest
 
-from tests.crash.conftest import Tally, Undisturbed
-from tests.crash.crashing import DROP, KILL, RETRY, CrashingMachine, Ended
+from tests.crash.conftest import Tally
+from tests.crash.crashing import DROP, KILL, RETRY, CrashingMachine, Ended, Undisturbed
 from tests.crash.points import AFTER, ANSWER, BEFORE, ONLY_COLD, PREPARATION, S3, SSM, STATEMENT, WILDBERRIES, Point
+from tests.support.sampling import sample
 
 IN_ORDER = [
     "list_stores",
@@ -22,6 +23,11 @@ IN_ORDER = [
     "close_run",
     "report",
 ]
+
+REQUESTS = {WILDBERRIES, S3, SSM}
+# How many are tried at a time (tests/support/sampling.py); of commits each one is.
+SAMPLED_REQUESTS = 1
+SAMPLED_POINTS = 3
 
 
 def test_the_undisturbed_run_is_complete_and_reaches_the_same_points_each_time(
@@ -39,36 +45,34 @@ def test_killed_at_any_commit_or_request_the_next_execution_ends_as_if_undisturb
     crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally, function: str
 ) -> None:
     points = list(filter(lasting(undisturbed), deadly(undisturbed, function)))
-    break_one_at_a_time(crashing, undisturbed, tally, KILL, points)
+    requests = [point for point in points if point.kind in REQUESTS]
+    drawn = sample(requests, SAMPLED_REQUESTS, f"kill {function}")
+    break_one_at_a_time(
+        crashing, undisturbed, tally, KILL, [point for point in points if point not in requests or point in drawn]
+    )
 
 
-@pytest.mark.crash_all
-@pytest.mark.parametrize("function", IN_ORDER)
 def test_killed_at_any_other_statement_the_next_execution_ends_as_if_undisturbed(
-    crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally, function: str
+    crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally
 ) -> None:
-    points = list(filterfalse(lasting(undisturbed), deadly(undisturbed, function)))
-    break_one_at_a_time(crashing, undisturbed, tally, KILL, points)
+    points = [point for name in IN_ORDER for point in filterfalse(lasting(undisturbed), deadly(undisturbed, name))]
+    break_one_at_a_time(crashing, undisturbed, tally, KILL, sample(points, SAMPLED_POINTS, "kill"))
 
 
-@pytest.mark.crash_all
-@pytest.mark.parametrize("function", IN_ORDER)
 def test_dead_at_any_statement_or_request_the_machine_tries_again_and_ends_as_if_undisturbed(
-    crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally, function: str
+    crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally
 ) -> None:
-    points = deadly(undisturbed, function)
-    break_one_at_a_time(crashing, undisturbed, tally, RETRY, points)
+    points = [point for name in IN_ORDER for point in deadly(undisturbed, name)]
+    break_one_at_a_time(crashing, undisturbed, tally, RETRY, sample(points, SAMPLED_POINTS, "retry"))
 
 
-@pytest.mark.crash_all
-@pytest.mark.parametrize("function", IN_ORDER)
 def test_cut_off_at_any_message_the_execution_itself_ends_as_if_undisturbed(
-    crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally, function: str
+    crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally
 ) -> None:
-    points = [point for point in undisturbed.points if point.function == function and point.kind != ANSWER]
+    points = [point for point in undisturbed.points if point.kind != ANSWER]
     # A preparation executes nothing: cut off before or after it is the same for the worker and for the database.
     points = [point for point in points if point.kind != PREPARATION or point.side == BEFORE]
-    break_one_at_a_time(crashing, undisturbed, tally, DROP, points)
+    break_one_at_a_time(crashing, undisturbed, tally, DROP, sample(points, SAMPLED_POINTS, "drop"))
 
 
 def deadly(undisturbed: Undisturbed, function: str) -> list[Point]:
@@ -87,7 +91,7 @@ def lasting(undisturbed: Undisturbed) -> Callable[[Point], bool]:
     """Choose the points just before and after something outlives the worker: commits, and requests."""
     statements = [point for point in undisturbed.points if point.kind == STATEMENT and point.side == AFTER]
     commits = {after for pair in pairwise(statements) if pair[1].what.endswith("COMMIT") for after in pair}
-    return lambda point: point in commits or point.kind in {WILDBERRIES, S3, SSM}
+    return lambda point: point in commits or point.kind in REQUESTS
 
 
 def break_one_at_a_time(

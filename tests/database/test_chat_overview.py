@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from database.connection import Database
-from tests.conftest import ROOT
-from tests.database.given_rows import AT, AUTOMATIC, a_run, an_event, save
+from tests.support.given_rows import AT, AUTOMATIC, a_run, an_event, save
+from tests.support.project import ROOT
 
 BUYER, SELLER, WB = "client", "seller", "wb"
 BEGINNINGS = ROOT / "layers/classifier/python/classifier/model/automatic.toml"

@@ -7,7 +7,7 @@ import pytest
 
 from database.wb_chats import chat_rows
 from database.wb_fields import as_integer
-from tests.database.given_rows import a_chat
+from tests.support.given_rows import a_chat
 
 CARD = {"nmID": 12345678, "price": 149900, "priceCurrency": "RUB", "rid": "r.1", "size": "42"}
 COLUMNS = ["client_name", "nm_id", "rid", "product_size", "price_kopecks", "price_currency", "listed_message_text"]

@@ -15,7 +15,7 @@ from database.labels.costs import settle_reservation
 from database.reconciliation import Reconciled, close_run
 from reading.gaps import list_gaps
 from reading.runs import list_runs
-from tests.database.given_rows import STORE, a_chat, a_run, an_event, column, save, save_list
+from tests.support.given_rows import STORE, a_chat, a_run, an_event, column, save, save_list
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from chatsync.errors import ChatSyncError, DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
 from database import connection
 from database.connection import Address, Database, connect, read_address, transaction
-from tests.database.given_rows import column
+from tests.support.given_rows import column
 
 BACKEND = "SELECT pg_backend_pid()"
 STORES = "SELECT id FROM stores ORDER BY id"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from database.json_rows import json_rows
 from database.wb_events import quarantine_row, sort_events
 from database.wb_fields import as_raw, storable
-from tests.database.given_rows import AT, an_event
+from tests.support.given_rows import AT, an_event
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

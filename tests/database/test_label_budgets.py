@@ -12,7 +12,7 @@ from database.connection import Database, connect, read_address, transaction
 from database.labels.budgets import Budgets, PlannedChatPage, Spent, chat_pages_within_budgets, plan_labels
 from database.labels.costs import settle_reservation
 from database.labels.reservations import LOCK, lock_budgets, reserve_tokens, spent_today
-from tests.database.given_rows import a_run, column
+from tests.support.given_rows import a_run, column
 
 MODEL = "openai/gpt-5-mini"
 LARGE = 10**9

@@ -11,7 +11,7 @@ from database import leases, rate_limits, run_ends, stores, sync_logs
 from database.connection import Database, connect, read_address, transaction
 from database.leases import SILENCE_SECONDS, open_run
 from reading.runs import list_runs, list_runs_of_execution
-from tests.database.given_rows import STORE, a_run, an_event, column, save
+from tests.support.given_rows import STORE, a_run, an_event, column, save
 
 CURSOR = 1_770_000_000_000
 LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

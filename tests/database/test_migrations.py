@@ -16,8 +16,8 @@ from database import connection
 from database.connection import Database, connect, read_address, transaction
 from database.labels.stale_chats import read_stale_chats
 from database.migrations import LOCK, migrate, read_migrations
-from tests.conftest import ROOT
-from tests.database.given_rows import column
+from tests.support.given_rows import column
+from tests.support.project import ROOT
 
 LAYERS = [str(ROOT / f"layers/{layer}/python") for layer in ("chatsync", "database")]
 MIGRATE = (

@@ -7,7 +7,7 @@ import pytest
 from chatsync.errors import ChatUnknownError, TagUnknownError
 from database.connection import Database
 from database.labels.history import release_persons_label, set_persons_label
-from tests.database.given_rows import STORE, a_run, an_event, chat, column, save
+from tests.support.given_rows import STORE, a_run, an_event, chat, column, save
 
 CHAT = "1:chat-0"
 

@@ -1,7 +1,7 @@
 """How Postgres finds rows on a connection that is kept while the tables grow: counted in reads of indexes."""
 
 from database.connection import transaction
-from tests.database.given_rows import a_run, an_event, save
+from tests.support.given_rows import a_run, an_event, save
 
 READS_OF_OTHERS = """
 SELECT coalesce(sum(idx_scan), 0)::int AS reads FROM pg_stat_user_indexes

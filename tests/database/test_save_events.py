@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from database.connection import Database
 from database.wb_fields import LONGEST_ID
 from reading.conversations import read_messages
-from tests.database.given_rows import STORE, a_run, an_event, chat, column, row_versions, save
+from tests.support.given_rows import STORE, a_run, an_event, chat, column, row_versions, save
 
 TABLES = ("chats", "chat_messages", "stores", "quarantined_events")
 

@@ -6,7 +6,7 @@ import pytest
 
 from database import chats
 from database.connection import Database
-from tests.database.given_rows import STORE, a_chat, a_run, an_event, chat, column, row_versions, save, save_list
+from tests.support.given_rows import STORE, a_chat, a_run, an_event, chat, column, row_versions, save, save_list
 
 CARD = {"nmID": 12345678, "price": 149900, "priceCurrency": "RUB", "rid": "r.1", "size": "42"}
 MISSING = "SELECT id FROM chats WHERE missing_since IS NOT NULL ORDER BY id"

@@ -7,7 +7,7 @@ from database import stores
 from database.connection import Database
 from database.stores import StoreToken
 from reading.stores import list_stores
-from tests.database.given_rows import a_run, an_event, column, row_versions, save
+from tests.support.given_rows import a_run, an_event, column, row_versions, save
 
 TOKEN = StoreToken("8c1f7a52-6f0e-4a3b-9d57-3f2b8f0f2a11", "personal", "2026-05-30T12:00:00+00:00")
 

@@ -15,7 +15,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from database.connection import connect, read_address
 from local.engine.cloudformation import read_template
 from local.engine.postgres import Postgres
 from local.simulator.world import small_world
+from tests.support.waiting import wait_until
 
 STACK, START_SECONDS = "smoke", 60
 GIVEN = "VpcId=vpc-1 SubnetIds=subnet-1,subnet-2 DatabaseHost=127.0.0.1 DatabaseResourceId=db-1"
@@ -83,10 +83,9 @@ def emulator(command: str, folder: Path) -> Iterator[dict[str, str]]:
             [command], env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while "Running on" not in (folder / "ministack.log").read_text(errors="replace"):
-            assert server.poll() is None and time.monotonic() < deadline, "ministack did not start"
-            time.sleep(0.2)
+        said = folder / "ministack.log"
+        wait_until(lambda: "Running on" in said.read_text(errors="replace") or server.poll() is not None, START_SECONDS)
+        assert server.poll() is None, "ministack did not start"
         credentials = {
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",

@@ -21,8 +21,8 @@ from local.engine.engine import Engine
 from local.engine.lambdas import Invocation
 from local.simulator.model import World
 from local.simulator.server import Simulator
-from tests.conftest import ROOT
 from tests.deploy.test_prepare_database import cloudformation as cloudformation  # noqa: PLC0414 - a fixture
+from tests.support.project import ROOT
 from tests.sync.test_events import IN_ORDER, PAGES, TURGUNOV, event
 
 pytestmark = pytest.mark.built

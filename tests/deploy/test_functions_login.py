@@ -5,7 +5,7 @@ import pytest
 from chatsync.errors import DatabaseRefusedError
 from database import logins
 from database.connection import Database, read_address, transaction
-from tests.conftest import TABLES
+from tests.support.project import TABLES
 
 DENIED = "42501"
 

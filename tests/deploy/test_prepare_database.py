@@ -19,9 +19,9 @@ from chatsync import errors
 from database.connection import Database
 from functions.migrate_database import app as migrate_database
 from functions.prepare_database import app as prepare_database
-from tests.conftest import ROOT
-from tests.database.given_rows import column
 from tests.deploy.conftest import FUNCTIONS_USER
+from tests.support.given_rows import column
+from tests.support.project import ROOT
 
 PASSWORD = "the-masters-password"
 MIGRATIONS = sorted(file.stem for file in (ROOT / "migrations").glob("*.sql"))

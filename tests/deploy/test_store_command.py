@@ -19,7 +19,7 @@ from functions.manage_store import app as manage_store
 from local import cli
 from local.simulator.tokens import TokenKind, make_token
 from tests.deploy.test_prepare_database import Context
-from tests.sync.machine import rows
+from tests.support.stored import rows
 
 NAME = "/chat-history-sync/stores/my-shop/token"
 IN_A_QUARTER = datetime.now(UTC) + timedelta(days=90)
@@ -52,8 +52,15 @@ class Aws:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(answer).encode())}
 
 
+@pytest.fixture(scope="module")
+def parameters() -> Iterator[Any]:
+    """The parameter store of moto: making a client takes long."""
+    with mock_aws():
+        yield boto3.client("ssm", region_name="eu-central-1")
+
+
 @pytest.fixture(autouse=True)
-def _aws(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _aws(parameters: Any, emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     client, played = boto3.client, Aws()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 
@@ -62,11 +69,9 @@ def _aws(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return played if name in {"cloudformation", "lambda"} else made
 
     monkeypatch.setattr(boto3, "client", chosen)
-    with mock_aws():
-        parameters = client("ssm")
-        yield
-        if parameters.get_parameters(Names=[NAME])["Parameters"]:
-            parameters.delete_parameter(Name=NAME)
+    yield
+    if parameters.get_parameters(Names=[NAME])["Parameters"]:
+        parameters.delete_parameter(Name=NAME)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chatsync import errors
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 SOURCES = ("layers", "functions")
 GAP = "…"  # stands for whatever a sentence fills in

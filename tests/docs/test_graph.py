@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import yaml
 
 from docs.graph import DEFINITION, PICTURE, dot_source, is_current, list_transitions
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 TOY = """
 StartAt: Look

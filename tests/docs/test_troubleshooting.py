@@ -2,8 +2,8 @@
 
 import re
 
-from tests.conftest import ROOT
 from tests.docs.sentences import sentences
+from tests.support.project import ROOT
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 
 def test_the_chats_go_too_where_the_database_lies_behind_a_link(tmp_path: Path) -> None:

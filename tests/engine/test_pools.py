@@ -11,6 +11,7 @@ import pytest
 from local.engine import pools
 from local.engine.pools import MAX_WORKERS, Pool, PoolClosedError
 from local.engine.workers import InitFailedError
+from tests.support.waiting import wait_until
 
 
 class NamedWorker:
@@ -97,8 +98,7 @@ def test_a_busy_worker_that_is_soon_back_is_not_doubled(
     monkeypatch.setattr(pools, "PATIENCE", 60)
     busy = pool.take()
     caller = in_thread(pool.take)
-    while not pool.waiting:
-        pass
+    wait_until(lambda: pool.waiting)
     pool.give_back(busy)
     assert caller.result(timeout=10) is busy
     assert len(starts.workers) == 1
@@ -118,8 +118,7 @@ def test_a_caller_is_as_patient_as_the_last_cold_start_was_long(monkeypatch: pyt
     pool = Pool(start_slowly)
     busy = pool.take()
     caller = in_thread(pool.take)
-    while not pool.waiting:
-        pass
+    wait_until(lambda: pool.waiting)
     pool.give_back(busy)
     assert caller.result(timeout=10) is busy
     assert len(starts.workers) == 1

@@ -13,6 +13,7 @@ from local.engine import engine as engine_module
 from local.engine.clock import WallClock
 from local.engine.engine import Engine
 from local.engine.observation import ExecutionResult, InvocationStarted, Observation, Waiting
+from tests.support.waiting import wait_until
 
 
 @dataclass
@@ -98,7 +99,7 @@ def test_a_running_invocation_may_end_and_nothing_follows(engine: Engine, stoppe
 
 def test_a_task_of_the_outermost_level_is_stopped(engine: Engine, stopper: Stopper) -> None:
     """Given a task that is longer than the engine needs to notice a stop, when it is stopped, then nothing follows."""
-    result = stopped_at(stopper, InvocationStarted, "list_stores", list_seconds=3)
+    result = stopped_at(stopper, InvocationStarted, "list_stores", list_seconds=1)
     assert (result.status, started(stopper)) == ("ABORTED", ["list_stores"])
 
 
@@ -107,7 +108,7 @@ def test_a_task_that_fails_because_of_the_stop_does_not_make_the_run_failed(
 ) -> None:
     monkeypatch.setattr(engine_module, "STOP_GRACE_SECONDS", 0.0)
     stopper.at, stopper.function = InvocationStarted, "list_stores"
-    result = engine.run({"stores": [], "sleep_seconds": 4})
+    result = engine.run({"stores": [], "sleep_seconds": 1})
     assert (result.status, result.error, result.cause) == ("ABORTED", None, None)
 
 
@@ -126,8 +127,7 @@ def test_a_stop_right_at_the_start_is_not_lost(engine: Engine, stopper: Stopper)
         target=lambda: results.append(engine.run({"stores": [{"store_id": "a"}]}, name="stopped-early"))
     )
     run.start()
-    while not engine.running:
-        pass
+    wait_until(lambda: engine.running)
     engine.stop()
     run.join()
     assert results[0].status == "ABORTED"

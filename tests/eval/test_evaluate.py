@@ -14,8 +14,8 @@ from eval.golden_set import PARTS, GoldenChat
 from eval.labels import CHATS_A_PAGE, evaluate_file, evaluate_files, print_scores
 from eval.report import RESULTS, markdown
 from local.errors import UsageError
-from tests.classifier.openai_server import OpenAIServer
-from tests.classifier.talks import transcript
+from tests.support.openai_server import OpenAIServer
+from tests.support.talks import transcript
 
 USABLE = 0.75  # macro-F1 below which the keywords are no baseline worth having
 

@@ -9,7 +9,7 @@ import pytest
 
 from classifier.masking import Kind, Span
 from eval.leaks import PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 
 @pytest.fixture

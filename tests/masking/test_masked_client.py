@@ -8,8 +8,8 @@ import pytest
 from classifier.masking import mask
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
-from tests.classifier.openai_server import OpenAIServer
-from tests.classifier.talks import transcript
+from tests.support.openai_server import OpenAIServer
+from tests.support.talks import transcript
 
 RARE = "Зульхиджа Тохтарбай"  # no dictionary has it
 

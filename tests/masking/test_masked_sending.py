@@ -8,8 +8,8 @@ import pytest
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
 from eval.leaks import Kind, read_snippets
-from tests.classifier.openai_server import OpenAIServer, failure
-from tests.classifier.talks import transcript
+from tests.support.openai_server import OpenAIServer, failure
+from tests.support.talks import transcript
 
 PHONES = ("+7 912 345-67-89", "8(912)3456789", "8\u200b912\u200b3456789", "89123456789")
 

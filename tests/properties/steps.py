@@ -15,7 +15,7 @@ from chatsync.errors import ChatSyncError
 from database import connection
 from database.connection import Database, transaction
 from local.simulator.model import SimulatedStore
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 from wildberries.client import WildberriesClient
 from wildberries.token import read_token
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from local.simulator.model import ABSENT, Event
-from tests.sync.given import START_MS
+from tests.support.given import START_MS
 
 PAGE_SIZES = st.integers(2, 50)
 LARGEST_GROUP = 5  # events of one millisecond; never more than a page

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from database import stores
@@ -15,14 +15,15 @@ from local.simulator.server import Simulator
 from tests.properties.steps import Functions, dying_after, execution, expire_leases
 from tests.properties.streams import History, histories
 from tests.properties.told import Told
-from tests.sync.given import a_store
+from tests.support.given import a_store
+from tests.support.sampling import examples
 from wildberries import walk
 
 A, B, TAKEOVER = "a", "b", "takeover"
 MOST_STEPS = 500
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(histories())
 def test_broken_off_anywhere_and_run_again_the_tables_are_the_set_of_events(emptied: str, history: History) -> None:
     with new_store(history) as (store_id, functions, told):
@@ -38,7 +39,7 @@ def test_broken_off_anywhere_and_run_again_the_tables_are_the_set_of_events(empt
         told.check_the_end(history)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(histories(most_sessions=1), st.lists(st.sampled_from((A, A, A, B, B, B, TAKEOVER)), max_size=40))
 def test_two_executions_in_any_order_of_steps_store_the_set_of_events(
     emptied: str, history: History, order: list[str]

@@ -1,10 +1,8 @@
 """The same through the real machine: with WB's limits and waits, worker processes, S3, and labels."""
 
-from collections.abc import Iterator
 from unittest.mock import patch
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chatsync.label_version import label_version
@@ -14,23 +12,16 @@ from local.engine.lambdas import Invocation
 from tests.properties.steps import expire_leases
 from tests.properties.streams import History, histories
 from tests.properties.told import Told
-from tests.sync.given import a_store
-from tests.sync.machine import Machine, rows
+from tests.support.given import a_store
+from tests.support.machine import Machine
+from tests.support.sampling import examples
+from tests.support.stored import rows
 
 STEPS = 12  # about as many invocations as an execution has
 LOST, UNBEGUN, STOPPED = "the answer is lost", "it never begins", "the execution is stopped"
 DIED = Invocation(
     {"errorType": "Runtime.ExitError", "errorMessage": "broken"}, failed=True, billed_ms=0, cold=False, peak_memory_mb=0
 )
-
-
-# One engine can be open in a process: not longer than for these tests.
-@pytest.fixture(scope="module")
-def own_machine(postgres_url: str) -> Iterator[Machine]:
-    """A machine for this module."""
-    machine = Machine(postgres_url)
-    with machine.engine:
-        yield machine
 
 
 class Trouble:
@@ -53,22 +44,22 @@ class Trouble:
         return DIED
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(histories(most_sessions=2, most_groups=8), st.lists(st.sampled_from((LOST, UNBEGUN, STOPPED)), min_size=2))
 def test_through_the_machine_too_the_tables_are_the_set_of_events(
-    own_machine: Machine, emptied: str, history: History, troubles: list[str]
+    machine: Machine, history: History, troubles: list[str]
 ) -> None:
     store = a_store()
-    with own_machine.wildberries(store, page_size=history.page_size) as simulator:
+    with machine.wildberries(store, page_size=history.page_size) as simulator:
         told = Told(store, simulator)
         for session, what in zip(history.sessions, troubles, strict=False):
             told.grow(session)
             when = None if session.crash_after is None else 1 + session.crash_after % STEPS
-            with patch.object(own_machine.engine.lambdas, "invoke", Trouble(own_machine, what, when).invoke):
-                own_machine.sync([store.id], full=session.full)
+            with patch.object(machine.engine.lambdas, "invoke", Trouble(machine, what, when).invoke):
+                machine.sync([store.id], full=session.full)
             told.check(session.full)
             expire_leases(store.id)
-        run = own_machine.sync([store.id], full=history.has_late_events).runs[store.id]
+        run = machine.sync([store.id], full=history.has_late_events).runs[store.id]
         told.check_the_end(history)
     assert run["chats_to_classify"] == run["chats_classified"]
     assert rows("SELECT id FROM chats WHERE messages_total > 0 AND tag IS NULL") == []

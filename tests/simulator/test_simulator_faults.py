@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from local.simulator.faults import cut_body, hang, junk, raw_json, redirect, status
+from tests.support.waiting import wait_until
 
 CHATS = "/api/v1/seller/chats"
 EVENTS = "/api/v1/seller/events"
@@ -85,9 +85,7 @@ def test_closing_lets_go_of_what_hangs_and_of_idle_connections(serve, store, ask
     idle.getresponse().read()
     with ThreadPoolExecutor(1) as thread:
         held = thread.submit(ask, simulator, EVENTS, store.token)
-        arrived = threading.Event()
-        while not [request for request in simulator.requests if request.status == 0]:
-            arrived.wait(0.005)
+        wait_until(lambda: any(request.status == 0 for request in simulator.requests))
         simulator.__exit__(None, None, None)
         with pytest.raises((http.client.HTTPException, ConnectionError)):
             held.result()

@@ -8,10 +8,10 @@ import pytest
 
 from database import leases, messages, stores
 from database.connection import Database, transaction
-from tests.conftest import ROOT
-from tests.database.given_rows import an_event as an_event_of_wb
-from tests.sync.given import a_store, an_event, events_of
-from tests.sync.machine import Machine
+from tests.support.given import a_store, an_event, events_of
+from tests.support.given_rows import an_event as an_event_of_wb
+from tests.support.machine import Machine
+from tests.support.project import ROOT
 
 PAGE = 50
 LARGEST_STATE_BYTES = 2048

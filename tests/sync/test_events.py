@@ -9,9 +9,10 @@ from local.simulator.answers import chats as wb_list
 from local.simulator.model import SimulatedStore
 from local.simulator.stream import Stream
 from tests.chatsync.results import RESULTS
-from tests.conftest import ROOT
-from tests.sync.given import a_chat, a_store, an_event
-from tests.sync.machine import Machine, rows
+from tests.support.given import a_chat, a_store, an_event
+from tests.support.machine import Machine
+from tests.support.project import ROOT
+from tests.support.stored import rows
 
 EVENTS = ROOT / "events"
 STORE = a_store([an_event(number, chat=1) for number in range(4)])

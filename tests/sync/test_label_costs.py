@@ -8,10 +8,11 @@ import pytest
 from chatsync.taxonomy import OWN_FILE
 from database.connection import transaction
 from local.simulator.model import Event
-from tests.classifier.openai_server import TOKENS_IN, TOKENS_OUT, OpenAIServer, failure
-from tests.database.given_rows import AUTOMATIC
-from tests.sync.given import a_store, an_event, events_of
-from tests.sync.machine import LABELLING, Machine, Synced, rows
+from tests.support.given import a_store, an_event, events_of
+from tests.support.given_rows import AUTOMATIC
+from tests.support.machine import LABELLING, Machine, Synced
+from tests.support.openai_server import TOKENS_IN, TOKENS_OUT, OpenAIServer, failure
+from tests.support.stored import rows
 
 MODEL = "gpt-5-mini"
 SECRET = "chat-history-sync/openai"
@@ -19,10 +20,11 @@ SPENT = TOKENS_IN * 0.25 + TOKENS_OUT * 2  # millionths of a dollar for one requ
 
 
 @pytest.fixture(scope="module")
-def running(_machine: Machine) -> Iterator[OpenAIServer]:
+def running(shared_machine: Callable[[], Machine]) -> Iterator[OpenAIServer]:
     """A model's server, and a machine that labels by it."""
-    _machine.engine.put_secret(SECRET, "sk-test")
-    with OpenAIServer() as server, _machine.settings(CLASSIFIER=f"openai/{MODEL}", OPENAI_BASE_URL=server.url):
+    machine = shared_machine()
+    machine.engine.put_secret(SECRET, "sk-test")
+    with OpenAIServer() as server, machine.settings(CLASSIFIER=f"openai/{MODEL}", OPENAI_BASE_URL=server.url):
         yield server
 
 

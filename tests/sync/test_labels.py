@@ -6,8 +6,9 @@ import pytest
 
 from database import run_ends
 from database.connection import transaction
-from tests.sync.given import a_store, an_event, events_of
-from tests.sync.machine import Machine, rows
+from tests.support.given import a_store, an_event, events_of
+from tests.support.machine import Machine
+from tests.support.stored import rows
 
 
 def test_unchanged_chats_are_not_labelled_again(machine: Machine) -> None:

@@ -5,8 +5,9 @@ import json
 
 from local.simulator.faults import raw_json
 from local.simulator.model import ABSENT
-from tests.sync.given import START_MS, a_chat, a_store, an_event, events_of
-from tests.sync.machine import Machine, rows
+from tests.support.given import START_MS, a_chat, a_store, an_event, events_of
+from tests.support.machine import Machine
+from tests.support.stored import rows
 
 
 def test_unknown_values_and_fields_are_kept_and_missing_ones_are_no_error(machine: Machine) -> None:

@@ -4,7 +4,6 @@ import dataclasses
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,9 +15,11 @@ from local.engine.lambdas import Invocation
 from local.simulator.faults import hang
 from local.simulator.model import SimulatedStore
 from local.simulator.server import Simulator
-from tests.sync.given import a_store, an_event, events_of
-from tests.sync.machine import Machine, rows
-from tests.sync.snapshot import content
+from tests.support.given import a_store, an_event, events_of
+from tests.support.machine import Machine
+from tests.support.snapshot import content
+from tests.support.stored import rows
+from tests.support.waiting import wait_until
 
 
 def expire_leases() -> None:
@@ -37,8 +38,7 @@ def sync_that_hangs(machine: Machine, wb: Simulator, store: SimulatedStore, meth
     wb.faults.add(store.id, method, hang())
     syncing = threading.Thread(target=machine.engine.run, args=({"store_ids": [store.id]},))
     syncing.start()
-    while not [request for request in wb.requests if request.method == method]:
-        time.sleep(0.01)
+    wait_until(lambda: any(request.method == method for request in wb.requests))
     yield syncing
     syncing.join()
 
@@ -93,6 +93,7 @@ def test_a_stopped_execution_goes_on_from_its_cursor(machine: Machine) -> None:
     with machine.wildberries(store, page_size=10) as wb:
         with sync_that_hangs(machine, wb, store, "chats"):
             machine.engine.stop()
+            machine.engine.lambdas.kill_workers()  # which the engine gives ten seconds to end by themselves
         expire_leases()
         run = machine.sync([store.id]).runs[store.id]
     assert (run["status"], run["messages_added"]) == ("success", 300)

@@ -4,8 +4,9 @@ import threading
 
 from local.simulator.server import Request
 from local.simulator.tokens import TokenKind
-from tests.sync.given import a_store, events_of
-from tests.sync.machine import Machine, Synced, rows
+from tests.support.given import a_store, events_of
+from tests.support.machine import Machine, Synced
+from tests.support.stored import rows
 
 
 def refused(requests: list[Request]) -> list[Request]:

@@ -7,8 +7,9 @@ import pytest
 from local.simulator.faults import Fault, cut_body, junk, raw_json, redirect, status
 from local.simulator.model import SimulatedStore
 from local.simulator.tokens import TokenKind
-from tests.sync.given import a_store, events_of
-from tests.sync.machine import Machine, Synced, rows
+from tests.support.given import a_store, events_of
+from tests.support.machine import Machine, Synced
+from tests.support.stored import rows
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 

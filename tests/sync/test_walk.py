@@ -5,9 +5,10 @@ import pytest
 from database.connection import transaction
 from database.stores import move_cursor
 from local.simulator.faults import raw_json, short_events_page
-from tests.sync.given import START_MS, a_store, an_event, events_of, now_ms
-from tests.sync.machine import Machine, rows
-from tests.sync.snapshot import content, versions
+from tests.support.given import START_MS, a_store, an_event, events_of, now_ms
+from tests.support.machine import Machine
+from tests.support.snapshot import content, versions
+from tests.support.stored import rows
 
 
 def stored_ids() -> set[str]:
@@ -73,7 +74,7 @@ def test_started_from_every_cursor_ever_stored_it_ends_with_the_same_rows(machin
             assert content("chats", "chat_messages") == whole
 
 
-@pytest.mark.parametrize("cursor", [now_ms() + 10 * 86_400_000, 1_770_000_000, -5])
+@pytest.mark.parametrize("cursor", [now_ms() + 10 * 86_400_000, 1_770_000_000, -5], ids=["late", "seconds", "negative"])
 def test_an_impossible_cursor_is_a_clear_error_and_stays(machine: Machine, cursor: int) -> None:
     store = a_store(events_of(3))
     with machine.wildberries(store) as wb:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from local.engine.cloudformation import read_template
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 LIBRARIES = ROOT / ".local" / "sam"
 SHORTER = (("arn:${AWS::Partition}:", ""), ("${AWS::Region}:${AWS::AccountId}:", ""))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.engine.stack import load_stack
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 
 
 def lint(definition: dict[str, Any], folder: Path) -> str:

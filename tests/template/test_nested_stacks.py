@@ -9,7 +9,7 @@ import pytest
 from chatsync.token_expiry import EXPIRY_WARNING_DAYS
 from local.engine.cloudformation import read_template
 from local.engine.stack import load_stack
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 from tests.template.test_ties import OF_THE_MACHINE, RESOURCES
 
 STACKS = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::CloudFormation::Stack"}

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 from tests.template.roles import Permission, permissions
 
 PAGE = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from database.leases import SILENCE_SECONDS
 from functions.migrate_database.app import MIGRATION_SECONDS
 from functions.prepare_database.app import PATIENT
 from local.engine.cloudformation import read_template
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 from viewer.access import ROLE
 
 TEMPLATE = read_template(ROOT / "template.yaml")

@@ -27,7 +27,7 @@ from local.engine.postgres import Postgres  # noqa: E402
 from reading.chats import list_query  # noqa: E402
 from reading.filters import ChatFilters, key_of_chat  # noqa: E402
 from reading.search import RARE_MESSAGES, understand_words  # noqa: E402
-from tests.viewer.conftest import Pages, load_handler  # noqa: E402
+from tests.support.web_pages import Pages, load_handler  # noqa: E402
 from viewer.access import reading_transaction  # noqa: E402
 from viewer.addresses import write_chat_filters  # noqa: E402
 

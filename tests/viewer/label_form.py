@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from tests.viewer.conftest import Pages, chat_address, rows
+from tests.support.stored import rows
+from tests.support.web_pages import Pages, chat_address
 
 
 def opened(pages: Pages) -> tuple[dict[str, str], str]:

@@ -12,8 +12,8 @@ sys.path[:0] = [str(ROOT), *map(str, sorted((ROOT / "layers").glob("*/python")))
 
 from database import connection  # noqa: E402
 from local.engine.postgres import Postgres  # noqa: E402
-from tests.viewer.browser import CHROMIUM, chromium, opened  # noqa: E402
-from tests.viewer.serving import serving  # noqa: E402
+from tests.support.browser import CHROMIUM, chromium, opened  # noqa: E402
+from tests.support.serving import serving  # noqa: E402
 
 SIZE = (1200, 740)
 MOSCOW = {"timezone_id": "Europe/Moscow", "locale": "en-GB", "color_scheme": "light"}

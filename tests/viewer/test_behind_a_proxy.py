@@ -5,8 +5,10 @@ import re
 import pytest
 
 from local.engine.stack import load_stack
-from tests.conftest import ROOT
-from tests.viewer.conftest import Pages, a_message, chat_address, given, rows
+from tests.support.project import ROOT
+from tests.support.shown_rows import a_message, given
+from tests.support.stored import rows
+from tests.support.web_pages import Pages, chat_address
 
 PROXY, API = "https://chats.firm.example", "https://pages.example"
 

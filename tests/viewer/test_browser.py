@@ -1,7 +1,6 @@
 """The pages in a real browser: a manager's ways through them."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,25 +8,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.cli.program import Program
-from tests.database.given_rows import AUTOMATIC, a_chat
-from tests.viewer.browser import NARROW, WIDE, chromium, needs_chromium, opened
-from tests.viewer.conftest import NOW, a_message, chat_address, given, labelled_by_person, many_chats, rows
-from tests.viewer.serving import Site
+from tests.support.browser import NARROW, WIDE, needs_chromium, opened
+from tests.support.given_rows import AUTOMATIC, a_chat
+from tests.support.program import Program
+from tests.support.serving import Site
+from tests.support.shown_rows import NOW, a_message, given, labelled_by_person, many_chats
+from tests.support.stored import rows
+from tests.support.web_pages import chat_address
 
 pytestmark = needs_chromium
 PAGES = ("/", "/chats", "/chats?waiting=1&files=1", "/runs", "/run?id=1", "/overview", chat_address(), "/nothing")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def site(served: Site, emptied: str) -> str:
-    return served.address
 
 
 def a_filled_database() -> None:
@@ -44,9 +34,9 @@ def a_filled_database() -> None:
     labelled_by_person("return_refund")
 
 
-def test_from_a_search_to_a_label_and_back(browser: Browser, site: str) -> None:
+def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site) as page:
+    with opened(browser, site.address) as page:
         page.goto("/chats")
         expect(page.locator("ol.chats li")).to_have_count(2)
         page.get_by_label("Слова").press_sequentially("деньги")  # and nothing is pressed: the list follows
@@ -68,9 +58,9 @@ def test_from_a_search_to_a_label_and_back(browser: Browser, site: str) -> None:
         expect(page.locator("ol.chats li")).to_have_count(1)
 
 
-def test_pages_forward_and_back(browser: Browser, site: str) -> None:
+def test_pages_forward_and_back(browser: Browser, site: Site) -> None:
     many_chats(120)
-    with opened(browser, site) as page:
+    with opened(browser, site.address) as page:
         page.goto("/chats")
         first = page.locator("ol.chats .who a").first
         shown = []
@@ -86,9 +76,9 @@ def test_pages_forward_and_back(browser: Browser, site: str) -> None:
         expect(first).to_have_attribute("href", str(shown[0]))
 
 
-def test_a_live_runs_graph_follows_the_sync(browser: Browser, site: str, emptied: str) -> None:
+def test_a_live_runs_graph_follows_the_sync(browser: Browser, site: Site, emptied: str) -> None:
     sync = ("sync", "--store", "turgunov", "--classifier", "none")
-    with Program(*sync, environment={"DATABASE_URL": emptied}) as running, opened(browser, site) as page:
+    with Program(*sync, environment={"DATABASE_URL": emptied}) as running, opened(browser, site.address) as page:
         running.until("listed")
         page.goto("/run?id=1")
         expect(page.locator("svg .node.busy")).to_have_count(1, timeout=30_000)
@@ -103,11 +93,11 @@ def test_a_live_runs_graph_follows_the_sync(browser: Browser, site: str, emptied
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["375", "1920"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_can_be_read_by_everybody(browser: Browser, site: str, size: Any, scheme: str) -> None:
+def test_every_page_can_be_read_by_everybody(browser: Browser, site: Site, size: Any, scheme: str) -> None:
     """No rule of axe is broken, nothing runs out of the window, nothing is asked of another host."""
     a_filled_database()
     axe = Axe()
-    with opened(browser, site, size, color_scheme=scheme, bypass_csp=True) as page:
+    with opened(browser, site.address, size, color_scheme=scheme, bypass_csp=True) as page:
         for address in PAGES[:-1]:
             page.goto(address)
             broken = axe.run(page).response["violations"]
@@ -115,20 +105,20 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, site: str, size: 
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
 
 
-def test_no_page_complains_under_its_own_policy(browser: Browser, site: str) -> None:
+def test_no_page_complains_under_its_own_policy(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site) as page:
+    with opened(browser, site.address) as page:
         for address in PAGES[:-1]:
             page.goto(address)
-            page.wait_for_load_state("networkidle")
+            page.evaluate("fetch('/robots.txt').then((answer) => answer.text())")  # what it said before has come
 
 
-def test_times_are_the_browsers(browser: Browser, site: str) -> None:
+def test_times_are_the_browsers(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site) as page:
+    with opened(browser, site.address) as page:
         page.goto(chat_address())
         here = page.locator(".message time").last.text_content()
-    with opened(browser, site, java_script_enabled=False) as page:
+    with opened(browser, site.address, java_script_enabled=False) as page:
         page.goto(chat_address())
         moscow = page.locator(".message time").last.text_content()
     sent = NOW.hour * 60 + NOW.minute - 60
@@ -136,14 +126,14 @@ def test_times_are_the_browsers(browser: Browser, site: str) -> None:
     assert moscow == f"{(sent + 180) // 60 % 24:02}:{sent % 60:02}"
 
 
-def test_days_are_the_browsers_too(browser: Browser, site: str) -> None:
+def test_days_are_the_browsers_too(browser: Browser, site: Site) -> None:
     evening = (NOW - timedelta(days=2)).replace(hour=18, minute=0)  # 21:00 in Moscow, 4:00 of the next day at the sea
     minutes = (NOW - evening).total_seconds() / 60
     given(*(a_message(number, f"Слово {number}", minutes - number * 60) for number in range(5)))
-    with opened(browser, site, java_script_enabled=False) as page:
+    with opened(browser, site.address, java_script_enabled=False) as page:
         page.goto(chat_address())
         moscow = [page.locator("h2.day").nth(place).text_content() for place in range(2)]
-    with opened(browser, site) as page:
+    with opened(browser, site.address) as page:
         page.goto(chat_address())
         expect(page.locator("h2.day")).to_have_count(1)
         here = page.locator("h2.day").text_content()
@@ -153,9 +143,9 @@ def test_days_are_the_browsers_too(browser: Browser, site: str) -> None:
     assert str(here).split()[0] == str(tomorrow.day)
 
 
-def test_without_javascript_a_search_and_a_label_work_too(browser: Browser, site: str) -> None:
+def test_without_javascript_a_search_and_a_label_work_too(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site, java_script_enabled=False) as page:
+    with opened(browser, site.address, java_script_enabled=False) as page:
         page.goto("/chats")
         page.get_by_label("Слова").fill("деньги")
         page.get_by_role("button", name="Показать").click()
@@ -166,9 +156,9 @@ def test_without_javascript_a_search_and_a_label_work_too(browser: Browser, site
         expect(page.get_by_text("Сохранено.")).to_be_visible()
 
 
-def test_the_keyboard_reaches_everything_visibly(browser: Browser, site: str) -> None:
+def test_the_keyboard_reaches_everything_visibly(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site) as page:
+    with opened(browser, site.address) as page:
         page.goto("/chats")
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
@@ -183,9 +173,9 @@ def test_the_keyboard_reaches_everything_visibly(browser: Browser, site: str) ->
         assert {"Чаты", "q", "Показать", "Анна"} <= seen
 
 
-def test_a_chat_on_paper_is_the_conversation_alone(browser: Browser, site: str) -> None:
+def test_a_chat_on_paper_is_the_conversation_alone(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site) as page:
+    with opened(browser, site.address) as page:
         page.goto(chat_address())
         page.emulate_media(media="print")
         for hidden in ("header.top", "form.setting", "footer"):
@@ -193,9 +183,9 @@ def test_a_chat_on_paper_is_the_conversation_alone(browser: Browser, site: str) 
         expect(page.get_by_text("Верните деньги")).to_be_visible()
 
 
-def test_the_orders_number_is_copied(browser: Browser, site: str) -> None:
+def test_the_orders_number_is_copied(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site, permissions=["clipboard-read", "clipboard-write"]) as page:
+    with opened(browser, site.address, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.goto(chat_address())
         page.get_by_role("button", name="Копировать").click()
         expect(page.get_by_role("button", name="Скопировано")).to_be_visible()

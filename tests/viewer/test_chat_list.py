@@ -6,17 +6,9 @@ from datetime import timedelta
 import pytest
 
 from database.connection import transaction
-from tests.database.given_rows import AUTOMATIC, a_chat
-from tests.viewer.conftest import (
-    NOW,
-    Pages,
-    a_message,
-    chat_address,
-    given,
-    labelled_by_person,
-    listed_chats,
-    next_page,
-)
+from tests.support.given_rows import AUTOMATIC, a_chat
+from tests.support.shown_rows import NOW, a_message, given, labelled_by_person
+from tests.support.web_pages import Pages, chat_address, listed_chats, next_page
 
 
 def test_the_list_of_chats_is_paged_by_key_also_where_many_are_of_one_moment(pages: Pages) -> None:

@@ -5,8 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.database.given_rows import a_chat
-from tests.viewer.conftest import Pages, a_message, given, listed_chats, many_chats, next_page
+from tests.support.given_rows import a_chat
+from tests.support.shown_rows import a_message, given, many_chats
+from tests.support.web_pages import Pages, listed_chats, next_page
 
 
 @pytest.mark.parametrize("words", ["деньгам", "ДЕНЬГАХ еще", "«деньги»", '"верните деньги"', "деньгами -чайники"])

@@ -6,17 +6,10 @@ from datetime import timedelta
 import pytest
 
 from local import cli
-from tests.database.given_rows import a_chat
-from tests.viewer.conftest import (
-    NOW,
-    Pages,
-    a_message,
-    chat_address,
-    given,
-    labelled_by_model,
-    labelled_by_person,
-    rows,
-)
+from tests.support.given_rows import a_chat
+from tests.support.shown_rows import NOW, a_message, given, labelled_by_model, labelled_by_person
+from tests.support.stored import rows
+from tests.support.web_pages import Pages, chat_address
 
 
 def test_a_conversation_is_whole_and_in_order_with_its_days_and_sides(pages: Pages) -> None:

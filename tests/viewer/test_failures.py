@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from chatsync.taxonomy import taxonomy
-from tests.viewer.conftest import Pages, a_message, chat_address, given
+from tests.support.shown_rows import a_message, given
+from tests.support.web_pages import Pages, chat_address
 
 NO_ANSWER = "SET LOCAL statement_timeout = 1; SELECT pg_sleep(1)"
 REFUSED = "SELECT * FROM no_such_table"

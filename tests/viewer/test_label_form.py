@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.viewer.conftest import Pages, a_message, given, rows
+from tests.support.shown_rows import a_message, given
+from tests.support.stored import rows
+from tests.support.web_pages import Pages
 from tests.viewer.label_form import opened, tag
 
 

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.viewer.browser import chromium, needs_chromium
-from tests.viewer.conftest import Pages, a_message, chat_address, given
+from tests.support.browser import needs_chromium
+from tests.support.shown_rows import a_message, given
+from tests.support.web_pages import Pages, chat_address
 from viewer.links import host_of
 
 HOSTS = {
@@ -47,13 +49,13 @@ def test_of_a_misleading_address_no_host_is_said(address: str) -> None:
 
 
 @needs_chromium
-def test_a_browser_goes_to_the_host_that_is_said() -> None:
-    with chromium() as browser:
-        page = browser.new_page()
-        for address in (*HOSTS, *MISLEADING):
-            said = host_of(address)
-            there = page.evaluate("address => new URL(address).hostname", address) if said else None
-            assert said == there, address
+def test_a_browser_goes_to_the_host_that_is_said(browser: Browser) -> None:
+    page = browser.new_page()
+    for address in (*HOSTS, *MISLEADING):
+        said = host_of(address)
+        there = page.evaluate("address => new URL(address).hostname", address) if said else None
+        assert said == there, address
+    page.close()
 
 
 def test_a_misleading_address_is_shown_as_it_was_written_and_is_no_link(pages: Pages) -> None:

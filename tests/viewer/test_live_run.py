@@ -10,10 +10,11 @@ import pytest
 
 from local.engine.observation import InvocationEnded, InvocationStarted, Waiting
 from local.sync.live_run import LiveRun
-from tests.viewer.conftest import Pages, a_message, given, rows
+from tests.support.shown_rows import a_message, given
+from tests.support.stored import rows
+from tests.support.waiting import wait_until
+from tests.support.web_pages import Pages
 from viewer.machine_picture import PICTURE
-
-ENDS_WITHIN_SECONDS = 30
 
 
 def started(store: str, function: str, execution: str = "arn:1") -> InvocationStarted:
@@ -28,10 +29,7 @@ def written(live: LiveRun, folder: Path) -> dict[str, Any]:
     """Return what is written down; the writer is another thread."""
     file = folder / "run" / "live.json"
     with live.written_to(file):
-        deadline = time.monotonic() + ENDS_WITHIN_SECONDS
-        while not file.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(file.exists)
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         assert file.stat().st_mode & 0o077 == 0
     assert not file.exists()

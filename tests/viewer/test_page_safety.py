@@ -6,8 +6,9 @@ from urllib.parse import quote
 import pytest
 
 from database.connection import transaction
-from tests.database.given_rows import a_chat, a_run
-from tests.viewer.conftest import Page, Pages, a_message, chat_address, given
+from tests.support.given_rows import a_chat, a_run
+from tests.support.shown_rows import a_message, given
+from tests.support.web_pages import Page, Pages, chat_address
 from viewer.links import host_of
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}</title></textarea><!--"

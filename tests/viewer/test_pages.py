@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.viewer.conftest import Context, Pages, a_message, given, load_handler
+from tests.support.project import ROOT
+from tests.support.shown_rows import a_message, given
+from tests.support.web_pages import Context, Pages, load_handler
 
 ALL = ("/", "/runs", "/chats", "/overview")
 

@@ -6,8 +6,9 @@ import pytest
 
 from database import run_ends
 from database.connection import transaction
-from tests.database.given_rows import a_run
-from tests.viewer.conftest import Pages, a_message, given, labelled_by_model, next_page
+from tests.support.given_rows import a_run
+from tests.support.shown_rows import a_message, given, labelled_by_model
+from tests.support.web_pages import Pages, next_page
 
 
 def test_runs_come_newest_first_with_the_cure_of_an_error(pages: Pages) -> None:

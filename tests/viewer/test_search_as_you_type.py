@@ -1,23 +1,23 @@
 """Search as you type in a real browser: the list is of the words that stand in the form, whatever answer comes last."""
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, Route, expect
 
-from tests.viewer.browser import chromium, needs_chromium, opened
-from tests.viewer.conftest import a_message, given
-from tests.viewer.serving import serving
+from tests.support.browser import needs_chromium, opened
+from tests.support.serving import Site
+from tests.support.shown_rows import a_message, given
 
 pytestmark = needs_chromium
 FIRST, THEN = "деньги", "деньги вернули"
 
 
-def test_a_late_answer_does_not_bring_back_an_older_search(emptied: str) -> None:
+def test_a_late_answer_does_not_bring_back_an_older_search(browser: Browser, site: Site) -> None:
     given(a_message(1, FIRST, 60), a_message(2, THEN, 50, chatID="1:chat-1"))
     late: list[Route] = []
 
     def hold(route: Route) -> None:
         late.append(route)
 
-    with serving(emptied) as site, chromium() as browser, opened(browser, site.address) as page:
+    with opened(browser, site.address) as page:
         page.goto("/chats")
         page.route("**/chats?*", hold, times=1)
         words, found = page.get_by_label("Слова"), page.locator("ol.chats li")

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from database import leases
 from database.connection import transaction
-from tests.database.given_rows import a_chat, a_run
-from tests.viewer.conftest import NOW, Pages, a_message, given, labelled_by_person, many_chats, rows
+from tests.support.given_rows import a_chat, a_run
+from tests.support.shown_rows import NOW, a_message, given, labelled_by_person, many_chats
+from tests.support.stored import rows
+from tests.support.web_pages import Pages
 
 
 def test_a_store_is_seen_at_a_glance(pages: Pages) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from database.connection import transaction
-from tests.viewer.conftest import NOW, Pages, a_message, given
+from tests.support.shown_rows import NOW, a_message, given
+from tests.support.web_pages import Pages
 
 
 @pytest.mark.parametrize(("days", "warned"), [(4, True), (5, False), (-1, True)])

@@ -7,7 +7,7 @@ import pytest
 
 from chatsync import errors
 from reading.runs import STATUSES
-from tests.conftest import ROOT
+from tests.support.project import ROOT
 from viewer.languages import CODES, choose_language, load_language
 
 LAYER = ROOT / "layers" / "viewer" / "python" / "viewer"

@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 import pytest
 
 from local.view.server import LARGEST_BODY, ViewerServer
-from tests.cli.program import Program
-from tests.viewer.conftest import a_message, given, rows
-from tests.viewer.serving import Site
+from tests.support.program import Program
+from tests.support.project import own_copy
+from tests.support.serving import Site
+from tests.support.shown_rows import a_message, given
+from tests.support.stored import rows
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_a_page_under_another_name_shows_nothing(site: Site, host: str) -> None:
 )
 def test_browsers_leave_the_port_of_http_out(host: str, status: int) -> None:
     with ViewerServer(0, lambda event: {"statusCode": 200}) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         site, server.server_port = Site(server.server_port), 80  # which not everybody may listen on
         answered = ask(site, "GET", "/", Host=host)
         server.shutdown()
@@ -99,9 +101,7 @@ def test_it_listens_on_this_machine_only(site: Site) -> None:
 
 
 def test_its_log_holds_no_words_of_chats_or_searches(site: Site, monkeypatch: Any) -> None:
-    from tests.conftest import ROOT  # noqa: PLC0415 - only here
-
-    log = ROOT / ".local" / "logs" / "viewer.log"
+    log = own_copy() / ".local" / "logs" / "viewer.log"
     before = log.stat().st_size if log.exists() else 0
     for path in ("/chats?q=%D1%81%D0%B5%D0%BA%D1%80%D0%B5%D1%82", "/chat?store=shop&id=1%3Achat-0", "/chat?id=secret"):
         ask(site, "GET", path)

@@ -13,8 +13,10 @@ from chatsync.errors import DatabaseRefusedError
 from database import connection
 from database.connection import transaction
 from local.engine.stack import load_stack
-from tests.conftest import ROOT
-from tests.viewer.conftest import Pages, a_message, chat_address, given, labelled_by_person, rows
+from tests.support.project import ROOT
+from tests.support.shown_rows import a_message, given, labelled_by_person
+from tests.support.stored import rows
+from tests.support.web_pages import Pages, chat_address
 from tests.viewer.label_form import opened, tag
 from viewer.access import labelling_transaction, reading_transaction
 

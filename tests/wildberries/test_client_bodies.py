@@ -7,7 +7,7 @@ import pytest
 
 from chatsync.errors import WildberriesUnavailableError
 from local.simulator.faults import Fault, cut_body, junk, raw_json
-from tests.wildberries.byte_server import ByteServer, chunks, head, ok
+from tests.support.byte_server import ByteServer, chunks, head, ok
 from tests.wildberries.walking import wildberries
 from wildberries import client as wildberries_client
 

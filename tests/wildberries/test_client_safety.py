@@ -13,8 +13,8 @@ from chatsync.errors import (
     WildberriesUnavailableError,
 )
 from local.simulator.faults import Fault, cut_body, junk, raw_json, redirect, status
-from tests.sync.given import events_of
-from tests.wildberries.byte_server import TOKEN, ByteServer, head, ok
+from tests.support.byte_server import TOKEN, ByteServer, head, ok
+from tests.support.given import events_of
 from tests.wildberries.walking import walk_to_the_end, wildberries
 from wildberries.chats import fetch_chats
 from wildberries.client import RateLimitedError, WildberriesClient

@@ -5,7 +5,7 @@ import pytest
 from chatsync.errors import ChatSyncError, CursorInvalidError, WildberriesRefusedError, WildberriesUnavailableError
 from local.simulator.faults import Fault, cut_body, raw_json, status
 from local.simulator.tokens import TokenKind
-from tests.sync.given import START_MS, events_of
+from tests.support.given import START_MS, events_of
 from tests.wildberries.walking import ids, wildberries
 from wildberries import walk
 from wildberries.chats import fetch_chats

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chatsync.errors import CursorInvalidError, WildberriesUnavailableError
 from local.simulator.faults import raw_json, short_events_page
 from local.simulator.model import Event
-from tests.sync.given import START_MS, an_event, events_of, now_ms
+from tests.support.given import START_MS, an_event, events_of, now_ms
 from tests.wildberries.walking import asked, ids, walk_to_the_end, wildberries
 from wildberries import walk
 from wildberries.walk import walk_events

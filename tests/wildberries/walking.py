@@ -7,7 +7,7 @@ from typing import Any
 from local.engine.clock import VirtualClock
 from local.simulator.model import Event, SimulatedStore, World
 from local.simulator.server import Simulator
-from tests.sync.given import a_store
+from tests.support.given import a_store
 from wildberries.client import WildberriesClient
 from wildberries.walk import Burst, walk_events
 

@@ -1,6 +1,6 @@
 """The whole database as text, volatile columns aside, so that two ways to the same end can be compared byte by byte."""
 
-from tests.sync.machine import rows
+from tests.support.stored import rows
 
 # What differs between two undisturbed runs: the moments of writing, and counts of what was done again.
 CONTENT = {

@@ -1,6 +1,5 @@
 """The real state machine, functions and database, against a simulated Wildberries, under a clock that does not wait."""
 
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
 from local.sync.observed import observed_store
 from reading.runs import list_runs_of_execution
-from tests.conftest import ROOT
+from tests.support.project import free_port, own_copy
 
 TOKENS = "/chat-history-sync/stores"
 LABELLING = ("list_chat_pages", "classify_chats", "save_labels")
@@ -45,10 +44,10 @@ class Machine:
 
     def __init__(self, database_url: str) -> None:
         self.clock = VirtualClock()
-        self._port = _free_port()
+        self._port = free_port()
         self._seen: list[Observation] = []
         self.engine = Engine(
-            ROOT,
+            own_copy(),
             self.clock,
             parameters={"WbApiUrl": f"http://127.0.0.1:{self._port}"},
             environment={"DATABASE_URL": database_url},
@@ -85,15 +84,3 @@ class Machine:
             rows = list_runs_of_execution(database, result.arn)
         ended = [seen for seen in self._seen if isinstance(seen, InvocationEnded)]
         return Synced(result, {row["store_id"]: row for row in rows}, ended)
-
-
-def rows(sql: str, **parameters: Any) -> list[dict[str, Any]]:
-    """Return what a query finds, outside of any function."""
-    with transaction() as database:
-        return database.rows(sql, **parameters)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cli.program import Program
-from tests.conftest import ROOT
+from tests.support.program import Program
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Site:
 
 
 @contextmanager
-def serving(database: str = "", root: Path = ROOT, **variables: str) -> Iterator[Site]:
+def serving(database: str = "", root: Path | None = None, **variables: str) -> Iterator[Site]:
     """Serve the pages of a database, or of the one kept in root's .local/."""
     environment = variables | ({"DATABASE_URL": database} if database else {})
     with Program("view", "--port", "0", root=root, environment=environment) as program:

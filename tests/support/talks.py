@@ -1,7 +1,7 @@
 """Transcripts for the tests, from the words alone."""
 
 from classifier.chats import Message, Transcript
-from tests.classifier.russian_chats import Talk
+from tests.support.russian_chats import Talk
 
 
 def transcript(talk: Talk, chat_id: str = "1:chat", messages_total: int | None = None) -> Transcript:

@@ -8,11 +8,12 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from tests.conftest import ROOT
+from local.simulator.model import SimulatedStore
+from tests.support.project import own_copy
 
 ENDS_WITHIN_SECONDS = 120
 COLUMNS, LINES = 80, 24
@@ -24,17 +25,29 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 
 
+def stores_file(folder: Path, stores: Iterable[SimulatedStore]) -> str:
+    """Write the stores as their owner would, and return the file's path."""
+    path = folder / "shops.toml"
+    path.write_text(
+        "\n".join(f'[[stores]]\nid = "{store.id}"\nname = "{store.name}"\ntoken = "{store.token}"' for store in stores),
+        encoding="utf-8",
+    )
+    return str(path)
+
+
 class Program:
     """A running `./chats`. Leaves nothing behind when its `with` ends."""
 
-    def __init__(self, *arguments: str, root: Path = ROOT, environment: Mapping[str, str], terminal: bool = False):
+    def __init__(
+        self, *arguments: str, root: Path | None = None, environment: Mapping[str, str], terminal: bool = False
+    ) -> None:
         self.seen = ""
         self._read, write = os.openpty() if terminal else os.pipe()
         if terminal:
             fcntl.ioctl(write, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self._process = subprocess.Popen(
             [sys.executable, *(("-c", OWN_TERMINAL) if terminal else ()), "-m", "local", *arguments],
-            cwd=root,
+            cwd=root or own_copy(),
             env=_plain_environment() | dict(environment),
             stdin=write if terminal else subprocess.DEVNULL,
             stdout=write,
@@ -79,12 +92,12 @@ class Program:
         return bool(piece)
 
 
-def run(*arguments: str, root: Path = ROOT, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, root: Path | None = None, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end, its output in pipes; one that never ends says where its threads are."""
     command = [sys.executable, "-X", "faulthandler", "-m", "local", *arguments]
     process = subprocess.Popen(
         command,
-        cwd=root,
+        cwd=root or own_copy(),
         env=_plain_environment() | dict(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
