@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from local.engine.observation import InvocationEnded, InvocationStarted, Waiting
+from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
 from local.live_run import LiveRun
 from local.machine_drawing import draw, state_names
 from local.paths import STATE_MACHINE
@@ -53,7 +53,7 @@ def written(live: LiveRun, folder: Path) -> dict[str, Any]:
 
 def test_each_store_is_counted_where_it_is(tmp_path: Path) -> None:
     live = LiveRun(["a", "b", "c", "d", "e", "f"], DEFINITION)
-    for seen in (
+    observed: list[Observation] = [
         *(started(store, "open_run") for store in "abcde"),
         started("a", "fetch_events"),
         Waiting(9, 1_795_359_719.0, "wait", "b", {}, "Wait for rate limit"),
@@ -62,7 +62,8 @@ def test_each_store_is_counted_where_it_is(tmp_path: Path) -> None:
         ended("e", "open_run", status="skipped"),
         started("unknown", "open_run"),
         started("a", "fetch_events", execution="ignored"),
-    ):
+    ]
+    for seen in observed:
         live.observe(seen)
     found = written(live, tmp_path)
     assert found["states"] == {
