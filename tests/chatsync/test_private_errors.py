@@ -57,7 +57,8 @@ def test_our_own_error_passes_with_its_message() -> None:
 
 
 def fail_on(words: str) -> Any:
-    return {}[words]
+    nothing: dict[str, Any] = {}
+    return nothing[words]
 
 
 def test_a_foreign_error_leaves_with_its_class_and_place_and_without_its_text() -> None:

@@ -62,7 +62,7 @@ def test_a_sync_keeps_the_server_of_a_view_that_does_not_wait_for_it(copy: Path,
     sync = ("sync", "--stores", stores_file(tmp_path, [store]), "--classifier", "none")
     # Given a sync that uses the server of a view
     with (
-        Simulator(World([store]), WallClock(), events_page_size=PAGE_SIZE) as wb,
+        Simulator(World((store,)), WallClock(), events_page_size=PAGE_SIZE) as wb,
         Program("view", "--port", "0", root=copy, environment={}) as view,
     ):
         view.until("Ctrl-C")

@@ -1,7 +1,7 @@
 """A machine whose workers reach everything through proxies, so that it can be broken at any point and repaired."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -110,7 +110,8 @@ class CrashingMachine(Machine):
             observe=self._observe,
         )
         undo.enter_context(self.engine)
-        self._invoke, self.engine.lambdas.invoke = self.engine.lambdas.invoke, self._invoke_with_answer
+        self._invoke: Callable[[str, object], Invocation] = self.engine.lambdas.invoke
+        self.engine.lambdas.invoke = self._invoke_with_answer  # type: ignore[method-assign, assignment]
 
     @contextmanager
     def served(self) -> Iterator[None]:

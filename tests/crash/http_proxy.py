@@ -3,6 +3,7 @@
 import http.client
 from collections.abc import Mapping
 from contextlib import closing
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.crash.points import AFTER, BEFORE, S3, SSM, WILDBERRIES, CutError, Points
@@ -70,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
-def _kind(headers: Mapping[str, str]) -> str:
+def _kind(headers: Message) -> str:
     """AWS's services are one server here; a request is signed for one of them."""
     signed = headers.get("Authorization", "")
     return S3 if "/s3/" in signed else SSM if "/ssm/" in signed else WILDBERRIES

@@ -126,7 +126,7 @@ def test_two_stores_of_one_seller_each_keep_the_same_events(database: Database) 
 
 
 def test_a_chat_nobody_listed_is_made_with_the_clients_name(database: Database) -> None:
-    nameless = {"sender": "seller", "clientName": None}
+    nameless: dict[str, Any] = {"sender": "seller", "clientName": None}
     save(database, a_run(database), an_event(1, **nameless), an_event(2, clientName="Олег"), an_event(3, **nameless))
     row = chat(database)
     assert (row["client_name"], row["raw"]) == ("Олег", None)

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import boto3
 import yaml
@@ -108,7 +109,7 @@ def run_sam(sam: str, build: Path, command: str, parameters: list[str]) -> None:
         raise SystemExit(f"sam {command} failed\n" + re.sub(r"\n\s*\n", "\n", done.stdout + done.stderr)[-6000:])
 
 
-def the_stack() -> dict[str, object]:
+def the_stack() -> dict[str, Any]:
     """Return the stack as CloudFormation describes it."""
     return dict(boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0])
 

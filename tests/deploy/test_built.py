@@ -79,7 +79,9 @@ def test_every_event_runs_through_what_was_built(
     url = f"http://127.0.0.1:{cloudformation.server_port}/answer"
     deletion = event("prepare_database") | {"RequestType": "Delete", "ResponseURL": url}
     user = {"user": postgres_url.split("//")[1].split("@", maxsplit=1)[0], "password": "trusted"}
-    calls = {name: (event(name), expected) for name, expected in IN_ORDER.items()}
+    calls: dict[str, tuple[Any, dict[str, Any]]] = {
+        name: (event(name), expected) for name, expected in IN_ORDER.items()
+    }
     calls |= {"manage_store": (event("manage_store"), {"action": "add"})}
     calls |= {"migrate_database": (event("migrate_database") | user, {"versions": []})}
     calls |= {"prepare_database": (deletion, {"problem": None})}

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import botocore.client
@@ -61,7 +61,8 @@ def parameters() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def _aws(parameters: Any, emptied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    client, played = boto3.client, Aws()
+    client: Any = boto3.client
+    played = Aws()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 
     def chosen(name: str, **options: Any) -> Any:
@@ -151,7 +152,7 @@ def test_a_token_that_may_not_be_deleted_is_said_to_be_still_there(
 ) -> None:
     # Given somebody with the rights of docs/permissions.md but one
     store("add", GOOD, "--name", "ИП Проба")
-    allowed, call = True, botocore.client.BaseClient._make_api_call
+    allowed, call = True, cast(Any, botocore.client.BaseClient)._make_api_call
 
     def by_rights(client: Any, action: str, arguments: Any) -> Any:
         if action == "DeleteParameters" or (action == "DeleteParameter" and not allowed):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from local.engine.clock import VirtualClock
@@ -147,8 +148,10 @@ def test_secrets_are_kept_and_replaced(engine: Engine) -> None:
     for value in ("old", "new"):
         engine.put_secret_parameter("/toy/token", value)
         engine.put_secret("toy/key", value)
-    assert engine.ssm.get_parameter(Name="/toy/token", WithDecryption=True)["Parameter"]["Value"] == "new"
-    assert engine.secrets.get_secret_value(SecretId="toy/key")["SecretString"] == "new"
+    ssm = boto3.client("ssm", region_name=engine.stack.region)
+    secrets = boto3.client("secretsmanager", region_name=engine.stack.region)
+    assert ssm.get_parameter(Name="/toy/token", WithDecryption=True)["Parameter"]["Value"] == "new"
+    assert secrets.get_secret_value(SecretId="toy/key")["SecretString"] == "new"
 
 
 def test_there_is_one_engine_a_process(engine: Engine, toy: Path) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from classifier.masking import Kind
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
-from eval.leaks import Kind, read_snippets
+from eval.leaks import read_snippets
 from tests.support.openai_server import OpenAIServer, failure
 from tests.support.talks import transcript
 

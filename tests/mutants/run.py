@@ -27,7 +27,10 @@ ROOT = Path(__file__).resolve().parents[2]
 GUARANTEES = Path(__file__).with_name("guarantees.toml")
 FRAME = Path(__file__).with_name("guarantees.md")
 PAGE = ROOT / "docs" / "guarantees.md"
-OUTCOMES = {0: "SURVIVED", 1: "red"}  # by pytest's exit code; 2 to 5 mean that the tests did not run
+OUTCOMES: dict[int | None, str] = {
+    0: "SURVIVED",
+    1: "red",
+}  # by pytest's exit code; 2 to 5 mean that the tests did not run
 AT_ONCE = 2
 SHOWN = 3000  # characters of a failing test's output
 NOT_RUN = 3  # pytest's exit code of an internal error

@@ -39,7 +39,7 @@ class Functions:
         """Run a handler once."""
         module = _module(name)
         context = SimpleNamespace(aws_request_id=f"request-{next(_NUMBERS)}")
-        doubles = {
+        doubles: dict[str, Any] = {
             "write_object": lambda key, rows: self._pages.__setitem__(key, json.dumps(rows)),
             "read_object": lambda key: json.loads(self._pages[key]),
             "store_token": SimpleNamespace(connect=self._connect),

@@ -121,7 +121,8 @@ def is_poison(event: Event) -> bool:
 
 def sent_at(event: Event) -> int:
     """Return the time that the event says (ms)."""
-    return int((event.extra or {}).get("addTimestamp", event.at))  # type: ignore[call-overload]
+    extra: dict[str, Any] = dict(event.extra or {})
+    return int(extra.get("addTimestamp", event.at))
 
 
 def expected(events: tuple[Event, ...]) -> dict[str, Any]:

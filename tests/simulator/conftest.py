@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,24 +15,12 @@ from local.engine.clock import VirtualClock
 from local.simulator.model import Chat, Event, SimulatedStore, World
 from local.simulator.server import Simulator
 from local.simulator.tokens import TokenKind, make_token
+from tests.simulator.asking import Ask, Got, Serve, TokenOf, Wait
 
 SELLER = "0b6a2c3e-6f3e-4b8e-9d6a-5b1f2a7c9e10"
 FIRST_MS = 1_760_000_000_000
 CHATS = "/api/v1/seller/chats"
 EVENTS = "/api/v1/seller/events"
-
-
-@dataclass(frozen=True)
-class Got:
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 @pytest.fixture
@@ -43,12 +29,12 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def wait(clock: VirtualClock) -> Callable[[float], None]:
+def wait(clock: VirtualClock) -> Wait:
     return lambda seconds: clock.wait(seconds, threading.Event())
 
 
 @pytest.fixture
-def token_of(clock: VirtualClock) -> Callable[..., str]:
+def token_of(clock: VirtualClock) -> TokenOf:
     """Make a token of SELLER that is valid for 100 days."""
 
     def make(kind: TokenKind = TokenKind.PERSONAL, days: float = 100, **claims: Any) -> str:
@@ -59,7 +45,7 @@ def token_of(clock: VirtualClock) -> Callable[..., str]:
 
 
 @pytest.fixture
-def store(token_of: Callable[..., str]) -> SimulatedStore:
+def store(token_of: TokenOf) -> SimulatedStore:
     """120 events, a second apart, in three chats."""
     chats = tuple(Chat(f"1:chat-{n}", f"Анна {n}", f"sign-{n}", {"nmID": n}) for n in range(3))
     events = tuple(
@@ -70,7 +56,7 @@ def store(token_of: Callable[..., str]) -> SimulatedStore:
 
 
 @pytest.fixture
-def serve(clock: VirtualClock) -> Iterator[Callable[..., Simulator]]:
+def serve(clock: VirtualClock) -> Iterator[Serve]:
     """Start a simulator of these stores; it ends with the test."""
     with ExitStack() as running:
 
@@ -81,7 +67,7 @@ def serve(clock: VirtualClock) -> Iterator[Callable[..., Simulator]]:
 
 
 @pytest.fixture
-def ask() -> Callable[..., Got]:
+def ask() -> Ask:
     """Send one request on a connection of its own."""
 
     def send(simulator: Simulator, path: str, token: str | None, verb: str = "GET", timeout: float = 10) -> Got:

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from local.simulator.model import ABSENT
+from local.engine.clock import VirtualClock
+from local.simulator.model import ABSENT, SimulatedStore
 from local.simulator.tokens import TokenKind, read_claims
+from tests.simulator.asking import Ask, Serve, TokenOf, Wait
 
 EVENTS = "/api/v1/seller/events"
 
 
-def test_a_token_carries_the_documented_claims(token_of):
+def test_a_token_carries_the_documented_claims(token_of: TokenOf) -> None:
     claims = read_claims(token_of(TokenKind.SERVICE, read_only=False, changes={"t": ABSENT, "odd": 1}))
     assert claims is not None
     assert (claims["acc"], claims["s"], claims["odd"]) == (4, 512, 1)
@@ -24,7 +26,7 @@ def test_a_token_carries_the_documented_claims(token_of):
 
 
 @pytest.mark.parametrize("token", [None, "", "garbage", "a.b.c", "a.W10.c", "Bearer x.y.z"])
-def test_no_token_and_no_jwt_are_401(serve, store, ask, token):
+def test_no_token_and_no_jwt_are_401(serve: Serve, store: SimulatedStore, ask: Ask, token: str | None) -> None:
     got = ask(serve(store), EVENTS, token)
     assert got.status == 401
     assert got.headers["Content-Type"] == "application/problem+json"
@@ -32,7 +34,9 @@ def test_no_token_and_no_jwt_are_401(serve, store, ask, token):
     assert "statusText" in got.json
 
 
-def test_expired_test_and_unknown_tokens_are_401_and_one_without_chats_is_403(serve, store, ask, token_of):
+def test_expired_test_and_unknown_tokens_are_401_and_one_without_chats_is_403(
+    serve: Serve, store: SimulatedStore, ask: Ask, token_of: TokenOf
+) -> None:
     simulator = serve(store)
     assert ask(simulator, EVENTS, token_of(days=-1)).status == 401
     assert ask(simulator, EVENTS, token_of(TokenKind.TEST)).status == 401
@@ -41,28 +45,32 @@ def test_expired_test_and_unknown_tokens_are_401_and_one_without_chats_is_403(se
     assert ask(simulator, EVENTS, token_of(read_only=False)).status == 200
 
 
-def test_a_token_expires_while_the_simulator_runs(serve, store, ask, token_of, wait):
+def test_a_token_expires_while_the_simulator_runs(
+    serve: Serve, store: SimulatedStore, ask: Ask, token_of: TokenOf, wait: Wait
+) -> None:
     simulator, token = serve(store), token_of(days=1)
     assert ask(simulator, EVENTS, token).status == 200
     wait(86_400)
     assert ask(simulator, EVENTS, token).status == 401
 
 
-def test_refusals_at_the_gate_cost_nothing(serve, store, ask, token_of):
+def test_refusals_at_the_gate_cost_nothing(serve: Serve, store: SimulatedStore, ask: Ask, token_of: TokenOf) -> None:
     simulator = serve(store)
     for _ in range(12):
         ask(simulator, EVENTS, token_of(days=-1))
     assert ask(simulator, EVENTS, store.token).headers["X-Ratelimit-Remaining"] == "9"
 
 
-def test_a_stores_own_token_needs_no_claims_at_all(serve, store, ask, token_of):
+def test_a_stores_own_token_needs_no_claims_at_all(
+    serve: Serve, store: SimulatedStore, ask: Ask, token_of: TokenOf
+) -> None:
     bare = token_of(changes=dict.fromkeys(["acc", "exp", "for", "s", "sid", "t"], ABSENT))
     simulator = serve(replace(store, token=bare))
     assert ask(simulator, EVENTS, bare).status == 200
 
 
 @pytest.mark.parametrize("verb", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
-def test_anything_but_get_is_405_and_written_down(serve, store, ask, verb):
+def test_anything_but_get_is_405_and_written_down(serve: Serve, store: SimulatedStore, ask: Ask, verb: str) -> None:
     simulator = serve(store)
     assert ask(simulator, EVENTS, store.token, verb=verb).status == 405
     assert [(request.verb, request.method, request.status) for request in simulator.requests] == [(verb, "events", 405)]
@@ -71,13 +79,15 @@ def test_anything_but_get_is_405_and_written_down(serve, store, ask, verb):
 @pytest.mark.parametrize(
     "path", ["/", "/ping", "/api/v1/seller/message", "/api/v1/seller/chats/1", "/api/v1/seller/download"]
 )
-def test_other_addresses_are_404_and_written_down(serve, store, ask, path):
+def test_other_addresses_are_404_and_written_down(serve: Serve, store: SimulatedStore, ask: Ask, path: str) -> None:
     simulator = serve(store)
     assert ask(simulator, path, store.token).status == 404
     assert [(request.path, request.method) for request in simulator.requests] == [(path, "")]
 
 
-def test_requests_tell_when_who_and_what_but_no_token(serve, store, ask, clock):
+def test_requests_tell_when_who_and_what_but_no_token(
+    serve: Serve, store: SimulatedStore, ask: Ask, clock: VirtualClock
+) -> None:
     simulator = serve(store)
     ask(simulator, f"{EVENTS}?next=7", store.token)
     ask(simulator, EVENTS, "garbage")
@@ -88,6 +98,6 @@ def test_requests_tell_when_who_and_what_but_no_token(serve, store, ask, clock):
     assert store.token not in repr(simulator.requests)
 
 
-def test_tokens_and_reply_signs_are_in_no_repr(store):
+def test_tokens_and_reply_signs_are_in_no_repr(store: SimulatedStore) -> None:
     assert store.token not in repr(store)
     assert "sign-" not in repr(store.chats)

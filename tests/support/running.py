@@ -4,7 +4,7 @@ A pytest plugin, named by tests/conftest.py.
 """
 
 import signal
-from collections import Counter
+from collections import Counter, defaultdict
 
 import hypothesis
 import pytest
@@ -22,7 +22,7 @@ TOGETHER = {"deploy"}
 # What takes longest begins first, so that the processes end at about the same time.
 LONGEST_FIRST = ("machine", "cli", "browser", "crash", "properties", "engine", "template", "viewer", "deploy")
 
-TIMES: Counter[str] = Counter()
+TIMES: dict[str, float] = defaultdict(float)
 TESTS: Counter[str] = Counter()
 
 
@@ -67,7 +67,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say where the time went, and how to draw the same samples again."""
     if len(TIMES) > 1:
         terminalreporter.section("seconds by folder")
-        for folder, seconds in TIMES.most_common():
+        for folder, seconds in sorted(TIMES.items(), key=lambda entry: -entry[1]):
             terminalreporter.line(f"{folder:<14}{TESTS[folder]:>6} tests{seconds:>8.1f} s")
     terminalreporter.line(f"Samples drawn by TEST_SEED={seed()} (TEST_SEED={ALL} tries everything).")
 

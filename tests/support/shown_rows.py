@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from database import reconciliation, stores
-from database.labels import history
 from database.connection import transaction
+from database.labels import history
 from tests.support.given_rows import a_run, save, save_list
 
 NOW = datetime.now(UTC).replace(microsecond=0)

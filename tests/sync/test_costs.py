@@ -3,6 +3,8 @@
 import json
 import math
 import runpy
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -57,16 +59,25 @@ def test_no_state_carries_more_than_names_and_numbers(machine: Machine) -> None:
     assert max(sizes) <= LARGEST_STATE_BYTES
 
 
+def counted(own: Callable[..., Any], statements: list[str]) -> Callable[..., Any]:
+    """Return the method, which now keeps each statement that it runs."""
+
+    def run(database: Database, sql: str, **parameters: Any) -> Any:
+        statements.append(sql)
+        return own(database, sql, **parameters)
+
+    return run
+
+
 @pytest.mark.parametrize("events", [1, 50, 2000])
 def test_a_burst_of_any_size_is_saved_with_the_same_few_statements(
     database: Database, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
     stores.register(database, "shop", "ИП Проба", active=True)
     run = leases.open_run(database, "shop", "execution-1", full=False).id
-    statements = []
+    statements: list[str] = []
     for name in ("run", "rows"):
-        own = getattr(Database, name)
-        monkeypatch.setattr(Database, name, lambda *a, own=own, **k: (statements.append(a[1]), own(*a, **k))[1])
+        monkeypatch.setattr(Database, name, counted(getattr(Database, name), statements))
     with transaction() as committing:
         messages.save_events(committing, "shop", run or 0, [an_event_of_wb(n, chat=n % 7) for n in range(events)])
     assert len(statements) <= 6, statements

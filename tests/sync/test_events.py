@@ -26,7 +26,7 @@ PAGES = {
     "transcripts": [{**CHAT, "client_name": "Анна", "messages": [MESSAGE]}],
     "labels": [{"labels": [{**CHAT, **LABEL}], "tokens_in": 0, "tokens_out": 0, "stopped": ""}],
 }
-IN_ORDER = {
+IN_ORDER: dict[str, dict[str, Any]] = {
     "list_stores": {"full": False, "classify": True},
     "open_run": {"id": 1, "status": "running", "cursor": None},
     "fetch_chats": {"wait_seconds": 0, "requests": 1, "token_type": "personal"},
@@ -57,6 +57,7 @@ def test_every_event_runs_through_its_function(machine: Machine) -> None:
         for function, expected in IN_ORDER.items():
             done = machine.engine.lambdas.invoke(function, event(function))
             assert not done.failed, (function, done.payload)
+            assert isinstance(done.payload, dict)
             assert done.payload | expected == done.payload, function
             assert function not in RESULTS or {field.name for field in fields(RESULTS[function])} == set(done.payload)
 

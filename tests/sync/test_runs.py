@@ -128,7 +128,7 @@ def test_a_database_that_is_away_during_one_save_only_is_asked_again(
     store, address = a_store(events_of(60)), read_address(postgres_url)
     admin = connect(dataclasses.replace(address, database="postgres"))
     invoke: Callable[[str, object], Invocation] = machine.engine.lambdas.invoke
-    failed = []
+    failed: list[bool] = []
 
     def away_once(function: str, payload: object) -> Invocation:
         if function != "save_events" or failed:

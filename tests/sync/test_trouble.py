@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import pytest
 
 from local.simulator.faults import Fault, cut_body, junk, raw_json, redirect, status
 from local.simulator.model import SimulatedStore
 from local.simulator.tokens import TokenKind
 from tests.support.given import a_store, events_of
-from tests.support.machine import Machine, Synced
+from tests.support.machine import TOKENS, Machine, Synced
 from tests.support.stored import rows
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
@@ -54,7 +55,8 @@ def test_a_store_without_a_token_ends_as_error(machine: Machine) -> None:
     store = a_store()
     with machine.wildberries():
         machine.know(store)
-        machine.engine.ssm.delete_parameter(Name=f"/chat-history-sync/stores/{store.id}/token")
+        parameters = boto3.client("ssm", region_name=machine.engine.stack.region)
+        parameters.delete_parameter(Name=f"{TOKENS}/{store.id}/token")
         synced = machine.sync([store.id])
     assert synced.runs[store.id]["error_type"] == "TokenUnusableError"
     assert "There is no token" in synced.runs[store.id]["error_message"]

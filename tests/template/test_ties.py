@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -164,7 +164,7 @@ def test_no_run_is_silent_for_longer_than_its_lease_allows() -> None:
                 delay = retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt
                 total += min(delay, retry.get("MaxDelaySeconds", delay))
         throttles = state["Retry"][1]["MaxAttempts"]  # answered at once, so they cost their delay only
-        return total + limit * (tries - throttles)
+        return float(total + limit * (tries - throttles))
 
     saves = max(slowest(state) for name, state in TASKS.items() if layer_of(function_of(state)) == "Database")
     others = max(slowest(state) for name, state in TASKS.items() if layer_of(function_of(state)) != "Database")
@@ -218,7 +218,7 @@ def test_the_functions_of_the_machine_that_reach_the_database_can_be_limited() -
 
 def test_who_waits_for_the_migrations_waits_longer_than_they_may_take() -> None:
     waiting, migrating = (FUNCTIONS[name]["Properties"]["Timeout"] for name in list(BESIDE_THE_MACHINE)[:2])
-    assert MIGRATION_SECONDS < migrating < PATIENT.read_timeout < waiting
+    assert MIGRATION_SECONDS < migrating < cast(Any, PATIENT).read_timeout < waiting
     assert waiting < RESOURCES["PreparedDatabase"]["Properties"]["ServiceTimeout"]
 
 

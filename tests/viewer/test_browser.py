@@ -1,6 +1,7 @@
 """The pages in a real browser: a manager's ways through them."""
 
 import re
+import signal
 from datetime import timedelta
 from typing import Any
 
@@ -85,7 +86,7 @@ def test_a_live_runs_graph_follows_the_sync(browser: Browser, site: Site, emptie
         expect(page.locator("svg .node.busy text").first).to_have_text("Wait for rate limit", timeout=30_000)
         expect(page.locator("svg .node.busy .count")).to_have_text("1")
         expect(page.locator("p.now")).to_contain_text("Wait for rate limit")
-        running.send(2)  # as Ctrl-C
+        running.send(signal.SIGINT)
         running.ended()
         expect(page.locator("h1 .status")).to_have_text("ошибка", timeout=30_000)
         expect(page.locator("svg .node")).to_have_count(0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.engine.observation import InvocationEnded, InvocationStarted, Waiting
+from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
 from local.sync.live_run import LiveRun
 from tests.support.shown_rows import a_message, given
 from tests.support.stored import rows
@@ -38,7 +38,7 @@ def written(live: LiveRun, folder: Path) -> dict[str, Any]:
 
 def test_each_store_is_counted_where_it_is(tmp_path: Path) -> None:
     live = LiveRun(["a", "b", "c", "d", "e", "f"])
-    for seen in (
+    observed: list[Observation] = [
         *(started(store, "open_run") for store in "abcde"),
         started("a", "fetch_events"),
         Waiting(9, 1_795_359_719.0, "wait", {"store_id": "b"}, "Wait for rate limit"),
@@ -47,7 +47,8 @@ def test_each_store_is_counted_where_it_is(tmp_path: Path) -> None:
         ended("e", "open_run", status="skipped"),
         started("unknown", "open_run"),
         started("a", "fetch_events", execution="ignored"),
-    ):
+    ]
+    for seen in observed:
         live.observe(seen)
     found = written(live, tmp_path)
     assert found["states"] == {

@@ -18,7 +18,8 @@ def streams(draw: st.DrawFn) -> tuple[int, list[Event]]:
     """A page size, and events whose groups of the same millisecond fit on a page; neighbours may be 1 ms apart."""
     page_size = draw(st.integers(1, 6))
     groups = draw(st.lists(st.tuples(st.integers(1, page_size), st.sampled_from([1, 2, 1000])), max_size=12))
-    events, at = [], START_MS
+    events: list[Event] = []
+    at = START_MS
     for size, gap in groups:
         at += gap
         events += [an_event(len(events) + number, at=at) for number in range(size)]
