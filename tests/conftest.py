@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -16,7 +16,7 @@ from database import connection, logins, migrations
 from database.connection import Database, transaction
 from local.engine.postgres import Postgres
 from tests.support.machine import Machine
-from tests.support.one_engine import ONE_ENGINE
+from tests.support.one_engine import ONE_ENGINE, OneEngine
 from tests.support.project import ROOT, TABLES
 
 SHARING = {"machine", "crashing"}  # the fixtures of which each opens the engine that it shares
@@ -89,7 +89,14 @@ def _engine_of_others_closed(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_machine(functions_url: str) -> Iterator[Callable[[], Machine]]:
+def one_engine(postgres_url: str) -> Iterator[OneEngine]:
+    """The engine that tests share; it ends before its database does."""
+    yield ONE_ENGINE
+    ONE_ENGINE.close()
+
+
+@pytest.fixture(scope="session")
+def shared_machine(one_engine: OneEngine, functions_url: str) -> Callable[[], Machine]:
     """The machine of all tests that run the whole state machine; its workers stay warm."""
 
     def start(undo: ExitStack) -> Machine:
@@ -97,8 +104,7 @@ def shared_machine(functions_url: str) -> Iterator[Callable[[], Machine]]:
         undo.enter_context(machine.engine)
         return machine
 
-    yield lambda: ONE_ENGINE.get("machine", start)
-    ONE_ENGINE.close()
+    return lambda: cast(Machine, one_engine.get("machine", start))
 
 
 @pytest.fixture

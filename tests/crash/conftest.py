@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.crash.crashing import MODES, CrashingMachine, Undisturbed
-from tests.support.one_engine import ONE_ENGINE
+from tests.support.one_engine import OneEngine
 
 
 @dataclass
@@ -28,9 +28,9 @@ def tally(pytestconfig: pytest.Config) -> Tally:
 
 
 @pytest.fixture
-def crashing(emptied: str) -> CrashingMachine:
+def crashing(one_engine: OneEngine, emptied: str) -> CrashingMachine:
     """The machine behind its proxies."""
-    machine: CrashingMachine = ONE_ENGINE.get("crashing", lambda undo: CrashingMachine(emptied, undo))
+    machine: CrashingMachine = one_engine.get("crashing", lambda undo: CrashingMachine(emptied, undo))
     return machine
 
 

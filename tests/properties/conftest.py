@@ -1,6 +1,7 @@
-"""How hypothesis works here: the same examples each time, and a failing one is shown as it was found.
+"""How hypothesis works here: the examples that TEST_SEED draws, and a failing one is shown as it was found.
 
-HYPOTHESIS_PROFILE=explore looks for new examples, for longer, and makes a failing one small.
+With TEST_SEED=all they are all tried, the same each time. HYPOTHESIS_PROFILE=explore then looks for new ones, and makes
+a failing one small.
 """
 
 import os
