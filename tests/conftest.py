@@ -76,8 +76,18 @@ def emptied(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The test's database, without any rows; DATABASE_URL names it."""
     monkeypatch.setenv("DATABASE_URL", postgres_url)
     with transaction() as database:
-        database.run(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+        _empty(database)
     return postgres_url
+
+
+def _empty(database: Database) -> None:
+    """Remove all rows, and let ids begin anew; a test that was rolled back left no more than ids."""
+    rows = " OR ".join(f"EXISTS (SELECT FROM {table})" for table in TABLES.split(", "))
+    used = "SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+    if database.rows(f"SELECT {rows} AS found")[0]["found"]:  # TRUNCATE takes ten times as long as all the rest
+        database.run(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    for sequence in database.rows(used):
+        database.run(f"ALTER SEQUENCE {sequence['name']} RESTART")
 
 
 @pytest.fixture(scope="module", autouse=True)

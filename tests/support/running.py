@@ -3,8 +3,10 @@
 A pytest plugin, named by tests/conftest.py.
 """
 
+import inspect
 import signal
 from collections import Counter, defaultdict
+from typing import Any
 
 import hypothesis
 import pytest
@@ -14,7 +16,8 @@ from tests.support.sampling import ALL, choose_seed, seed
 
 # Whoever uses one of these fixtures, or calls one of these classes or functions, starts an engine or a program.
 MACHINES = {"machine", "shared_machine", "crashing", "engine", "lambdas", "copy", "served"}
-STARTS_MACHINE = {"Program", "run", "serving", "Engine", "LambdaService"}
+STARTS = {"Program", "run", "serving", "Engine", "LambdaService"}
+ENGINES = ("tests.support.", "local.engine.")
 BROWSERS = {"browser"}
 # With several processes, tests of one group run in the same one: they share what is dear, or a name in the database.
 GROUPS = {"machine": "machine", "shared_machine": "machine", "crashing": "crash", "browser": "browser"}
@@ -46,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark the tests, and say which belong into one process."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & MACHINES or _names_called(item) & STARTS_MACHINE:
+        if fixtures & MACHINES or _starts_machine(item):
             item.add_marker("machine")
         if fixtures & BROWSERS:
             item.add_marker("browser")
@@ -72,9 +75,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.line(f"Samples drawn by TEST_SEED={seed()} (TEST_SEED={ALL} tries everything).")
 
 
-def _names_called(item: pytest.Item) -> set[str]:
-    code = getattr(getattr(item, "function", None), "__code__", None)
-    return set(code.co_names) if code else set()
+def _starts_machine(item: pytest.Item) -> bool:
+    """Return whether the test itself uses what starts an engine or a program."""
+    test: Any = getattr(item, "function", None)
+    code = getattr(inspect.unwrap(test), "__code__", None) if test else None
+    used = [getattr(getattr(item, "module", None), name, None) for name in code.co_names] if code else []
+    return any(getattr(thing, "__name__", "") in STARTS and thing.__module__.startswith(ENGINES) for thing in used)
 
 
 def _folder(nodeid: str) -> str:

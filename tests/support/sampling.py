@@ -12,7 +12,7 @@ import hypothesis
 
 ALL = "all"
 VARIABLE = "TEST_SEED"
-SHARE = 4  # of hypothesis' examples one in so many is tried
+SHARE = 6  # of hypothesis' examples one in so many is tried
 
 Thing = TypeVar("Thing")
 
