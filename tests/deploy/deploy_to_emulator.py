@@ -128,7 +128,9 @@ def listed() -> object:
     payload = json.dumps({"execution_name": "smoke", "input": {}}).encode()
     answer = boto3.client("lambda").invoke(FunctionName=name, Payload=payload)["Payload"].read()
     found = json.loads(answer)
-    assert found["stores"] == 1, found
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in the_stack()["Outputs"]}
+    stores = boto3.client("s3").get_object(Bucket=outputs["PageBucketName"], Key=found["stores_key"])["Body"].read()
+    assert json.loads(stores) == [{"store_id": "chay-lipa"}], found
     return found
 
 
