@@ -17,7 +17,7 @@ DEEP = 50_000
 def read(body: str) -> object:
     """Return what the client makes of this body."""
     with ByteServer(ok(body.encode("utf-8", "surrogatepass"))) as server:
-        return server.client().get("/", {}).result
+        return server.client().get("/", {}, "eventID").result
 
 
 def test_the_result_comes_as_wb_sent_it() -> None:
@@ -37,24 +37,74 @@ def test_reply_signs_are_removed_at_any_depth() -> None:
         "",
         "{",
         '{"result": []',
-        '{"result": [NaN]}',
-        '{"result": [-Infinity]}',
-        '{"result": ' + "[" * DEEP + "]" * DEEP + "}",
-        '{"result": ' + '{"a":' * DEEP + "1" + "}" * DEEP + "}",
-        '{"result": ' + "9" * 5000 + "}",
         '{"result": "\udcff"',
         "[]",
         "null",
         '"result"',
         "{}",
-        '{"result": null}',
         '{"errors": ["wrong"]}',
+        '{"result": [], "errors": ["upstream timeout"]}',
+        '{"result": [], "errors": "upstream timeout"}',
+        '{"errors": ["upstream timeout"], "result": [], "errors": null}',
+        '{"result": [], "error": true, "errorText": "wrong"}',
+        '{"result": []} {"errors": ["upstream timeout"]}',
     ],
     ids=lambda body: body[:20] or "empty",
 )
 def test_what_is_no_answer_is_a_passing_fault(body: str) -> None:
     with pytest.raises(WildberriesUnavailableError):
         read(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "result"),
+    [
+        ('{"result": [NaN, 1]}', ["NaN", 1]),
+        ('{"result": [-Infinity]}', ["-Infinity"]),
+        ('{"result": ["a\nb", "c"]}', ["a\nb", "c"]),
+        ('{"result": [' + "9" * 5000 + "]}", ["9" * 5000]),
+        ('{"result": [1]}\0\0', [1]),
+        ('\ufeff{"result": [1]}', [1]),
+        ('{"result": [1], "result": []}', [1]),
+    ],
+    ids=["NaN", "Infinity", "newline", "endless number", "bytes behind", "BOM", "doubled key"],
+)
+def test_one_bad_value_costs_itself_alone(body: str, result: object) -> None:
+    assert read(body) == result
+
+
+@pytest.mark.parametrize("broken", [0, 1, 2])
+def test_of_a_broken_list_the_whole_entries_are_taken_and_the_broken_one_is_said(broken: int) -> None:
+    entries = [f'{{"chatID": "{number}", "replySign": "capability"}}' for number in range(3)]
+    entries[broken] = entries[broken].replace('"chatID"', '"chatID')
+    with ByteServer(ok(f'{{"result": [{", ".join(entries)}], "errors": null}}'.encode())) as server:
+        answer = server.client().get("/", {}, "chatID")
+    assert [chat["chatID"] for chat in answer.result] == [str(number) for number in range(3) if number != broken]
+    assert len(answer.fragments) == 1
+    assert "capability" not in answer.fragments[0]
+
+
+def test_bytes_behind_the_end_are_damage_and_nothing_is_missing_for_them() -> None:
+    with ByteServer(ok(b'{"result": [1]}\n<!-- served by a proxy -->')) as server:
+        answer = server.client().get("/", {}, "eventID")
+    assert (answer.result, answer.damaged, answer.fragments) == ([1], 1, ())
+
+
+def test_broken_utf_8_is_visible_and_counted() -> None:
+    with ByteServer(ok(b'{"result": ["\xf0\x9f\x98", "ok"]}')) as server:
+        answer = server.client().get("/", {}, "eventID")
+    assert (answer.result, answer.damaged) == (["\ufffd", "ok"], 1)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_too_deep_is_a_placeholder_and_its_neighbour_is_whole(opening: str, closing: str) -> None:
+    result = read('{"result": [' + opening * DEEP + "1" + closing * DEEP + ', "ok"]}')
+    assert isinstance(result, list)
+    assert (result[1], "nested too deep" in json.dumps(result[0])) == ("ok", True)
+
+
+def test_a_null_result_is_wbs_way_to_say_nothing() -> None:
+    assert read('{"result": null, "errors": null}') is None
 
 
 def test_a_number_beyond_all_floats_is_kept_as_its_text() -> None:
@@ -66,7 +116,7 @@ def test_junk_and_cut_bodies_are_passing_faults(fault: Fault) -> None:
     with wildberries() as (simulator, store, client):
         simulator.faults.add(store.id, "chats", fault)
         with pytest.raises(WildberriesUnavailableError):
-            client.get("/api/v1/seller/chats", {})
+            client.get("/api/v1/seller/chats", {}, "eventID")
 
 
 def test_a_whole_json_that_is_shorter_than_promised_is_a_cut_body() -> None:
@@ -75,7 +125,7 @@ def test_a_whole_json_that_is_shorter_than_promised_is_a_cut_body() -> None:
         ByteServer(head(f"Content-Length: {len(body) + 1}") + body) as server,
         pytest.raises(WildberriesUnavailableError, match="cut its answer"),
     ):
-        server.client().get("/", {})
+        server.client().get("/", {}, "eventID")
 
 
 @pytest.mark.parametrize(
@@ -84,17 +134,17 @@ def test_a_whole_json_that_is_shorter_than_promised_is_a_cut_body() -> None:
 def test_a_chunked_body_is_whole_only_with_its_last_chunk(end: bytes, whole: bool) -> None:
     with ByteServer(head("Transfer-Encoding: chunked"), *chunks(b'{"result":', b" [7]}"), end) as server:
         if whole:
-            assert server.client().get("/", {}).result == [7]
+            assert server.client().get("/", {}, "eventID").result == [7]
         else:
             with pytest.raises(WildberriesUnavailableError):
-                server.client().get("/", {})
+                server.client().get("/", {}, "eventID")
 
 
 def test_a_gzipped_body_is_read_byte_by_byte_if_it_comes_so() -> None:
     body = gzip.compress(b'{"result": [7]}')
     pieces = [bytes([byte]) for byte in body]
     with ByteServer(head("Content-Encoding: gzip", f"Content-Length: {len(body)}"), *pieces) as server:
-        assert server.client().get("/", {}).result == [7]
+        assert server.client().get("/", {}, "eventID").result == [7]
 
 
 def test_a_gzipped_body_that_is_none_is_a_passing_fault() -> None:
@@ -102,7 +152,7 @@ def test_a_gzipped_body_that_is_none_is_a_passing_fault() -> None:
         ByteServer(ok(b'{"result": [7]}', "Content-Encoding: gzip")) as server,
         pytest.raises(WildberriesUnavailableError),
     ):
-        server.client().get("/", {})
+        server.client().get("/", {}, "eventID")
 
 
 @pytest.mark.parametrize("encoded", [False, True])
@@ -111,7 +161,7 @@ def test_a_body_larger_than_any_answer_is_given_up(encoded: bool, monkeypatch: p
     body = b'{"result": ["' + b"a" * 2_000_000 + b'"]}'
     answer = ok(gzip.compress(body), "Content-Encoding: gzip") if encoded else ok(body)
     with ByteServer(answer) as server, pytest.raises(WildberriesUnavailableError, match="too long"):
-        server.client().get("/", {})
+        server.client().get("/", {}, "eventID")
 
 
 def test_an_answer_of_ten_megabytes_is_normal() -> None:
@@ -122,13 +172,20 @@ def test_a_trickling_body_is_given_up_after_its_time(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(wildberries_client, "ANSWER_SECONDS", 0.1)
     with (
         ByteServer(head("Content-Length: 100000000"), then=b" ") as server,
-        pytest.raises(WildberriesUnavailableError, match="too slow"),
+        pytest.raises(WildberriesUnavailableError, match="took too long"),
     ):
-        server.client().get("/", {})
+        server.client().get("/", {}, "eventID")
+
+
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", head("Transfer-Encoding: chunked")])
+def test_headers_that_trickle_are_given_up_after_the_same_time(begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wildberries_client, "ANSWER_SECONDS", 0.2)
+    with ByteServer(begun, then=b"1") as server, pytest.raises(WildberriesUnavailableError, match="took too long"):
+        server.client().get("/", {}, "eventID")
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\n", head("Content-Length: 99"), head() + b"{"])
 def test_silence_is_given_up_after_its_time(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wildberries_client, "SILENCE_SECONDS", 0.1)
     with ByteServer(sent, then=b"") as server, pytest.raises(WildberriesUnavailableError):
-        server.client().get("/", {})
+        server.client().get("/", {}, "eventID")

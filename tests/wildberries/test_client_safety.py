@@ -39,7 +39,7 @@ def test_only_gets_reach_wb_and_only_its_two_methods() -> None:
 
 def test_the_token_travels_in_its_header_alone() -> None:
     with ByteServer(ok(EMPTY)) as server:
-        server.client().get("/path", {"next": 5})
+        server.client().get("/path", {"next": 5}, "eventID")
     request, *headers = server.heads[0].splitlines()
     assert request == "GET /path?next=5 HTTP/1.1"
     assert [header for header in headers if TOKEN in header] == [f"Authorization: {TOKEN}"]
@@ -55,7 +55,7 @@ def test_a_redirect_is_refused_and_its_target_never_asked(code: int, elsewhere: 
 
 def test_a_redirect_without_a_target_is_refused_too() -> None:
     with ByteServer(head("Content-Length: 0", status="302 Found")) as server, pytest.raises(WildberriesRejectedError):
-        server.client().get("/", {})
+        server.client().get("/", {}, "eventID")
 
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
@@ -72,7 +72,7 @@ def test_a_netrc_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     with ByteServer(ok(EMPTY)) as server:
-        server.client().get("/", {})
+        server.client().get("/", {}, "eventID")
     assert f"Authorization: {TOKEN}" in server.heads[0]
 
 
@@ -108,8 +108,10 @@ def test_encrypted_hosts_and_this_machine_are_accepted(address: str) -> None:
         (404, WildberriesRejectedError),
         (405, WildberriesRejectedError),
         (418, WildberriesRejectedError),
-        (202, WildberriesRejectedError),
-        (204, WildberriesRejectedError),
+        (202, WildberriesUnavailableError),
+        (204, WildberriesUnavailableError),
+        (408, WildberriesUnavailableError),
+        (425, WildberriesUnavailableError),
         (500, WildberriesUnavailableError),
         (503, WildberriesUnavailableError),
         (504, WildberriesUnavailableError),
@@ -117,11 +119,18 @@ def test_encrypted_hosts_and_this_machine_are_accepted(address: str) -> None:
     ],
 )
 def test_the_status_decides_who_must_act(code: int, error: type[ChatSyncError]) -> None:
-    with (
-        ByteServer(head("Content-Length: 0", status=f"{code} Anything")) as server,
-        pytest.raises(error, match=str(code)),
-    ):
-        server.client().get("/", {})
+    problem = f'{{"title": "any", "detail": "thing", "status": {code}}}'.encode()
+    answer = head(f"Content-Length: {len(problem)}", status=f"{code} Anything") + problem
+    with ByteServer(answer) as server, pytest.raises(error, match=str(code)):
+        server.client().get("/", {}, "eventID")
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Are you a robot?</html>", b"[]", b'"forbidden"', b"{}"])
+@pytest.mark.parametrize("code", [400, 401, 402, 403, 404])
+def test_a_refusal_that_is_not_in_wbs_words_is_a_passing_fault(code: int, body: bytes) -> None:
+    answer = head(f"Content-Length: {len(body)}", status=f"{code} Anything") + body
+    with ByteServer(answer) as server, pytest.raises(WildberriesUnavailableError, match="bot guard or a proxy"):
+        server.client().get("/", {}, "eventID")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +149,7 @@ def test_a_429_says_how_long_in_wbs_own_header(headers: dict[str, str], seconds:
     with wildberries() as (simulator, store, client):
         simulator.faults.add(store.id, "chats", status(429, headers))
         with pytest.raises(RateLimitedError) as limited:
-            client.get("/api/v1/seller/chats", {})
+            client.get("/api/v1/seller/chats", {}, "eventID")
     assert limited.value.retry_seconds == seconds
 
 
@@ -149,7 +158,7 @@ def test_a_429_says_how_long_in_wbs_own_header(headers: dict[str, str], seconds:
 )
 def test_the_rest_of_the_bucket_is_read_or_unknown(said: str, remaining: int | None) -> None:
     with ByteServer(ok(EMPTY, f"X-Ratelimit-Remaining: {said}")) as server:
-        assert server.client().get("/", {}).remaining == remaining
+        assert server.client().get("/", {}, "eventID").remaining == remaining
 
 
 @pytest.mark.parametrize(
@@ -170,14 +179,14 @@ def test_no_error_shows_the_token(fault: Fault) -> None:
     with wildberries() as (simulator, store, client):
         simulator.faults.add(store.id, "chats", fault)
         with pytest.raises((ChatSyncError, RateLimitedError)) as failed:
-            client.get("/api/v1/seller/chats", {})
+            client.get("/api/v1/seller/chats", {}, "eventID")
     assert store.token not in "".join(traceback.format_exception(failed.value))
 
 
 @pytest.mark.parametrize("token", ["secret\ntoken", "secret\r\nX-Other: header"])
 def test_a_token_that_no_header_can_hold_is_sent_nowhere_and_shown_nowhere(token: str) -> None:
     with ByteServer(ok(EMPTY)) as server, pytest.raises(WildberriesUnavailableError) as failed:
-        WildberriesClient(server.url, token).get("/", {})
+        WildberriesClient(server.url, token).get("/", {}, "eventID")
     assert server.heads == []
     shown = "".join(traceback.format_exception(failed.value))
     assert "secret" not in shown.partition("WildberriesUnavailableError: ")[2]
@@ -187,4 +196,4 @@ def test_nobody_listening_is_a_passing_fault() -> None:
     with ByteServer() as server:
         client = server.client()
     with pytest.raises(WildberriesUnavailableError, match="ConnectionError"):
-        client.get("/", {})
+        client.get("/", {}, "eventID")

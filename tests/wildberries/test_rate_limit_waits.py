@@ -6,10 +6,16 @@ from wildberries.limits import wait_after_limit, wait_for_refill
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"), [(1.0, 1), (0.2, 1), (0.0, 1), (4.01, 5), (3600.0, 3600), (123456.0, 123456)]
+    ("said", "seconds"), [(1.0, 1), (0.2, 1), (0.0, 1), (4.01, 5), (3600.0, 3600), (86_400.0, 86_400)]
 )
 @pytest.mark.parametrize("kind", ["base", "personal", "unknown"])
 def test_wbs_word_is_taken_whole_seconds_upwards(kind: str, said: float, seconds: int) -> None:
+    assert wait_after_limit(said, kind) == seconds
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [("base", 3600), ("personal", 4)])
+@pytest.mark.parametrize("said", [86_401.0, 1_795_703_796.0, 1e300])
+def test_more_than_a_day_is_not_believed(kind: str, seconds: int, said: float) -> None:
     assert wait_after_limit(said, kind) == seconds
 
 

@@ -41,19 +41,19 @@ def put(ssm: Any, store: str, token: str) -> None:
 
 def test_a_stores_token_is_read_and_told_apart(ssm: Any, store: str) -> None:
     put(ssm, store, make_token(TokenKind.SERVICE, "seller", NOW + timedelta(days=9)))
-    _, facts = store_token.connect(store)
+    _, facts = store_token.connect(store, None)
     assert (facts.kind, facts.seller_id) == ("service", "seller")
 
 
 def test_a_missing_token_says_where_to_put_it(store: str) -> None:
     with pytest.raises(TokenUnusableError, match=f"no token in the parameter {PREFIX}/{store}/token"):
-        store_token.connect(store)
+        store_token.connect(store, None)
 
 
 def test_an_unusable_token_is_refused_and_not_quoted(ssm: Any, store: str) -> None:
     put(ssm, store, token := make_token(TokenKind.PERSONAL, "seller", NOW - timedelta(days=9)))
     with pytest.raises(TokenUnusableError, match="expired") as refused:
-        store_token.connect(store)
+        store_token.connect(store, None)
     assert token not in str(refused.value)
 
 
@@ -63,7 +63,7 @@ def test_a_replaced_token_is_used_once_the_kept_one_is_old(
     monkeypatch.setattr(store_token, "KEEP_SECONDS", 0)
     for kind in (TokenKind.PERSONAL, TokenKind.BASE):
         put(ssm, store, make_token(kind, "seller", NOW + timedelta(days=9)))
-        _, facts = store_token.connect(store)
+        _, facts = store_token.connect(store, None)
     assert facts.kind == "base"
 
 
@@ -72,5 +72,5 @@ def test_a_parameter_store_out_of_reach_is_a_passing_fault(store: str, monkeypat
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     store_token.parameter_store.cache_clear()
     with pytest.raises(ParametersUnavailableError, match="EndpointConnectionError"):
-        store_token.connect(store)
+        store_token.connect(store, None)
     store_token.parameter_store.cache_clear()

@@ -4,10 +4,11 @@ Statuses decide, never texts. The token goes to the configured host only: redire
 proxies and netrc are not read.
 """
 
-import json
 import math
-import time
-from collections.abc import Mapping
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,11 +17,13 @@ import requests
 import urllib3
 
 from chatsync.errors import WildberriesRefusedError, WildberriesRejectedError, WildberriesUnavailableError
+from wildberries.body import Body, BodyUnreadableError, read_body
+from wildberries.sockets import SocketAdapter
 from wildberries.token import HOW_TO_REPLACE
 
 CONNECT_SECONDS = 5
 SILENCE_SECONDS = 20  # The longest pause between two pieces of an answer.
-ANSWER_SECONDS = 30  # The longest time for a whole answer, however it trickles.
+ANSWER_SECONDS = 30  # The longest time for a whole answer, its headers included, however it trickles.
 ANSWER_BYTES = 64 * 1024 * 1024  # Answers of 10 MB are normal for large sellers' lists; more than this is none.
 PIECE_BYTES = 64 * 1024
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -30,14 +33,24 @@ REFUSALS = {
     402: "WB asks for payment for this method (402). Check the account's balance in the seller portal.",
     403: f"WB denies the store's token access to chats (403). {HOW_TO_REPLACE}",
 }
+PASSING_REFUSALS = {408, 425}  # request time-out, too early: HTTP's own "try again"
+FAILURE_FIELDS = ("errors", "error", "errorText")  # WB's services say in one of these that an answer failed
+PROBLEM_BYTES = 64 * 1024  # of a refusal's body that are read: WB's own have some hundreds
+TRIES_AGAIN = "The next run tries again."
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A 200 of WB: its `result`, and how many requests the bucket still holds (None if WB did not say)."""
+    """A 200 of WB.
+
+    `remaining` is how many requests the bucket still holds (None if WB did not say). `damaged` values were mended so
+    that the others could be read, and `fragments` could not be read at all: see Body.
+    """
 
     result: Any
     remaining: int | None
+    damaged: int = 0
+    fragments: tuple[str, ...] = ()
 
 
 class RateLimitedError(Exception):
@@ -56,35 +69,68 @@ class WildberriesClient:
         if address.scheme != "https" and address.hostname not in LOOPBACK:
             raise WildberriesRejectedError("WB_API_URL must start with https:// (or name this machine).")
         self._base_url = base_url.rstrip("/")
+        self._socket: socket.socket | None = None
         self._session = requests.Session()
         self._session.trust_env = False
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, SocketAdapter(self._keep_socket))
         self._session.headers.update({"Authorization": token.strip(), "Accept": "application/json"})
 
-    def get(self, path: str, parameters: Mapping[str, int]) -> Answer:
+    def get(self, path: str, parameters: Mapping[str, int], entry_key: str) -> Answer:
         """Return WB's answer, with every `replySign` (a capability to write messages) removed.
+
+        `entry_key` is the field by which an entry of the answer's list is known, should its body be broken.
 
         Raises:
             RateLimitedError: 429.
-            WildberriesRefusedError: 401, 402, 403.
-            WildberriesRejectedError: Any other status that is neither 200 nor 5xx.
-            WildberriesUnavailableError: 5xx, a time-out, a cut body, or no JSON of the promised shape.
+            WildberriesRefusedError: 401, 402, 403 in WB's own words.
+            WildberriesRejectedError: Another refusal in WB's own words, or a redirect.
+            WildberriesUnavailableError: 5xx, a time-out, a cut body, an answer that says it failed or has no result, a
+                refusal that is not WB's (of a proxy, a bot guard), or another passing fault.
         """
         try:
-            response = self._session.get(
-                self._base_url + path,
-                params=dict(parameters),
-                timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
-                allow_redirects=False,
-                stream=True,
-            )
-            with response:
+            with self._hung_up_after(ANSWER_SECONDS) as gave_up, self._send(path, parameters) as response:
                 _raise_for_status(response)
-                body = _read(response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                body = _read(response, ANSWER_BYTES)
+                if gave_up.is_set():  # hung up on, headers without an end look like all there are
+                    raise TimeoutError
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise WildberriesUnavailableError(
-                f"WB could not be reached or cut its answer ({type(error).__name__}). The next run tries again."
+                f"WB could not be reached, cut its answer, or took too long ({type(error).__name__}). {TRIES_AGAIN}"
             ) from None
-        return Answer(_result(body), _whole_number(response.headers.get("X-Ratelimit-Remaining")))
+        answer = _readable(body, entry_key)
+        remaining = _whole_number(response.headers.get("X-Ratelimit-Remaining"))
+        return Answer(_result(answer.value), remaining, answer.damaged, answer.fragments)
+
+    def _send(self, path: str, parameters: Mapping[str, int]) -> requests.Response:
+        return self._session.get(
+            self._base_url + path,
+            params=dict(parameters),
+            timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def _keep_socket(self, connected: socket.socket) -> None:
+        self._socket = connected
+
+    @contextmanager
+    def _hung_up_after(self, seconds: float) -> Iterator[threading.Event]:
+        """Hang up then on what still comes from WB; the event says that it was done."""
+        gave_up = threading.Event()
+        watch = threading.Timer(seconds, self._hang_up, [gave_up])
+        watch.daemon = True
+        watch.start()
+        try:
+            yield gave_up
+        finally:
+            watch.cancel()
+
+    def _hang_up(self, gave_up: threading.Event) -> None:
+        gave_up.set()
+        if self._socket is not None:
+            with suppress(OSError):  # it may be closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def _raise_for_status(response: requests.Response) -> None:
@@ -93,53 +139,56 @@ def _raise_for_status(response: requests.Response) -> None:
         return
     if status == requests.codes.too_many_requests:
         raise RateLimitedError(_number(response.headers.get("X-Ratelimit-Retry")))
-    if status in REFUSALS:
-        raise WildberriesRefusedError(REFUSALS[status])
-    if status >= requests.codes.internal_server_error:
-        raise WildberriesUnavailableError(f"WB answered {status}. The next run tries again.")
-    if response.is_redirect:
+    if requests.codes.multiple_choices <= status < requests.codes.bad_request:
         raise WildberriesRejectedError(
             f"WB answered with a redirect ({status}), which is not followed. Check WB_API_URL."
         )
+    is_refusal = requests.codes.bad_request <= status < requests.codes.internal_server_error
+    if not is_refusal or status in PASSING_REFUSALS:
+        raise WildberriesUnavailableError(f"WB answered {status}. {TRIES_AGAIN}")
+    if not _is_in_wbs_words(response):
+        raise WildberriesUnavailableError(
+            f"Something between here and WB, such as a bot guard or a proxy, answered {status}. {TRIES_AGAIN} "
+            "If it lasts, check the network that this runs in."
+        )
+    if status in REFUSALS:
+        raise WildberriesRefusedError(REFUSALS[status])
     raise WildberriesRejectedError(
         f"WB answered {status} to a request it should accept. If it repeats, please report it."
     )
 
 
-def _read(response: requests.Response) -> bytes:
-    """Read the body piece by piece: requests' own time-out starts anew with each piece of a trickling answer."""
-    deadline = time.monotonic() + ANSWER_SECONDS
+def _is_in_wbs_words(refusal: requests.Response) -> bool:
+    """Return whether a refusal has the shape of WB's: JSON with a title, a detail or the status."""
+    try:
+        told = read_body(_read(refusal, PROBLEM_BYTES), "title").value
+    except BodyUnreadableError:
+        return False
+    return isinstance(told, dict) and not {"title", "detail", "status"}.isdisjoint(told)
+
+
+def _read(response: requests.Response, most_bytes: int) -> bytes:
     body = bytearray()
     while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
         body += piece
-        if len(body) > ANSWER_BYTES or time.monotonic() > deadline:
-            raise WildberriesUnavailableError("WB's answer was too long or too slow. The next run tries again.")
+        if len(body) > most_bytes:
+            raise WildberriesUnavailableError(f"WB's answer was too long. {TRIES_AGAIN}")
     return bytes(body)
 
 
-def _result(body: bytes) -> Any:
+def _readable(body: bytes, entry_key: str) -> Body:
     try:
-        answer = json.loads(body, object_hook=_without_reply_sign, parse_float=_finite, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise WildberriesUnavailableError("WB's answer is no JSON. The next run tries again.") from None
-    if not isinstance(answer, dict) or answer.get("result") is None:
-        raise WildberriesUnavailableError("WB's answer has no result. The next run tries again.")
+        return read_body(body, entry_key)
+    except BodyUnreadableError:
+        raise WildberriesUnavailableError(f"WB's answer is not JSON. {TRIES_AGAIN}") from None
+
+
+def _result(answer: Any) -> Any:
+    if not isinstance(answer, dict) or "result" not in answer:
+        raise WildberriesUnavailableError(f"WB's answer has no result. {TRIES_AGAIN}")
+    if said := [name for name in FAILURE_FIELDS if answer.get(name)]:
+        raise WildberriesUnavailableError(f"WB's answer says in its field {said[0]} that it failed. {TRIES_AGAIN}")
     return answer["result"]
-
-
-def _without_reply_sign(value: dict[str, Any]) -> dict[str, Any]:
-    value.pop("replySign", None)
-    return value
-
-
-def _finite(text: str) -> float | str:
-    """Return a number, or its text where no float is as large: it would become Infinity, which is no JSON."""
-    number = float(text)
-    return number if math.isfinite(number) else text
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)  # NaN and Infinity are no JSON, and Postgres stores none.
 
 
 def _number(header: str | None) -> float | None:

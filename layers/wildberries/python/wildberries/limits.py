@@ -14,11 +14,16 @@ BASE_SECONDS_A_REQUEST = 3600
 # Less than half a full bucket: it does not overflow while a burst is saved, so no request that WB grants is wasted.
 # Four pages pay for the four states of a burst.
 REFILL_SECONDS = 4 * SECONDS_A_REQUEST
+# WB's longest wait is a Base token's hour. A header that says more than a day means something else, such as a date.
+LONGEST_WAIT_SECONDS = 86_400
 
 
 def wait_after_limit(retry_seconds: float | None, token_kind: str) -> int:
-    """Return the seconds to wait after a 429: what WB said, rounded up, else the guess for the token's kind."""
-    if retry_seconds is not None:
+    """Return the seconds to wait after a 429: what WB said, rounded up, else the guess for the token's kind.
+
+    More than LONGEST_WAIT_SECONDS is not believed, and guessed as if WB had said nothing.
+    """
+    if retry_seconds is not None and retry_seconds <= LONGEST_WAIT_SECONDS:
         return max(1, math.ceil(retry_seconds))
     return BASE_SECONDS_A_REQUEST if token_kind == BASE else REFILL_SECONDS
 

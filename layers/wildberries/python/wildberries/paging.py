@@ -9,12 +9,13 @@ off anywhere goes on with the same care. At the end it stays a minute behind the
 later, the next run still finds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chatsync.errors import CursorInvalidError, WildberriesUnavailableError
+from chatsync.numbers import whole_number
 
 EARLIEST_CURSOR_MS = 1_262_304_000_000  # 2010-01-01: WB had no chats then; a cursor in seconds lies far below it.
 CLOCK_SKEW = timedelta(days=1)  # Between WB's clock and ours; no event lies further ahead.
@@ -23,31 +24,37 @@ SETTLING = timedelta(minutes=1)  # A guess: WB does not say how soon after its t
 
 @dataclass(frozen=True)
 class EventsPage:
-    """One answer of WB's stream of events."""
+    """One answer of WB's stream of events. `next_ms` and `announced` (totalEvents) are None where WB did not say."""
 
     events: Sequence[Any]
     next_ms: int | None
-    total: int
+    announced: int | None
 
     @property
     def is_end(self) -> bool:
         """WB's only promise of an end is totalEvents == 0; a short page is none."""
-        return self.total == 0 and not self.events
+        return self.announced == 0 and not self.events
 
 
 def read_events_page(result: Any) -> EventsPage:
-    """Return WB's answer as an events page.
+    """Return WB's answer as an events page. Its numbers may come as floats or as text.
 
     Raises:
-        WildberriesUnavailableError: Its parts have other types than documented.
+        WildberriesUnavailableError: It has no list of events.
     """
     events = result.get("events") if isinstance(result, Mapping) else None
-    if events is None and isinstance(result, Mapping) and result.get("totalEvents") == 0:
+    announced = whole_number(result.get("totalEvents")) if isinstance(result, Mapping) else None
+    if events is None and announced == 0:
         events = []
     if not isinstance(events, list):
-        raise WildberriesUnavailableError("WB's page of events has no list of events. The next run tries again.")
-    total = result.get("totalEvents")
-    return EventsPage(events, _milliseconds(result.get("next")), total if isinstance(total, int) else len(events))
+        raise WildberriesUnavailableError("WB's answer has no list of events. The next run tries again.")
+    # A null is no event: where one was announced, the page is short.
+    return EventsPage([event for event in events if event is not None], whole_number(result.get("next")), announced)
+
+
+def is_short(page: EventsPage) -> bool:
+    """Return whether the page holds fewer events than it announces: some are missing between two cursors."""
+    return page.announced is not None and page.announced > len(page.events)
 
 
 def require_valid_cursor(cursor: int | None, now: datetime) -> None:
@@ -59,39 +66,72 @@ def require_valid_cursor(cursor: int | None, now: datetime) -> None:
     if cursor is None or EARLIEST_CURSOR_MS <= cursor <= _latest_ms(now):
         return
     raise CursorInvalidError(
-        f"The cursor {cursor} is no moment (ms) at which WB's events can lie. "
+        f"The stored cursor {cursor} is not a valid event time (ms). "
         "Run this store with full to read its history again from the beginning; nothing stored is lost."
     )
 
 
-def next_cursor(cursor: int | None, page: EventsPage, now: datetime) -> int:
-    """Return the cursor after a page that is not the end.
+def next_cursor(asked: int | None, page: EventsPage, now: datetime) -> int:
+    """Return the cursor (ms) after a page that is not the end.
 
     Raises:
-        CursorInvalidError: WB's cursor stands still, goes back, or lies in the future: going on would never end.
+        CursorInvalidError: WB named no cursor, or one that stands still or goes back: going on would never end.
     """
-    if page.next_ms is None or page.next_ms > _latest_ms(now) or (cursor is not None and page.next_ms <= cursor):
+    reached = _reached_ms(asked, page, now)
+    if reached is None:
         raise CursorInvalidError(
-            f"WB's cursor does not move on (asked from {cursor}, answered {page.next_ms}). "
+            "WB's answer has no usable field `next`. The next run tries again; if it repeats, please report it."
+        )
+    if asked is not None and reached <= asked:
+        raise CursorInvalidError(
+            f"WB's cursor does not move on (asked from {asked}, answered {reached}). "
             "The next run tries again; if it repeats, please report it."
         )
-    return page.next_ms if is_only_overlap(cursor, page) else page.next_ms - 1
+    return reached if is_only_overlap(asked, page, now) else reached - 1
 
 
-def is_only_overlap(cursor: int | None, page: EventsPage) -> bool:
+def _reached_ms(asked: int | None, page: EventsPage, now: datetime) -> int | None:
+    """Return how far the page reaches: WB's `next`, but not beyond its newest event: what lies between would be lost.
+
+    `next` is the time of the page's last event (seen, not promised). A time later than now counts for nothing.
+    """
+    now_ms = _milliseconds(now)
+    times = [at for at in _times(page) if EARLIEST_CURSOR_MS <= at <= now_ms and (asked is None or at > asked)]
+    named = [page.next_ms] if page.next_ms is not None and page.next_ms <= now_ms else []
+    return min([*named, *([max(times)] if times else [])], default=None)
+
+
+def is_ahead(page: EventsPage, now: datetime) -> bool:
+    """Return whether all events of the page are dated later than `now`: up to now, WB has nothing more.
+
+    They stay in the stream, and the runs after their time read them.
+    """
+    times = list(_times(page))
+    return bool(times) and len(times) == len(page.events) and min(times) > _milliseconds(now)
+
+
+def _times(page: EventsPage) -> Iterator[int]:
+    """Yield the times (ms) of the events that have one in WB's own form."""
+    for event in page.events:
+        at = whole_number(event.get("addTimestamp")) if isinstance(event, Mapping) else None
+        if at is not None:
+            yield at
+
+
+def is_only_overlap(asked: int | None, page: EventsPage, now: datetime) -> bool:
     """Return whether the page brought nothing but the last millisecond of the one before: the next is the end."""
-    return cursor is not None and page.next_ms == cursor + 1
+    return asked is not None and _reached_ms(asked, page, now) == asked + 1
 
 
 def settled_cursor(cursor: int | None, now: datetime) -> int | None:
     """Return the cursor (ms) at the end of the stream, held back to where nothing can be added any more."""
-    settled = int((now - SETTLING).timestamp() * 1000)
+    settled = _milliseconds(now - SETTLING)
     return None if cursor is None else min(cursor, settled)
 
 
-def _milliseconds(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def _latest_ms(now: datetime) -> int:
-    return int((now.astimezone(UTC) + CLOCK_SKEW).timestamp() * 1000)
+    return _milliseconds(now + CLOCK_SKEW)
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.astimezone(UTC).timestamp() * 1000)

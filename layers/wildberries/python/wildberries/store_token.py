@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from chatsync.errors import ParametersUnavailableError, TokenUnusableError
 from chatsync.settings import STARTS_IN_LAMBDA, setting
 from wildberries.client import WildberriesClient
-from wildberries.token import TokenFacts, read_token, require_usable
+from wildberries.token import TokenFacts, read_token, require_seller, require_usable
 
 KEEP_SECONDS = 60  # A replaced token is used a minute later at the latest.
 
@@ -27,17 +27,21 @@ if STARTS_IN_LAMBDA:
     parameter_store()
 
 
-def connect(store_id: str) -> tuple[WildberriesClient, TokenFacts]:
+def connect(store_id: str, seller_id: str | None) -> tuple[WildberriesClient, TokenFacts]:
     """Return a client with the store's token, and what the token says of itself. Nothing is sent to WB.
+
+    `seller_id` is the seller whose history the store holds, None while that is unknown.
 
     Raises:
         TokenUnusableError: There is no token, or it cannot work.
+        SellerChangedError: The token is another seller's.
         ParametersUnavailableError: The parameter store did not answer, or denied access.
     """
     name = f"{setting('TOKEN_PARAMETER_PREFIX')}/{store_id}/token"
     token = _read_parameter(name)
     facts = read_token(token)
     require_usable(facts, datetime.now(UTC))
+    require_seller(facts, seller_id, store_id)
     return WildberriesClient(setting("WB_API_URL"), token), facts
 
 

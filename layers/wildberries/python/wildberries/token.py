@@ -4,6 +4,7 @@ A token is a JWT that lives 180 days. Its signature is not verified: WB's key is
 Any claim may be missing in odd tokens: then the fact is unknown and the API decides.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,10 +12,11 @@ from typing import Any, TypeGuard
 
 import jwt
 
-from chatsync.errors import TokenUnusableError
+from chatsync.errors import SellerChangedError, TokenUnusableError
 
 CHAT_ACCESS_BIT = 1 << 9  # claim `s`, "Buyers chat" in the API's table of categories
 READ_ONLY_BIT = 1 << 30  # claim `s`
+QUOTES = set("\"'`«»“”„‘’")
 BASE = "base"
 KINDS = {1: BASE, 2: "test", 3: "personal", 4: "service"}  # claim `acc`
 
@@ -40,10 +42,12 @@ def read_token(token: str) -> TokenFacts:
     """Return the facts of a token.
 
     Raises:
-        TokenUnusableError: It is no JWT.
+        TokenUnusableError: It is no JWT, or something was pasted along with it.
     """
+    token = token.strip()
+    _require_token_alone(token)
     try:
-        claims = jwt.decode(token.strip(), options={"verify_signature": False, "verify_exp": False})
+        claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": False})
     except (jwt.PyJWTError, ValueError):  # ValueError: characters that no encoding has.
         raise TokenUnusableError(f"The store's token is not a WB token (no readable JWT). {HOW_TO_REPLACE}") from None
     return TokenFacts(
@@ -53,6 +57,15 @@ def read_token(token: str) -> TokenFacts:
         chat_access=_bit(claims.get("s"), CHAT_ACCESS_BIT),
         read_only=_bit(claims.get("s"), READ_ONLY_BIT),
     )
+
+
+def _require_token_alone(token: str) -> None:
+    if token[:1] in QUOTES or token[-1:] in QUOTES:
+        raise TokenUnusableError("The store's token stands in quotes. Enter it without them.")
+    if re.match(r"(authorization:\s*)?bearer\b", token, re.IGNORECASE):
+        raise TokenUnusableError("The store's token begins with the word Bearer. Leave it out and enter the rest.")
+    if re.search(r"\s", token):
+        raise TokenUnusableError("The store's token has a line break or a space inside. Enter it whole, on one line.")
 
 
 def require_usable(facts: TokenFacts, now: datetime) -> None:
@@ -67,6 +80,21 @@ def require_usable(facts: TokenFacts, now: datetime) -> None:
         raise TokenUnusableError(f"The store's token is a test token, which WB's chats refuse. {HOW_TO_REPLACE}")
     if facts.chat_access is False:
         raise TokenUnusableError(f"The store's token has no access to the category «Buyers chat». {HOW_TO_REPLACE}")
+
+
+def require_seller(facts: TokenFacts, seller_id: str | None, store_id: str) -> None:
+    """Return if the token is of this seller, or either is unknown. Another's would mix two sellers' chats.
+
+    Raises:
+        SellerChangedError: It is of another seller.
+    """
+    if seller_id is None or facts.seller_id in {None, seller_id}:
+        return
+    raise SellerChangedError(
+        f"The token is of another seller than the history of the store {store_id}, so nothing was asked with it. "
+        "Add that seller as a store with an id of its own; or, if WB gave the same seller a new id, allow it once: "
+        "`./chats store token ... --same-store` with a stack, `./chats sync ... --same-store ID` without one."
+    )
 
 
 def _kind(claims: Mapping[str, Any]) -> str:

@@ -1,39 +1,77 @@
 """Walking a seller's stream of events as far as WB's bucket and the function's time allow: one burst."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from chatsync.errors import ChatSyncError
-from wildberries.client import RateLimitedError, WildberriesClient
+from wildberries.client import Answer, RateLimitedError, WildberriesClient
 from wildberries.limits import wait_after_limit, wait_for_refill
-from wildberries.paging import is_only_overlap, next_cursor, read_events_page, require_valid_cursor, settled_cursor
+from wildberries.paging import (
+    EventsPage,
+    is_ahead,
+    is_only_overlap,
+    is_short,
+    next_cursor,
+    read_events_page,
+    require_valid_cursor,
+    settled_cursor,
+)
 
 EVENTS_PATH = "/api/v1/seller/events"
+ENTRY_KEY = "eventID"
 BURST_SECONDS = 20  # No request starts later than this; with the longest answer the function ends within its time-out.
 BURST_EVENTS = 5000  # Bounds the function's memory and the size of the statement that saves the burst.
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of the stream of which not all came: `after` (ms; None = from the beginning) up to `until` (ms).
+
+    WB announced so many events (None: that could not be read), and held fewer; `fragments` are what could not be read.
+    """
+
+    after: int | None
+    until: int
+    announced: int | None
+    held: int
+    fragments: tuple[str, ...] = ()
 
 
 @dataclass
 class Burst:
     """Events in WB's order, and where the walk goes on: at `cursor`, the next run's if caught up.
 
-    `wait_seconds` are to pass before WB's next request, be it this walk's or the next run's.
+    `wait_seconds` are to pass before WB's next request, be it this walk's or the next run's. `damaged` values were
+    mended so that others could be read; of the `incomplete` stretches, events are missing.
     """
 
     cursor: int | None
     events: list[Any] = field(default_factory=list)
+    incomplete: list[Stretch] = field(default_factory=list)
+    damaged: int = 0
     caught_up: bool = False
     wait_seconds: int = 0
     requests: int = 0
 
+    def as_content(self, fetched_at: datetime) -> dict[str, Any]:
+        """Return what is to be saved of it. `fetched_at` tells two versions of an event with the same time apart."""
+        return {
+            "fetched_at": fetched_at.isoformat(),
+            "events": self.events,
+            "incomplete": [asdict(stretch) for stretch in self.incomplete],
+            "damaged": self.damaged,
+        }
 
-def walk_events(client: WildberriesClient, cursor: int | None, token_kind: str) -> Burst:
+
+def walk_events(client: WildberriesClient, cursor: int | None, token_kind: str, until: int | None = None) -> Burst:
     """Return the burst of events that starts at the cursor (ms; None = the seller's first event).
 
+    With `until` (ms) it reads a stretch again, and is caught up once it is behind it.
+
     Raises:
-        CursorInvalidError: The cursor is no possible moment, or WB's own does not move on.
+        CursorInvalidError: The cursor is not a possible time, or WB's own does not move on.
         WildberriesRefusedError, WildberriesRejectedError, WildberriesUnavailableError: See WildberriesClient.get.
     """
     burst = Burst(cursor)
@@ -41,11 +79,13 @@ def walk_events(client: WildberriesClient, cursor: int | None, token_kind: str) 
     deadline = time.monotonic() + BURST_SECONDS
     while _goes_on(burst, deadline):
         try:
-            _take_events_page(client, burst, token_kind)
+            _take_page(client, burst, token_kind)
         except ChatSyncError:
             if not burst.events:
                 raise
             break  # What was read is saved first; the next burst meets the same error, and raises it.
+        if until is not None and burst.cursor is not None and burst.cursor >= until:
+            burst.caught_up = True
     return burst
 
 
@@ -54,20 +94,33 @@ def _goes_on(burst: Burst, deadline: float) -> bool:
     return not pausing and len(burst.events) < BURST_EVENTS and time.monotonic() < deadline
 
 
-def _take_events_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None:
+def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None:
     # The first request omits `next`: WB answers next=0 with 400.
     parameters = {} if burst.cursor is None else {"next": burst.cursor}
     burst.requests += 1
     try:
-        answer = client.get(EVENTS_PATH, parameters)
+        answer = client.get(EVENTS_PATH, parameters, ENTRY_KEY)
     except RateLimitedError as limit:
         burst.wait_seconds = wait_after_limit(limit.retry_seconds, token_kind)
         return
     page = read_events_page(answer.result)
     if answer.remaining == 0:
-        burst.wait_seconds = wait_for_refill(burst.requests, token_kind, is_only_overlap(burst.cursor, page))
+        lacks_one = is_only_overlap(burst.cursor, page, datetime.now(UTC))
+        burst.wait_seconds = wait_for_refill(burst.requests, token_kind, lacks_one)
     if page.is_end:
         burst.caught_up, burst.cursor = True, settled_cursor(burst.cursor, datetime.now(UTC))
         return
-    burst.cursor = next_cursor(burst.cursor, page, datetime.now(UTC))
+    _add_events(burst, page, answer)
+
+
+def _add_events(burst: Burst, page: EventsPage, answer: Answer) -> None:
+    now, after = datetime.now(UTC), burst.cursor
+    if is_ahead(page, now):
+        burst.caught_up, burst.cursor = True, settled_cursor(after, now)
+    else:
+        burst.cursor = next_cursor(after, page, now)
+        if is_short(page) or answer.fragments:
+            held, fragments = len(page.events), answer.fragments
+            burst.incomplete.append(Stretch(after, burst.cursor, page.announced, held, fragments))
     burst.events.extend(page.events)
+    burst.damaged += answer.damaged

@@ -1,0 +1,185 @@
+"""The body of an answer as values, strictly where possible. No I/O.
+
+A body that JSON or UTF-8 refuses is read a second time leniently, so that one bad value costs only itself: raw control
+characters are kept, broken bytes become U+FFFD, NaN, Infinity and endless numbers become their text, what is nested too
+deep becomes a placeholder, bytes behind the end are dropped. Where even the structure is broken, the entries that
+are whole are taken one by one, and what lies between them is kept as fragments. All of it is counted.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+REPLACEMENT = "\ufffd"
+TOO_DEEP = f"{REPLACEMENT} (nested too deep)"
+DEEPEST_LEVEL = 64  # WB's answers have 6; Python's parser gives up at about 1000, Postgres' at some thousands
+LONGEST_INTEGER = 4000  # digits; Python refuses to read more than 4300
+MOST_BROKEN_STARTS = 500  # objects that cannot be read before a broken body is given up: bounds the time it takes
+BLANKS = " \t\r\n\0\ufeff"
+
+STRING = r'"(?:[^"\\]|\\.)*"'
+STRINGS = re.compile(STRING, re.DOTALL)
+STRINGS_AND_BRACKETS = re.compile(STRING + r"|[\[{\]}]", re.DOTALL)
+CONTROL = re.compile(r"[\x00-\x1f]")
+FAILURE = re.compile(r'"errors"\s*:\s*\[\s*[^\s\]]')  # what an answer says that failed
+UNREADABLE = "said around what could be read"
+REPLY_SIGN = re.compile(r"replySign[^,}\]]*")  # in a fragment its quotes may be what is broken
+
+
+class BodyUnreadableError(ValueError):
+    """There is nothing in the body that could be WB's answer."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """The body's value; how many of its values were `damaged`; and the `fragments` that could not be read at all.
+
+    Every `replySign` (a capability to write messages) is removed, in fragments too.
+    """
+
+    value: Any
+    damaged: int = 0
+    fragments: tuple[str, ...] = ()
+
+
+def read_body(body: bytes, entry_key: str) -> Body:
+    """Return what the body holds; `entry_key` is the field by which an entry of a broken list is known.
+
+    Raises:
+        BodyUnreadableError: It holds no JSON and no such entry.
+    """
+    strict = _Decoding()
+    try:
+        value = json.loads(body, object_pairs_hook=strict.read_object, parse_float=_finite, parse_constant=_refuse)
+        return Body(value, strict.damaged)
+    except (ValueError, RecursionError):
+        return _read_leniently(body.decode("utf-8", "replace").strip(BLANKS), entry_key)
+
+
+@dataclass
+class _Decoding:
+    """Counts the damage of one reading."""
+
+    damaged: int = 0
+    decoder: json.JSONDecoder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.decoder = json.JSONDecoder(
+            strict=False,  # raw control characters
+            object_pairs_hook=self.read_object,
+            parse_float=_finite,
+            parse_int=self._read_integer,
+            parse_constant=self._count,
+        )
+
+    def read_object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return the object. Of a key that appears twice, the last value that says something is taken, and counted."""
+        value = dict(pairs)
+        if doubled := len(pairs) - len(value):
+            self.damaged += doubled
+            value |= {key: said for key, said in pairs if said}
+        value.pop("replySign", None)
+        return value
+
+    def _read_integer(self, digits: str) -> int | str:
+        return int(digits) if len(digits) <= LONGEST_INTEGER else self._count(digits)
+
+    def _count(self, text: str) -> str:
+        self.damaged += 1
+        return text
+
+
+def _read_leniently(text: str, entry_key: str) -> Body:
+    damaged = sum(REPLACEMENT in found[0] or CONTROL.search(found[0]) is not None for found in STRINGS.finditer(text))
+    for candidate in _candidates(text):
+        decoding = _Decoding()
+        try:
+            value, end = decoding.decoder.raw_decode(candidate)
+        except (ValueError, RecursionError):
+            continue
+        behind = candidate[end:].strip(BLANKS)
+        if isinstance(value, dict) and FAILURE.search(behind):
+            value["errors"] = [UNREADABLE]
+        return Body(value, damaged + decoding.damaged + (candidate is not text) + bool(behind))
+    return _salvage(text, entry_key, damaged)
+
+
+def _candidates(text: str) -> Iterator[str]:
+    yield text
+    yield _flattened(text)
+
+
+def _flattened(text: str) -> str:
+    """Return the text with everything below the deepest level replaced by a placeholder."""
+    depth, kept, at = 0, [], 0
+    for token in STRINGS_AND_BRACKETS.finditer(text):
+        sign = token[0]
+        if sign in "[{":
+            depth += 1
+            if depth == DEEPEST_LEVEL + 1:
+                kept.append(text[at : token.start()])
+        elif sign in "]}":
+            if depth == DEEPEST_LEVEL + 1:
+                kept.append(json.dumps(TOO_DEEP, ensure_ascii=False))
+                at = token.end()
+            depth -= 1
+    return "".join(kept) + text[at:] if depth <= DEEPEST_LEVEL else text
+
+
+def _salvage(text: str, entry_key: str, damaged: int) -> Body:
+    """Return the entries that are whole, in an envelope made of what can still be read of it."""
+    decoding = _Decoding()
+    entries, between, at, broken = [], [], 0, 0
+    for brace in re.finditer(r"\{", text):
+        if brace.start() < at:
+            continue
+        try:
+            entry, end = decoding.decoder.raw_decode(text, brace.start())
+        except (ValueError, RecursionError):
+            broken += 1
+            if broken > MOST_BROKEN_STARTS:
+                break
+            continue
+        if entry_key in entry and "result" not in entry:
+            between.append(text[at : brace.start()])
+            entries.append(entry)
+            at = end
+    if not entries:
+        raise BodyUnreadableError
+    between.append(text[at:])
+    unread = [each for each in between[1:-1] if each.strip(BLANKS + ",")]
+    if not unread:  # what is broken lies before the first entry or behind the last, and may have been one
+        unread = [between[0] + between[-1]]
+    fragments = tuple(map(_without_reply_signs, unread))
+    return Body(_envelope("".join(between), entries), damaged + decoding.damaged + 1, fragments)
+
+
+def _envelope(around: str, entries: Sequence[Any]) -> dict[str, Any]:
+    """Return the answer's envelope, with None for what cannot be read of it any more."""
+    fields = {name: _number_of(name, around) for name in ("next", "totalEvents")}
+    return {
+        "result": {"events": list(entries), **fields} if '"events"' in around else list(entries),
+        "errors": [UNREADABLE] if FAILURE.search(around) else None,
+    }
+
+
+def _number_of(name: str, text: str) -> int | None:
+    found = re.search(rf'"{name}"\s*:\s*"?(\d{{1,19}})\b', text)
+    return int(found[1]) if found else None
+
+
+def _without_reply_signs(text: str) -> str:
+    return REPLY_SIGN.sub("replySign", text)
+
+
+def _finite(text: str) -> float | str:
+    """Return a number, or its text where no float is as large: it would become Infinity, which is no JSON."""
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity are not JSON, and Postgres stores none.
