@@ -23,6 +23,9 @@ class SaveFigures:
     messages_a_second: float
 
 
+FETCHED_AT = "2026-03-01T00:00:00Z"
+
+
 def save_path() -> list[SaveFigures]:
     """Return the speed of each size of burst, into a fresh and durable Postgres."""
     events = [event_json(event) for event in stores_of(1, EVENTS_A_BURST_SIZE * len(BURSTS))[0].events]
@@ -42,7 +45,7 @@ def _speed(run_id: int | None, burst: int, events: Sequence[Any]) -> float:
         part = list(events[start : start + burst])
         with transaction() as open_database:
             leases.renew_lease(open_database, run_id, 0)
-            added = messages.save_events(open_database, "bench", run_id or 0, part)
-            sync_logs.add_counts(open_database, run_id or 0, 1, len(part), added)
+            added = messages.save_events(open_database, "bench", run_id or 0, part, FETCHED_AT)
+            sync_logs.add_counts(open_database, run_id or 0, requests=1, events=len(part), added=added)
             stores.move_cursor(open_database, "bench", 1_770_000_000_000 + start)
     return len(events) / (time.perf_counter() - begun)

@@ -17,6 +17,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with transaction() as database:
         closed = reconciliation.close_run(database, task.store_id, task.run_id)
     metrics.add_metric("Gaps", MetricUnit.Count, closed.gaps)
-    metrics.add_metric("QuarantinedEvents", MetricUnit.Count, closed.quarantined)
     logger.info("Run closed", extra={"store_id": task.store_id, **asdict(closed)})
     return ClosedRun(closed.status, closed.gaps).as_result()

@@ -15,13 +15,13 @@ from wildberries import chats, store_token
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Fetch WB's list of the store's chats into an object, or say how long WB makes us wait for it."""
     task = FetchChats.parse(event)
-    client, token = store_token.connect(task.store_id)
+    client, token = store_token.connect(task.store_id, task.seller_id)
     listed = chats.fetch_chats(client, token.kind)
     key = None
     if listed.chats is not None:
         # The request's id keeps a slow attempt that was given up from overwriting the object of its successor.
         key = object_key(task.store_id, task.run_id, f"chats-{context.aws_request_id}")
-        write_object(key, listed.chats)
+        write_object(key, {"chats": listed.chats, "damaged": listed.damaged, "unread": listed.unread})
     metrics.add_metric("WbRequests", MetricUnit.Count, listed.requests)
     metrics.add_metric("WbWait", MetricUnit.Seconds, listed.wait_seconds)
     days_left = token.days_left(datetime.now(UTC))
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         chats_key=key,
         wait_seconds=listed.wait_seconds,
         requests=listed.requests,
-        seller_id=token.seller_id,
+        seller_id=token.seller_id or task.seller_id,  # a token that does not name its seller changes nothing
         token_type=token.kind,
         token_expires_at=token.expires_at.isoformat() if token.expires_at else None,
     ).as_result()

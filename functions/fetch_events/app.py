@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -14,13 +15,13 @@ from wildberries.walk import walk_events
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Walk on over the seller's events as far as WB's bucket and the time budget allow, into one object."""
     task = FetchEvents.parse(event)
-    client, token = store_token.connect(task.store_id)
-    burst = walk_events(client, task.cursor, token.kind)
+    client, token = store_token.connect(task.store_id, task.seller_id)
+    burst = walk_events(client, task.cursor, token.kind, task.until)
     key = None
-    if burst.events:
+    if burst.events or burst.incomplete:
         # The request's id keeps a slow attempt that was given up from overwriting the object of its successor.
         key = object_key(task.store_id, task.run_id, f"events-{task.cursor or 0}-{context.aws_request_id}")
-        write_object(key, burst.events)
+        write_object(key, burst.as_content(datetime.now(UTC)))
     metrics.add_metric("WbRequests", MetricUnit.Count, burst.requests)
     metrics.add_metric("WbWait", MetricUnit.Seconds, burst.wait_seconds)
     fetched = FetchedEvents(

@@ -21,6 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # Here and not in Report: a store that waits for days would keep them from the alarms that watch them.
     metrics.add_metric("ActiveStores", MetricUnit.Count, fresh["stores"])
     metrics.add_metric("OldestSuccessHours", MetricUnit.NoUnit, fresh["oldest_success_hours"])
+    metrics.add_metric("OpenProblems", MetricUnit.Count, fresh["open_problems"])
     if fresh["token_days_left"] is not None:
         metrics.add_metric("TokenDaysLeft", MetricUnit.Count, fresh["token_days_left"])
     logger.info("Stores listed", extra={"stores": len(store_ids), "dead_runs_closed": dead})

@@ -13,6 +13,7 @@ WHOLE: dict[str, Any] = {
     "store_id": "shop",
     "run_id": 7,
     "cursor": None,
+    "until": None,
     "chats_key": None,
     "events_key": None,
     "labels_key": "labels/1",

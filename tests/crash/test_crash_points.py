@@ -126,6 +126,6 @@ def differences(mode: str, ended: Ended, undisturbed: Ended) -> list[str]:
 
 
 def told_once(statuses: tuple[str, ...]) -> bool:
-    """Return whether the poison event made just one run partial: killed ones before it, whole ones after it."""
+    """Return whether the poison event made each run partial that reached its end, after those that were killed."""
     before, _, after = " ".join(statuses).partition("partial")
-    return "partial" in statuses and set(before.split()) <= {"error"} and set(after.split()) <= {"success"}
+    return "partial" in statuses and set(before.split()) <= {"error"} and set(after.split()) <= {"partial"}

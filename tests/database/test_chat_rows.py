@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from database.wb_chats import chat_rows
+from database.wb_chats import read_list
 from database.wb_fields import as_integer
-from tests.support.given_rows import a_chat
+from tests.support.given_rows import AT, a_chat
 
 CARD = {"nmID": 12345678, "price": 149900, "priceCurrency": "RUB", "rid": "r.1", "size": "42"}
 COLUMNS = ["client_name", "nm_id", "rid", "product_size", "price_kopecks", "price_currency", "listed_message_text"]
@@ -15,7 +15,7 @@ COLUMNS = ["client_name", "nm_id", "rid", "product_size", "price_kopecks", "pric
 
 def test_a_listed_chats_fields_become_columns() -> None:
     chat = a_chat(1, newest=5, goodCard=CARD, unknown={"new": 1})
-    row = chat_rows([chat])[0]
+    row = read_list([chat]).rows[0]
     assert json.loads(row.pop("raw")) == chat
     assert row == {
         "id": "1:chat-1",
@@ -38,13 +38,13 @@ def test_a_listed_chats_fields_become_columns() -> None:
         {"clientName": None, "goodCard": None, "lastMessage": None},
         {"clientName": 5, "goodCard": [], "lastMessage": "x"},
         {"clientName": [], "goodCard": "x", "lastMessage": []},
-        {"goodCard": {"nmID": "12", "price": 1.5, "rid": 7, "size": []}, "lastMessage": {"text": 5}},
+        {"goodCard": {"nmID": "12 or so", "price": 1.5, "rid": 7, "size": []}, "lastMessage": {"text": 5}},
         {"goodCard": {"nmID": 2**63, "price": -1}, "lastMessage": {"addTimestamp": "soon"}},
         {"goodCard": {"nmID": True}, "lastMessage": {"addTimestamp": 5}},
     ],
 )
 def test_placeholders_and_odd_types_are_empty_columns(odd: dict[str, Any]) -> None:
-    row = chat_rows([{"chatID": "1:chat-1", **odd}])[0]
+    row = read_list([{"chatID": "1:chat-1", **odd}]).rows[0]
     assert [row[name] for name in COLUMNS] == [None] * len(COLUMNS)
     assert row["listed_message_at"] is None
 
@@ -53,13 +53,49 @@ def test_placeholders_and_odd_types_are_empty_columns(odd: dict[str, Any]) -> No
     "chat", [None, 5, "x", [], {}, {"chatID": ""}, {"chatID": 5}, {"chatID": "a\0"}, {"chatID": "a" * 201}]
 )
 def test_a_chat_without_a_usable_id_is_skipped_and_its_neighbours_are_not(chat: Any) -> None:
-    assert [row["id"] for row in chat_rows([a_chat(1), chat, a_chat(2)])] == ["1:chat-1", "1:chat-2"]
+    assert [row["id"] for row in read_list([a_chat(1), chat, a_chat(2)]).rows] == ["1:chat-1", "1:chat-2"]
 
 
 def test_a_chat_listed_twice_is_one_row() -> None:
-    assert [row["client_name"] for row in chat_rows([a_chat(1), a_chat(1, clientName="Олег")])] == ["Олег"]
+    assert [row["client_name"] for row in read_list([a_chat(1), a_chat(1, clientName="Олег")]).rows] == ["Олег"]
 
 
 @pytest.mark.parametrize(("value", "integer"), [(1, 1), (2**63 - 1, 2**63 - 1), (2**63, None), (0, None), (-5, None)])
 def test_an_integer_is_positive_and_fits_postgres(value: int, integer: int | None) -> None:
     assert as_integer(value) == integer
+
+
+@pytest.mark.parametrize("written", [41000, 41000.0, "41000", "41000.0", " 41000 "])
+def test_an_integer_may_come_as_a_float_or_as_text(written: Any) -> None:
+    assert as_integer(written) == 41000
+
+
+@pytest.mark.parametrize("chat", [None, 5, {}, {"chatID": 5}])
+def test_entries_without_a_usable_id_are_counted(chat: Any) -> None:
+    assert (read_list([a_chat(1), chat]).unchecked, read_list([a_chat(1)], fragments=2).entries) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("last", "undated"),
+    [
+        (None, 0),
+        ({}, 0),
+        ({"addTimestamp": 0, "text": ""}, 0),
+        ({"addTimestamp": AT, "text": "да"}, 0),
+        ({"text": "да"}, 1),
+        ({"addTimestamp": "soon"}, 1),
+        ("да", 1),
+    ],
+)
+def test_a_last_message_without_a_usable_time_cannot_be_compared(last: Any, undated: int) -> None:
+    assert read_list([a_chat(1, lastMessage=last)]).unchecked == undated
+
+
+def test_of_a_chat_listed_twice_the_newest_last_message_counts() -> None:
+    rows = read_list([a_chat(1, newest=9), a_chat(1, newest=3)]).rows
+    assert [row["listed_message_text"] for row in rows] == ["Сообщение 9"]
+
+
+def test_a_column_whose_field_says_something_that_it_cannot_hold_is_named() -> None:
+    card = {"nmID": "NaN", "price": 0, "rid": "r" * 201, "size": "", "priceCurrency": "RUB"}
+    assert read_list([a_chat(1, goodCard=card)]).unreadable == {"1:chat-1": ["nm_id", "rid"]}

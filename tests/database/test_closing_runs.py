@@ -5,17 +5,18 @@ from typing import Any
 import pytest
 
 from chatsync.contracts import SaveLabels
-from chatsync.errors import LeaseLostError
+from chatsync.errors import LeaseLostError, ProblemUnknownError
 from chatsync.label_tokens import Tokens
 from database import run_ends
 from database.connection import Database
 from database.labels import history, reservations
 from database.labels.budgets import LabelPlan, PlannedChatPage
 from database.labels.costs import settle_reservation
+from database.problems import dismiss_problem, open_gaps, save_list_problem
 from database.reconciliation import Reconciled, close_run
 from reading.gaps import list_gaps
 from reading.runs import list_runs
-from tests.support.given_rows import STORE, a_chat, a_run, an_event, column, save, save_list
+from tests.support.given_rows import AT, STORE, a_chat, a_run, an_event, column, save, save_list
 
 
 @pytest.fixture
@@ -42,9 +43,9 @@ def test_all_that_wb_lists_is_stored_so_it_is_a_success(database: Database, run:
 
 def test_a_listed_message_newer_than_all_stored_makes_it_partial_with_the_number(database: Database, run: int) -> None:
     save_list(database, a_chat(0, newest=6), a_chat(1, newest=50), a_chat(2, newest=51))
-    assert close_run(database, STORE, run) == Reconciled("partial", 3, 1, 2, 0, 0)
+    assert close_run(database, STORE, run) == Reconciled("partial", 3, 1, 2, 0, 0, problems=2)
     assert "2 chats whose newest message WB lists" in row(database, run)["error_message"]
-    assert column(database, "SELECT last_success_at FROM stores") == [None]
+    assert column(database, "SELECT last_success_at IS NOT NULL FROM stores") == [True]  # the store is read to its end
 
 
 def test_a_listed_chat_without_any_stored_message_is_a_gap(database: Database, run: int) -> None:
@@ -55,7 +56,8 @@ def test_a_listed_chat_without_any_stored_message_is_a_gap(database: Database, r
 def test_the_chats_with_gaps_are_listed_newest_first(database: Database, run: int) -> None:
     save_list(database, a_chat(0, newest=40), a_chat(1, newest=7), a_chat(2, newest=50))
     assert [gap["id"] for gap in list_gaps(database)] == ["1:chat-2", "1:chat-0"]
-    save_list(database, a_chat(0, newest=40), a_chat(1, newest=7))
+    for later in (1, 2):
+        save_list(database, a_chat(0, newest=40), a_chat(1, newest=7), run=run + later)
     assert [gap["id"] for gap in list_gaps(database)] == ["1:chat-0"]
 
 
@@ -70,8 +72,9 @@ def test_what_the_list_does_not_show_as_newer_is_no_gap(database: Database, run:
 
 
 def test_a_chat_gone_from_the_list_is_neither_counted_nor_a_gap(database: Database, run: int) -> None:
-    save_list(database, a_chat(1, newest=50), a_chat(0, newest=6))
-    save_list(database, a_chat(0, newest=6))
+    save_list(database, a_chat(1, newest=50), a_chat(0, newest=6), run=run)
+    for later in (1, 2):
+        save_list(database, a_chat(0, newest=6), run=run + later)
     assert close_run(database, STORE, run) == Reconciled("success", 1, 1, 0, 0, 0)
 
 
@@ -82,7 +85,7 @@ def test_a_chat_known_from_events_alone_is_not_counted(database: Database, run: 
 
 def test_a_quarantined_event_makes_it_partial(database: Database, run: int) -> None:
     save(database, run, "junk", {"more": "junk"})
-    assert close_run(database, STORE, run) == Reconciled("partial", 3, 3, 0, 2, 0)
+    assert close_run(database, STORE, run) == Reconciled("partial", 3, 3, 0, 2, 0, problems=2)
     assert "2 events that could not be stored" in row(database, run)["error_message"]
 
 
@@ -92,10 +95,80 @@ def test_an_event_quarantined_by_a_run_that_was_killed_still_counts(database: Da
     assert close_run(database, STORE, a_run(database, execution="execution-2")).quarantined == 1
 
 
-def test_an_event_quarantined_before_the_last_end_counts_no_more(database: Database, run: int) -> None:
+def test_no_run_is_a_success_while_an_event_is_missing(database: Database, run: int) -> None:
     save(database, run, "junk")
     close_run(database, STORE, run)
-    assert close_run(database, STORE, a_run(database, execution="execution-2")).status == "success"
+    assert close_run(database, STORE, a_run(database, execution="execution-2")).status == "partial"
+
+
+def test_an_event_that_comes_again_in_order_solves_its_problem(database: Database, run: int) -> None:
+    save(database, run, an_event(30, addTimestamp="soon"))
+    assert close_run(database, STORE, run).quarantined == 1
+    again = a_run(database, execution="execution-2")
+    save(database, again, an_event(30))
+    assert close_run(database, STORE, again) == Reconciled("success", 3, 3, 0, 0, 0)
+
+
+def test_an_event_from_the_future_is_stored_by_itself_when_its_day_has_come(database: Database, run: int) -> None:
+    save(database, run, an_event(30, addTimestamp="soon", addTime="soon"))
+    database.run(
+        "UPDATE quarantined_events SET raw = replace(raw::text, '\"soon\"', :time)::json", time=f"{AT + 30_000}"
+    )
+    assert close_run(database, STORE, run) == Reconciled("success", 3, 3, 0, 0, 0)
+    assert column(database, "SELECT count(*) FROM chat_messages") == [10]
+
+
+def test_what_a_person_dismissed_stays_dismissed_until_its_details_change(database: Database, run: int) -> None:
+    save(database, run, "junk")
+    problem_id = column(database, "SELECT id FROM problems")[0]
+    dismiss_problem(database, problem_id, reason="WB's test", by="anna")
+    save(database, run, "junk")
+    assert close_run(database, STORE, run).status == "success"
+
+
+def test_a_gap_that_a_person_dismissed_is_open_again_once_wb_lists_a_newer_message(
+    database: Database, run: int
+) -> None:
+    save_list(database, a_chat(0, newest=50), run=run)
+    open_gaps(database, STORE, run)
+    dismiss_problem(database, column(database, "SELECT id FROM problems")[0], reason="deleted at WB", by="anna")
+    assert close_run(database, STORE, run).status == "success"
+    again = a_run(database, execution="execution-2")
+    save_list(database, a_chat(0, newest=60), run=again)
+    assert close_run(database, STORE, again) == Reconciled("partial", 1, 0, 1, 0, 0, problems=1)
+
+
+def test_only_an_open_problem_can_be_dismissed(database: Database) -> None:
+    with pytest.raises(ProblemUnknownError, match="No open problem has the id 5"):
+        dismiss_problem(database, 5, reason="", by="anna")
+
+
+@pytest.mark.parametrize("listed", [[], [a_chat(0, newest=6)]])
+def test_a_list_that_collapsed_is_said_and_believed_only_when_another_runs_says_the_same(
+    database: Database, run: int, listed: list[Any]
+) -> None:
+    def close(run: int) -> Reconciled:
+        saved = save_list(database, *listed, run=run)
+        save_list_problem(database, STORE, run, saved.unchecked_sentence())
+        return close_run(database, STORE, run)
+
+    first, second = close(run), close(a_run(database, execution="execution-2"))
+    assert first.status == "partial"
+    assert "chats at once" in str(first.unchecked)
+    assert first.chats_total == 3
+    assert (second.status, second.chats_total) == ("success", len(listed))
+
+
+def test_a_list_that_could_not_be_compared_says_how_much_of_it_and_is_no_success(database: Database, run: int) -> None:
+    saved = save_list(database, a_chat(0, newest=6), {"chatID": 5}, a_chat(1, lastMessage={"text": "да"}), run=run)
+    save_list_problem(database, STORE, run, saved.unchecked_sentence())
+    closed = close_run(database, STORE, run)
+    assert (closed.status, closed.unchecked) == (
+        "partial",
+        "2 of 3 entries of WB's chat list could not be compared",
+    )
+    assert column(database, "SELECT last_success_at FROM stores") == [None]
+    assert column(database, "SELECT count(*) FROM chats WHERE unlisted_by_run IS NOT NULL") == [0]
 
 
 def plan(database: Database, run: int, chats: int, left: int = 0) -> None:
@@ -167,4 +240,4 @@ def test_another_stores_gaps_and_junk_are_its_own(database: Database, run: int) 
     save(database, other, "junk", store="other")
     save_list(database, a_chat(0, newest=99), store="other")
     assert close_run(database, STORE, run).status == "success"
-    assert close_run(database, "other", other) == Reconciled("partial", 1, 0, 1, 1, 0)
+    assert close_run(database, "other", other) == Reconciled("partial", 1, 0, 1, 1, 0, problems=2)

@@ -1,6 +1,7 @@
 """An event of WB as a row, with every field missing, odd or hostile; or the reason why it cannot be one."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,20 +18,21 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FIELDS = ["eventID", "chatID", "eventType", "isNewChat", "message", "sender", "source", "addTimestamp", "clientName"]
 CARD = {"downloadID": "d1", "name": "Чек.pdf", "contentType": "application/pdf", "size": 2048, "url": "u", "date": "d"}
 
 
 def message(**changes: Any) -> dict[str, Any]:
     """Return the row of an event with these changes."""
-    found = sort_events([an_event(1, **changes)])
+    found = sort_events([an_event(1, **changes)], NOW)
     assert found.quarantined == []
     return found.messages[0]
 
 
 def reason(event: Any) -> str:
     """Return why an event cannot be a row."""
-    found = sort_events([event])
+    found = sort_events([event], NOW)
     assert found.messages == []
     assert json.loads(found.quarantined[0]["raw"]) == event
     return str(found.quarantined[0]["reason"])
@@ -59,7 +61,7 @@ def test_an_events_fields_become_columns() -> None:
 
 
 def test_an_event_needs_only_its_id_its_chat_and_its_time() -> None:
-    found = sort_events([{"eventID": "e", "chatID": "c", "addTimestamp": AT}])
+    found = sort_events([{"eventID": "e", "chatID": "c", "addTimestamp": AT}], NOW)
     row = found.messages[0]
     assert (row["id"], row["chat_id"], row["sent_at"]) == ("e", "c", "2026-02-02T02:40:00+00:00")
     assert [row[name] for name in ("event_type", "sender", "source", "client_name", "text")] == [None] * 5
@@ -88,10 +90,41 @@ def test_a_text_that_is_none_is_none(text: Any) -> None:
     assert message(message={"text": text})["text"] is None
 
 
-def test_the_iso_time_stands_in_only_where_the_timestamp_is_missing() -> None:
+@pytest.mark.parametrize("unusable", [None, "", 0, "soon", [], True, 99_999_999_999_999_999])
+def test_the_iso_time_stands_in_only_where_the_timestamp_is_not_usable(unusable: Any) -> None:
     iso = {"addTime": "2026-03-01T10:00:00+03:00"}
     assert message(**iso)["sent_at"] == "2026-02-02T02:40:01+00:00"
-    assert message(**iso, addTimestamp=None)["sent_at"] == "2026-03-01T07:00:00+00:00"
+    assert message(**iso, addTimestamp=unusable)["sent_at"] == "2026-03-01T07:00:00+00:00"
+
+
+@pytest.mark.parametrize("written", [AT, float(AT), str(AT), f"{AT}.0", AT // 1000])
+def test_a_time_may_come_as_a_float_or_as_text(written: Any) -> None:
+    assert message(addTimestamp=written)["sent_at"] == "2026-02-02T02:40:00+00:00"
+
+
+def test_an_event_from_the_future_is_quarantined_until_its_day_comes() -> None:
+    event = an_event(1, addTimestamp=int((NOW + timedelta(days=3)).timestamp() * 1000))
+    assert reason(event) == "the event is dated in the future (2026-03-04)"
+    assert sort_events([event], NOW + timedelta(days=2)).quarantined == []
+
+
+@pytest.mark.parametrize("name", ["sender", "source", "eventType"])
+def test_a_word_too_long_for_an_index_is_an_empty_column(name: str) -> None:
+    column = {"eventType": "event_type"}.get(name, name)
+    row = message(**{name: "x" * 201})
+    assert (row[column], json.loads(row["raw"])[name]) == (None, "x" * 201)
+
+
+def test_an_endless_name_is_cut() -> None:
+    assert message(clientName="Я" * 100_000)["client_name"] == "Я" * 500
+
+
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_of_two_versions_in_a_burst_the_later_is_the_message_and_the_other_is_kept(newer_first: bool) -> None:
+    old, new = an_event(1), an_event(1, addTimestamp=AT + 60_000, message={"text": "иначе"})
+    found = sort_events([new, old] if newer_first else [old, new], NOW)
+    assert [row["text"] for row in found.messages] == ["иначе"]
+    assert [row["text"] for row in found.older] == ["Сообщение 1"]
 
 
 def test_files_and_images_become_attachments_whatever_they_lack() -> None:
@@ -112,9 +145,9 @@ def test_odd_attachments_are_none(odd: Any) -> None:
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        ("text", "the event is no object"),
-        (None, "the event is no object"),
-        ([], "the event is no object"),
+        ("text", "the event is not an object"),
+        (None, "the event is not an object"),
+        ([], "the event is not an object"),
         ({}, "the event has no eventID"),
         (without("eventID"), "the event has no eventID"),
         (an_event(1, eventID=""), "the event has no eventID"),
@@ -144,21 +177,21 @@ def test_a_quarantined_event_goes_by_its_own_id_or_by_its_content() -> None:
 
 @pytest.mark.parametrize("pair", [("a\0", "a\ud800"), ("a" * 5000, "a" * 5001)], ids=["unstorable", "endless"])
 def test_events_whose_ids_cannot_be_kept_are_still_told_apart(pair: tuple[str, str]) -> None:
-    found = sort_events([an_event(1, eventID=name) for name in pair]).quarantined
+    found = sort_events([an_event(1, eventID=name) for name in pair], NOW).quarantined
     assert len({row["id"] for row in found}) == 2
     assert all(len(row["id"]) == 64 for row in found)
 
 
 def test_an_event_that_comes_twice_in_a_burst_is_one_row() -> None:
-    found = sort_events([an_event(1), an_event(2), an_event(1), {"bad": 1}, {"bad": 1}])
+    found = sort_events([an_event(1), an_event(2), an_event(1), {"bad": 1}, {"bad": 1}], NOW)
     assert ([row["id"] for row in found.messages], len(found.quarantined)) == (["event-1", "event-2"], 1)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON) | JSON, max_size=5))
 def test_no_event_breaks_the_reader_and_none_is_dropped(events: list[Any]) -> None:
-    found = sort_events(events)
-    kept = [json.loads(row["raw"]) for row in found.messages + found.quarantined]
+    found = sort_events(events, NOW)
+    kept = [json.loads(row["raw"]) for row in found.messages + found.older + found.quarantined]
     ids = {row["id"] for row in found.messages + found.quarantined}
     assert all(event in kept or event["eventID"] in ids for event in events)
     assert json_rows([found.messages, found.quarantined]).encode()

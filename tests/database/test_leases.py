@@ -118,7 +118,7 @@ def test_a_run_that_was_taken_over_can_write_nothing_more(emptied: str) -> None:
 def test_an_ended_run_has_no_lease_to_renew(database: Database, status: str) -> None:
     run = a_run(database)
     end(database, status)
-    with pytest.raises(LeaseLostError, match="other hands"):
+    with pytest.raises(LeaseLostError, match="owns the store now"):
         leases.renew_lease(database, run, 0)
 
 

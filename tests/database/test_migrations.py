@@ -145,3 +145,39 @@ def test_labels_of_the_previous_release_are_not_given_anew(new_database: Databas
     assert column(new_database, "SELECT labelled_by FROM chats ORDER BY id") == [version, None]
     with transaction() as database:
         assert read_stale_chats(database, "shop", version, 10).total == 0
+
+
+def test_what_the_previous_release_quarantined_is_an_open_problem_and_its_functions_still_work(
+    new_database: Database, tmp_path: Path
+) -> None:
+    for migration in sorted((ROOT / "migrations").glob("000[1-5]*")):
+        shutil.copy(migration, tmp_path)
+    migrate(tmp_path)
+    new_database.run("INSERT INTO stores (id, name) VALUES ('shop', 'ИП Проба')")
+    new_database.run("INSERT INTO chats (store_id, id, raw) VALUES ('shop', '1:a', '{}')")
+    new_database.run(
+        "INSERT INTO sync_logs (store_id, seller_key, execution_id, sync_type, status, alive_until)"
+        " VALUES ('shop', 'shop', 'execution-1', 'incremental', 'partial', now())"
+    )
+    message = (
+        "INSERT INTO chat_messages (store_id, id, chat_id, text, sent_at, raw) VALUES ('shop', '{}', '1:a', 'да', "
+    )
+    message += "now(), '{{\"a\": 1}}') ON CONFLICT (store_id, id) DO NOTHING"
+    new_database.run(
+        "INSERT INTO chat_messages (store_id, id, chat_id, text, sent_at, raw)"
+        " SELECT 'shop', 'e' || n, '1:a', 'да', now(), '{\"a\": 1}' FROM generate_series(1, 60000) AS n"
+    )
+    new_database.run(
+        "INSERT INTO quarantined_events (store_id, id, reason, raw, run_id)"
+        " VALUES ('shop', 'lost', 'the event has no chatID', '{}', 1), ('shop', 'e5', 'came again in order', '{}', 1)"
+    )
+    before = column(new_database, "SELECT md5(string_agg(id || raw::text, ',' ORDER BY id)) FROM chat_messages")
+    assert migrate(ROOT / "migrations") == ["0006_problems"]
+    assert new_database.rows("SELECT kind, subject, run_id, closed_at FROM problems") == [
+        {"kind": "event", "subject": "lost", "run_id": 1, "closed_at": None}
+    ]
+    for name in ("e1", "new"):
+        new_database.run(message.format(name))
+    new_database.run("INSERT INTO rate_limits (seller_key, method, ready_at) VALUES ('shop', 'chats', now())")
+    new_database.run("DELETE FROM chat_messages WHERE id = 'new'")
+    assert column(new_database, "SELECT md5(string_agg(id || raw::text, ',' ORDER BY id)) FROM chat_messages") == before

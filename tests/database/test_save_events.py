@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chatsync.errors import DatabaseRefusedError, DatabaseUnavailableError
+from database import messages
 from database.connection import Database
 from database.wb_fields import LONGEST_ID
 from reading.conversations import read_messages
@@ -17,12 +19,13 @@ from tests.support.given_rows import STORE, a_run, an_event, chat, column, row_v
 TABLES = ("chats", "chat_messages", "stores", "quarantined_events")
 
 
-def refuse(database: Database, condition: str) -> None:
+def refuse(database: Database, condition: str, sqlstate: str = "23514") -> None:
     """Let Postgres refuse messages by a rule of its own, with a text that quotes what it met."""
     database.run(
         f"""
         CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN IF {condition} THEN RAISE EXCEPTION 'secret %', NEW.text; END IF; RETURN NEW; END $$
+        $$ BEGIN IF {condition} THEN RAISE EXCEPTION 'secret %', NEW.text
+           USING ERRCODE = '{sqlstate}'; END IF; RETURN NEW; END $$
         """
     )
     database.run("CREATE TRIGGER refused BEFORE INSERT ON chat_messages FOR EACH ROW EXECUTE FUNCTION refused()")
@@ -59,7 +62,7 @@ def test_only_the_new_events_of_an_overlapping_burst_count(database: Database) -
     assert chat(database)["messages_total"] == 3
 
 
-def test_a_changed_repeat_does_not_overwrite_what_is_stored(database: Database) -> None:
+def test_other_words_of_the_same_time_and_fetch_are_not_newer(database: Database) -> None:
     run = a_run(database)
     save(database, run, an_event(1))
     assert save(database, run, an_event(1, message={"text": "другое"})) == 0
@@ -201,12 +204,47 @@ def test_an_id_of_the_greatest_length_still_fits_all_indexes(database: Database)
     assert save(database, a_run(database), an_event(1, eventID=endless, chatID=endless[::-1])) == 1
 
 
-def test_an_event_quarantined_again_is_kept_once_under_its_last_run(database: Database) -> None:
-    save(database, a_run(database), "junk")
+def test_an_event_quarantined_again_changes_no_row(database: Database) -> None:
+    first = a_run(database)
+    save(database, first, "junk")
     database.run("UPDATE sync_logs SET status = 'success'")
-    second = a_run(database, execution="execution-2")
-    save(database, second, "junk")
-    assert column(database, "SELECT run_id FROM quarantined_events") == [second]
+    before = row_versions(database, "quarantined_events", "problems")
+    save(database, a_run(database, execution="execution-2"), "junk")
+    assert row_versions(database, "quarantined_events", "problems") == before
+    assert column(database, "SELECT run_id FROM quarantined_events") == [first]
+
+
+@pytest.mark.parametrize("sqlstate", ["42501", "42P01", "P0001", "0A000", "XX000"])
+def test_what_is_not_the_events_fault_is_an_error_and_sets_nothing_aside(database: Database, sqlstate: str) -> None:
+    run = a_run(database)
+    refuse(database, "NEW.id = 'event-4'", sqlstate)
+    with pytest.raises(DatabaseRefusedError, match=sqlstate):
+        save(database, run, *[an_event(number) for number in range(9)])
+    assert column(database, "SELECT (SELECT count(*) FROM problems) + (SELECT count(*) FROM chat_messages)") == [0]
+
+
+@pytest.mark.parametrize("sqlstate", ["55P03", "40P01", "53100", "25006", "57014"])
+def test_what_another_try_may_cure_sets_nothing_aside(database: Database, sqlstate: str) -> None:
+    run = a_run(database)
+    refuse(database, "NEW.id = 'event-4'", sqlstate)
+    with pytest.raises(DatabaseUnavailableError, match=sqlstate):
+        save(database, run, *[an_event(number) for number in range(9)])
+
+
+def test_the_search_for_refused_events_has_an_end(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the time is over, what is left of a refused half is set aside as a whole; what was found good is stored."""
+    monkeypatch.setattr(messages, "HALVING_SECONDS", -1)
+    refuse(database, "NEW.id = 'event-8'")
+    assert save(database, a_run(database), *[an_event(number) for number in range(9)]) == 0
+    assert column(database, "SELECT count(*) FROM problems WHERE closed_at IS NULL") == [9]
+
+
+def test_an_event_nested_too_deep_for_postgres_is_quarantined_as_text(database: Database) -> None:
+    deep = "[" * 900 + "]" * 900
+    database.run("SET LOCAL max_stack_depth = '100kB'")
+    save(database, a_run(database), an_event(1), {"deep": json.loads(deep)})
+    assert column(database, "SELECT count(*) FROM quarantined_events WHERE json_typeof(raw) = 'string'") == [1]
+    assert stored(database) == ["event-1"]
 
 
 def test_an_empty_burst_is_nothing(database: Database) -> None:

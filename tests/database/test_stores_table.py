@@ -62,7 +62,30 @@ def test_a_replaced_token_is_remembered_with_what_it_does_not_say(shops: Databas
     stores.save_token_facts(shops, "a", TOKEN)
     stores.save_token_facts(shops, "a", StoreToken(None, "unknown", None))
     row = shops.rows("SELECT seller_id, token_type, token_expires_at FROM stores WHERE id = 'a'")[0]
-    assert list(row.values()) == [None, "unknown", None]
+    assert list(row.values()) == [TOKEN.seller_id, "unknown", None]  # the history is still that seller's
+
+
+def test_a_known_seller_stays_whatever_a_token_says(shops: Database) -> None:
+    stores.save_token_facts(shops, "a", TOKEN)
+    stores.save_token_facts(shops, "a", StoreToken("another", "base", None))
+    assert column(shops, "SELECT seller_id FROM stores WHERE id = 'a'") == [TOKEN.seller_id]
+
+
+def test_another_seller_is_accepted_for_no_history_but_by_a_person(shops: Database) -> None:
+    stores.save_token_facts(shops, "a", TOKEN)
+    save(shops, a_run(shops, "a"), an_event(1), store="a")
+    assert stores.accept_seller(shops, "a", TOKEN.seller_id)
+    assert stores.accept_seller(shops, "a", None)
+    assert not stores.accept_seller(shops, "a", "another")
+    assert column(shops, "SELECT seller_id FROM stores WHERE id = 'a'") == [TOKEN.seller_id]
+    assert stores.accept_seller(shops, "a", "another", same_store=True)
+    assert column(shops, "SELECT seller_id FROM stores WHERE id = 'a'") == ["another"]
+
+
+def test_a_store_that_holds_nothing_takes_any_sellers_token(shops: Database) -> None:
+    stores.save_token_facts(shops, "a", TOKEN)
+    assert stores.accept_seller(shops, "a", "another")
+    assert column(shops, "SELECT seller_id FROM stores WHERE id = 'a'") == ["another"]
 
 
 def test_statistics_count_chats_and_tags(shops: Database) -> None:

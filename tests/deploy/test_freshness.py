@@ -9,6 +9,7 @@ from database import stores
 from database.connection import Database, transaction
 from functions.list_stores import app as list_stores
 from tests.deploy.test_prepare_database import Context
+from tests.support.given_rows import a_run, save
 
 
 def a_store(database: Database, name: str, success: str | None, token: str | None, active: bool = True) -> None:
@@ -46,7 +47,20 @@ def test_an_expired_token_has_less_than_no_days_left(database: Database) -> None
 
 
 def test_no_store_is_no_reason_for_an_alarm(database: Database) -> None:
-    assert stores.freshness(database) == {"stores": 0, "oldest_success_hours": 0.0, "token_days_left": None}
+    assert stores.freshness(database) == {
+        "stores": 0,
+        "oldest_success_hours": 0.0,
+        "token_days_left": None,
+        "open_problems": 0,
+    }
+
+
+def test_open_problems_of_active_stores_count(database: Database) -> None:
+    for name, active in (("shop", True), ("paused", False)):
+        a_store(database, name, "1 hour", None, active)
+        save(database, a_run(database, name), "junk", store=name)
+        database.run("UPDATE stores SET active = :active WHERE id = :id", id=name, active=active)
+    assert stores.freshness(database)["open_problems"] == 1
 
 
 def test_list_stores_emits_them(
@@ -64,3 +78,4 @@ def test_list_stores_emits_them(
     assert emitted["ActiveStores"] == [1.0]
     assert [round(hours) for hours in emitted["OldestSuccessHours"]] == [30]
     assert emitted["TokenDaysLeft"] == [12.0]
+    assert emitted["OpenProblems"] == [0.0]

@@ -15,21 +15,27 @@ from moto import mock_aws
 
 from chatsync.errors import ChatSyncError
 from database import connection
+from database.connection import transaction
 from functions.manage_store import app as manage_store
 from local import cli
 from local.simulator.tokens import TokenKind, make_token
 from tests.deploy.test_prepare_database import Context
+from tests.support.given_rows import a_run, an_event, save
 from tests.support.stored import rows
 
 NAME = "/chat-history-sync/stores/my-shop/token"
 IN_A_QUARTER = datetime.now(UTC) + timedelta(days=90)
 GOOD = make_token(TokenKind.PERSONAL, "seller-1", IN_A_QUARTER)
 NEWER = make_token(TokenKind.BASE, "seller-1", IN_A_QUARTER)
+ANOTHERS = make_token(TokenKind.PERSONAL, "seller-2", IN_A_QUARTER)
 REFUSED = {
     "expired": make_token(TokenKind.PERSONAL, "seller-1", datetime.now(UTC) - timedelta(days=1)),
     "no access to the category": make_token(TokenKind.PERSONAL, "seller-1", IN_A_QUARTER, chat_access=False),
     "test token": make_token(TokenKind.TEST, "seller-1", IN_A_QUARTER),
     "no readable JWT": "junk",
+    "begins with the word Bearer": f"Bearer {GOOD}",
+    "stands in quotes": f'"{GOOD}"',
+    "a line break or a space inside": f"{GOOD[:40]}\n{GOOD[40:]}",
     "No token on stdin": "",
 }
 
@@ -128,6 +134,54 @@ def test_a_token_is_replaced(store: Any) -> None:
     assert store("token", NEWER) == 0
     assert tokens() == [("SecureString", NEWER)]
     assert stores() == [("my-shop", "ИП Проба", True, "base")]
+
+
+@pytest.fixture
+def history(store: Any) -> None:
+    """The store my-shop with a message of seller-1."""
+    store("add", GOOD, "--name", "ИП Проба")
+    with transaction() as database:
+        save(database, a_run(database, "my-shop"), an_event(1), store="my-shop")
+
+
+def seller() -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in rows("SELECT name, seller_id, active FROM stores")]
+
+
+@pytest.mark.usefixtures("history")
+def test_another_sellers_token_changes_nothing_until_it_is_allowed(
+    store: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert store("token", ANOTHERS) == 1
+    said = capsys.readouterr().err
+    assert "of another seller than the history of the store my-shop, so nothing was changed" in said
+    assert "repeat the command with --same-store" in said
+    assert (tokens(), seller()) == ([("SecureString", GOOD)], [("ИП Проба", "seller-1", True)])
+    assert store("token", ANOTHERS, "--same-store") == 0
+    assert (tokens(), seller()) == ([("SecureString", ANOTHERS)], [("ИП Проба", "seller-2", True)])
+    assert store("token", GOOD) == 1
+
+
+@pytest.mark.usefixtures("history")
+def test_a_removed_store_is_not_added_again_with_another_sellers_token(store: Any) -> None:
+    store("remove")
+    assert store("add", ANOTHERS, "--name", "ИП Другая") == 1
+    assert (tokens(), seller()) == ([], [("ИП Проба", "seller-1", False)])
+    assert store("add", ANOTHERS, "--name", "ИП Проба", "--same-store") == 0
+    assert seller() == [("ИП Проба", "seller-2", True)]
+
+
+def test_a_store_that_holds_nothing_takes_any_sellers_token(store: Any) -> None:
+    store("add", ANOTHERS, "--name", "ИП Проба")
+    assert store("token", GOOD) == 0
+    assert seller() == [("ИП Проба", "seller-1", True)]
+
+
+def test_same_store_without_a_token_is_wrong_use(store: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    store("add", GOOD, "--name", "ИП Проба")
+    assert store("pause", "", "--same-store") == 2
+    assert "--same-store belongs to" in capsys.readouterr().err
+    assert stores()[0][2]
 
 
 def test_a_store_is_paused_resumed_removed_and_added_again(store: Any) -> None:

@@ -7,6 +7,7 @@ from database.connection import Database
 
 STORE = "shop"
 AT = 1_770_000_000_000  # 2026-02-02T02:40:00Z
+FETCHED_AT = "2026-03-01T00:00:00Z"
 AUTOMATIC = "Здравствуйте. Вы оставили отзыв с низкой оценкой. Расскажите, что случилось?"  # WB's, as the seller
 
 
@@ -43,12 +44,12 @@ def a_run(database: Database, store: str = STORE, execution: str = "execution-1"
 
 def save(database: Database, run: int, *events: Any, store: str = STORE) -> int:
     """Save a burst of events; return how many messages were new."""
-    return messages.save_events(database, store, run, list(events))
+    return messages.save_events(database, store, run, list(events), FETCHED_AT)
 
 
-def save_list(database: Database, *listed: Any, store: str = STORE) -> None:
-    """Save WB's list of chats."""
-    chats.save_list(database, store, list(listed))
+def save_list(database: Database, *listed: Any, store: str = STORE, run: int = 0) -> chats.SavedList:
+    """Save WB's list of chats, as this run fetched it."""
+    return chats.save_list(database, store, run, list(listed))
 
 
 def chat(database: Database, number: int = 0, store: str = STORE) -> dict[str, Any]:

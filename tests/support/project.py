@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = "stores, chats, chat_messages, sync_logs, rate_limits, chat_labels, label_pages, quarantined_events"
+TABLES = (
+    "stores, chats, chat_messages, message_versions, sync_logs, rate_limits, chat_labels, label_pages, "
+    "quarantined_events, problems"
+)
 NEEDED = ("local", "eval", "layers", "functions", "statemachine", "migrations", "template.yaml")
 INSTALLED = ("layers", "lambda-image")
 # Below those that systems hand out by themselves: a server that is closed and opened again finds its port free.

@@ -34,7 +34,7 @@ def given(*events: dict[str, Any], store: str = "shop", listed: list[dict[str, A
         )
         save(database, run, *events, store=store)
         if listed is not None:
-            save_list(database, *listed, store=store)
+            save_list(database, *listed, store=store, run=run)
         reconciliation.close_run(database, store, run)
         stores.refresh_statistics(database, store)
     return run

@@ -12,6 +12,8 @@ CONTENT = {
     "chat_messages": "store_id, id, chat_id, event_type, sender, source, client_name, is_new_chat, text, sent_at,"
     " attachments, raw::text",
     "quarantined_events": "store_id, id, reason, raw::text",
+    "message_versions": "store_id, message_id, text, sent_at, raw::text",
+    "problems": "store_id, kind, subject, details, closed_as",
 }
 
 

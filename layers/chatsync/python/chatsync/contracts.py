@@ -104,12 +104,16 @@ class Run(_Result):
 
     `status` is "running", "skipped" (the store has another live run) or "waiting" (its seller has, in another store).
     `cursor` is the `next` (ms) of the next request, None = the beginning. `wait_seconds` come before what is next.
-    `listed`: WB's list of chats is saved. `caught_up`: WB has no more events.
+    `seller_id`: the seller (the token's `sid`) whose history the store holds, None while that is unknown.
+    `until` (ms): a stretch of the stream is read again up to there; None: the walk goes on to the stream's end.
+    `listed`: WB's list of chats is saved. `caught_up`: WB has no more events, and nothing is to be read again.
     """
 
     id: int | None
     status: str = "running"
     cursor: int | None = None
+    until: int | None = None
+    seller_id: str | None = None
     wait_seconds: int = 0
     listed: bool = False
     caught_up: bool = False
@@ -117,7 +121,9 @@ class Run(_Result):
 
 @dataclass(frozen=True)
 class FetchChats(_RunTask):
-    """Fetch WB's list of the store's chats."""
+    """Fetch WB's list of the store's chats, with a token of its seller."""
+
+    seller_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,9 +154,11 @@ class SavedChats(Run):
 
 @dataclass(frozen=True)
 class FetchEvents(_RunTask):
-    """Walk on from the cursor (ms; None = from the seller's first event)."""
+    """Walk on from the cursor (ms; None = from the seller's first event), to the end or up to `until` (ms)."""
 
+    seller_id: str | None
     cursor: int | None
+    until: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +174,13 @@ class FetchedEvents(_Result):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveEvents(FetchedEvents, _RunTask):
-    """Store what was fetched (nothing, while WB made us wait) and move the cursor with it."""
+    """Store what was fetched (nothing, while WB made us wait) and move the cursor with it.
+
+    With `until` (ms) it was read again: the store's cursor stays.
+    """
+
+    seller_id: str | None
+    until: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,7 +347,10 @@ class MigratedDatabase(_Result):
 
 @dataclass(frozen=True)
 class ManageStore(_Task):
-    """Change a row of the table `stores`: `action` is add, token, pause, resume or remove. Never the token itself."""
+    """Change a row of the table `stores`: `action` is add, token, pause, resume or remove. Never the token itself.
+
+    `same_store`: the token's seller is the store's, though WB gave it another id.
+    """
 
     action: str
     store_id: str
@@ -341,6 +358,12 @@ class ManageStore(_Task):
     seller_id: str | None
     token_type: str | None
     token_expires_at: str | None
+    same_store: bool
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Return the event; raises EventInvalidError."""
+        return super().parse({"same_store": False, **event})
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,14 @@ class TagUnknownError(ChatSyncError):
     """A person labels a chat with a tag that the taxonomy does not have."""
 
 
+class ProblemUnknownError(ChatSyncError):
+    """A person dismisses a problem that is not open."""
+
+
+class SellerChangedError(ChatSyncError):
+    """The token is another seller's than the store's history: nothing is asked with it."""
+
+
 class TokenUnusableError(ChatSyncError):
     """The store's token cannot work, which is known without asking WB."""
 
@@ -65,7 +73,11 @@ class DatabaseUnavailableError(ChatSyncError):
 
 
 class DatabaseRefusedError(ChatSyncError):
-    """Postgres refused a statement for another reason than a broken connection."""
+    """Postgres refused a statement for another reason than a broken connection; `sqlstate` says which."""
+
+    def __init__(self, message: str, sqlstate: str = "") -> None:
+        super().__init__(message)
+        self.sqlstate = sqlstate
 
 
 class ClassifierUnavailableError(ChatSyncError):

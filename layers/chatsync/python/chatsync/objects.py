@@ -35,17 +35,16 @@ def object_key(store_id: str, run_id: int, name: str) -> str:
     return f"pages/{store_id}/{run_id}/{name}.json.gz"
 
 
-def write_object(key: str, rows: Sequence[Any]) -> None:
-    """Store the rows under the key, encrypted as the bucket says."""
-    body = gzip.compress(json.dumps(rows, separators=(",", ":")).encode(), FASTEST_GZIP, mtime=0)
+def write_object(key: str, content: Any) -> None:
+    """Store the content under the key, encrypted as the bucket says."""
+    body = gzip.compress(json.dumps(content, separators=(",", ":")).encode(), FASTEST_GZIP, mtime=0)
     s3_client().put_object(Bucket=setting("PAGE_BUCKET"), Key=key, Body=body, ContentType="application/gzip")
 
 
-def read_object(key: str) -> list[Any]:
-    """Return the rows stored under the key."""
+def read_object(key: str) -> Any:
+    """Return the content stored under the key."""
     body = s3_client().get_object(Bucket=setting("PAGE_BUCKET"), Key=key)["Body"].read()
-    rows: list[Any] = json.loads(gzip.decompress(body))
-    return rows
+    return json.loads(gzip.decompress(body))
 
 
 def write_stores_to_sync(execution_name: str, store_ids: Sequence[str]) -> str:

@@ -36,8 +36,18 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # A foreign key's check keeps its plan as long as the connection lives. Made while `chats` was nearly empty, it walks
 # all chats of the store for each message, and a first sync takes thrice as long. Planning anew costs less than a ms.
 BEGIN = "BEGIN; DISCARD PLANS"
-# Classes of SQLSTATE after which another try may succeed: connection, resources, operator's intervention, rollback.
-TRANSIENT_CLASSES = {"08", "53", "57", "40"}
+# Classes of SQLSTATE after which another try may succeed: connection, read-only meanwhile (a fail-over), rollback,
+# resources, locks, operator's intervention.
+TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57"}
+# Classes that blame what is in a row: a bad value, a broken constraint, too long or nested too deep.
+DATA_ERRORS = {"22", "23", "54"}
+HALVING_SECONDS = 30  # How long refused rows are searched for one by one; the functions that save have 120 s.
+REFUSALS = {
+    "42501": "The database login lacks a right on a table (SQLSTATE 42501). Run the migrations as the tables' owner; "
+    "docs/permissions.md lists the rights.",
+    "42P01": "A table is missing (SQLSTATE 42P01). Run the migrations: docs/deploy.md.",
+    "42703": "A column is missing (SQLSTATE 42703). Run the migrations: docs/deploy.md.",
+}
 
 
 @dataclass(frozen=True)
@@ -243,9 +253,8 @@ def own_errors() -> Iterator[None]:
         state = _kind(error)
         if state[:2] in TRANSIENT_CLASSES:
             raise DatabaseUnavailableError(f"Postgres asks to try again (SQLSTATE {state}).") from None
-        raise DatabaseRefusedError(
-            f"Postgres refused a statement (SQLSTATE {state}). If it repeats, check that all migrations ran."
-        ) from None
+        usual = f"Postgres refused a statement (SQLSTATE {state}). If it repeats, check that all migrations ran."
+        raise DatabaseRefusedError(REFUSALS.get(state, usual), state) from None
     except (InterfaceError, OSError) as error:
         raise DatabaseUnavailableError(
             f"The connection to Postgres broke ({type(error).__name__}). The next run tries again."

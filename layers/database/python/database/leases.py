@@ -10,6 +10,7 @@ from chatsync.errors import LeaseLostError, StoreUnknownError
 from database.connection import Database
 from database.rate_limits import CHATS, seconds_until_ready
 from database.run_ends import close_dead_runs
+from database.stretches import forget_tries
 from database.turns import seconds_until_turn
 
 # Longer than the longest time between two saves of a living run: four attempts of the slowest function with their
@@ -41,6 +42,7 @@ def open_run(database: Database, store_id: str, execution_id: str, full: bool) -
     if _take_lease(database, store_id, seller_key, execution_id, "full" if full else "incremental"):
         if full:
             database.run("UPDATE stores SET events_cursor = NULL WHERE id = :id", id=store_id)
+            forget_tries(database, store_id)
         opened = _runs_of_execution(database, store_id, execution_id)[0]
         renew_lease(database, opened.id, opened.wait_seconds)
         return opened
@@ -72,7 +74,7 @@ def renew_lease(database: Database, run_id: int | None, wait_seconds: int) -> No
         wait=wait_seconds,
     )
     if not renewed:
-        raise LeaseLostError("This run was closed by another one, or by a person. Its store is in other hands.")
+        raise LeaseLostError("This run was closed by another one, or by a person. Another run owns the store now.")
 
 
 def _take_lease(database: Database, store_id: str, seller_key: str, execution_id: str, sync_type: str) -> bool:
@@ -125,7 +127,7 @@ def _runs_of_execution(database: Database, store_id: str, execution_id: str) -> 
     """Return the execution's run of the store, if it has one, as a list of at most one."""
     rows = database.rows(
         """
-        SELECT sync_logs.id, status, events_cursor AS cursor
+        SELECT sync_logs.id, status, events_cursor AS cursor, seller_id
         FROM sync_logs JOIN stores ON stores.id = store_id
         WHERE execution_id = :execution AND store_id = :store
         """,

@@ -1,30 +1,56 @@
 """The table `chat_messages`: each event once, and its chat's newest message and count with it."""
 
+import json
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 from chatsync.errors import DatabaseRefusedError
 from database.chats import add_unknown_chats
-from database.connection import Database
+from database.connection import DATA_ERRORS, HALVING_SECONDS, Database
 from database.json_rows import json_rows
+from database.problems import EVENT, Problem, open_problems
 from database.quarantine import quarantine_events
 from database.wb_events import sort_events
 
-# Add the messages not stored yet, and bring their chats up to date.
+# Add what is not stored yet and replace what has a newer version, each older version beside it; bring the chats of the
+# added ones up to date. A version is newer if it is later, or of the same time and fetched later.
 ADD_MESSAGES = """
-WITH added AS (
-    INSERT INTO chat_messages (store_id, id, chat_id, event_type, sender, source, client_name, is_new_chat,
-                               text, sent_at, attachments, raw)
-    SELECT :store, id, chat_id, event_type, sender, source, client_name, is_new_chat,
-           text, sent_at, attachments, raw::json
-    FROM json_to_recordset(CAST(:rows AS json)) AS sent(
+WITH sent AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS sent(
         id text, chat_id text, event_type text, sender text, source text, client_name text,
         is_new_chat boolean, text text, sent_at timestamptz, attachments jsonb, raw text)
-    ON CONFLICT (store_id, id) DO NOTHING
-    RETURNING chat_id, id, text, sender, sent_at
+), known AS (
+    SELECT known.*, (sent.sent_at, CAST(:fetched_at AS timestamptz)) > (known.sent_at, known.fetched_at) AS is_older,
+           sent.chat_id AS new_chat_id
+    FROM sent JOIN chat_messages AS known ON known.store_id = :store AND known.id = sent.id
+    WHERE known.raw::text <> sent.raw
+), kept AS (
+    INSERT INTO message_versions (store_id, message_id, content, sender, text, sent_at, fetched_at, attachments, raw)
+    SELECT store_id, id, md5(raw::text), sender, text, sent_at, fetched_at, attachments, raw FROM known WHERE is_older
+    UNION ALL
+    SELECT :store, id, md5(sent.raw), sent.sender, sent.text, sent.sent_at, CAST(:fetched_at AS timestamptz),
+           sent.attachments, sent.raw::json
+    FROM sent JOIN known USING (id) WHERE NOT is_older
+    ON CONFLICT DO NOTHING
+), saved AS (
+    INSERT INTO chat_messages AS stored (store_id, id, chat_id, event_type, sender, source, client_name, is_new_chat,
+                                         text, sent_at, attachments, raw, fetched_at)
+    SELECT :store, id, chat_id, event_type, sender, source, client_name, is_new_chat,
+           text, sent_at, attachments, raw::json, CAST(:fetched_at AS timestamptz)
+    FROM sent
+    ON CONFLICT (store_id, id) DO UPDATE
+    SET chat_id = excluded.chat_id, event_type = excluded.event_type, sender = excluded.sender,
+        source = excluded.source, client_name = excluded.client_name, is_new_chat = excluded.is_new_chat,
+        text = excluded.text, sent_at = excluded.sent_at, attachments = excluded.attachments, raw = excluded.raw,
+        fetched_at = excluded.fetched_at
+    WHERE stored.raw::text <> excluded.raw::text
+      AND (excluded.sent_at, excluded.fetched_at) > (stored.sent_at, stored.fetched_at)
+    RETURNING chat_id, id, text, sender, sent_at, xmax = 0 AS is_new
 ), newest AS (
     SELECT DISTINCT ON (chat_id) chat_id, id, text, sender, sent_at,
            count(*) OVER (PARTITION BY chat_id) AS messages
-    FROM added ORDER BY chat_id, sent_at DESC, id DESC
+    FROM saved WHERE is_new ORDER BY chat_id, sent_at DESC, id DESC
 ), counted AS (
     UPDATE chats
     SET messages_total = messages_total + newest.messages,
@@ -36,33 +62,101 @@ WITH added AS (
             ORDER BY sent_at DESC NULLS LAST, id DESC LIMIT 1)
     FROM newest WHERE chats.store_id = :store AND chats.id = newest.chat_id
 )
-SELECT count(*) AS added FROM added
+SELECT (SELECT count(*) FROM saved WHERE is_new)::integer AS added,
+       ARRAY(SELECT chat_id FROM known WHERE is_older UNION SELECT new_chat_id FROM known WHERE is_older) AS changed
 """
+# A changed message may have been its chat's newest, or have come to another chat. Its chat's label is to be checked.
+COUNT_ANEW = """
+UPDATE chats
+SET messages_total = counted.messages, labelled_messages = NULL,
+    (last_message_id, last_message_text, last_message_sender, last_message_at) = (
+        SELECT id, text, sender, sent_at FROM chat_messages AS message
+        WHERE message.store_id = chats.store_id AND message.chat_id = chats.id
+        ORDER BY sent_at DESC, id DESC LIMIT 1)
+FROM (SELECT changed.id, count(message.id)::integer AS messages
+      FROM unnest(CAST(:changed AS text[])) AS changed(id)
+      LEFT JOIN chat_messages AS message ON message.store_id = :store AND message.chat_id = changed.id
+      GROUP BY changed.id) AS counted
+WHERE chats.store_id = :store AND chats.id = counted.id
+"""
+LONG_AGO = "-infinity"  # fetched: what was quarantined replaces nothing of the same time
+MOST_RETRIED = 100  # quarantined events a run: each costs a statement, and nearly always there are none
 
 
-def save_events(database: Database, store_id: str, run_id: int, events: list[Any]) -> int:
-    """Store a burst of events in WB's order; return how many messages were new.
+def save_events(database: Database, store_id: str, run_id: int, events: list[Any], fetched_at: str) -> int:
+    """Store a burst of events in WB's order, fetched at this time (ISO); return how many messages were new.
 
-    An event that cannot be stored goes to quarantine with its reason, all others are stored.
+    An event that cannot be stored is quarantined with its reason and an open problem; all others are stored. Of one
+    that is known with other words or another time, the newest version is stored and the older ones beside it.
+
+    Raises:
+        DatabaseRefusedError: Postgres refused for another reason than what is in the events.
     """
-    sorted_events = sort_events(events)
-    quarantine_events(database, store_id, run_id, sorted_events.quarantined)
-    return _save_or_halve(database, store_id, run_id, sorted_events.messages)
+    sorted_events = sort_events(events, datetime.now(UTC))
+    _set_aside(database, store_id, run_id, sorted_events.quarantined)
+    saving = _Saving(database, store_id, run_id, fetched_at)
+    return saving.save(sorted_events.messages) + saving.save(sorted_events.older)
 
 
-def _save_or_halve(database: Database, store_id: str, run_id: int, messages: list[dict[str, Any]]) -> int:
-    """Save in one statement; if Postgres refuses, halve until the refused message is alone, and quarantine it."""
-    if not messages:
-        return 0
-    try:
-        with database.savepoint():
-            add_unknown_chats(database, store_id, messages)
-            rows = database.rows(ADD_MESSAGES, store=store_id, rows=json_rows(messages))
-            return int(rows[0]["added"])
-    except DatabaseRefusedError as refusal:
-        if len(messages) == 1:
-            row = {"id": messages[0]["id"], "reason": str(refusal), "raw": messages[0]["raw"]}
-            quarantine_events(database, store_id, run_id, [row])
+def retry_quarantined(database: Database, store_id: str) -> None:
+    """Try to store anew, with today's code, the quarantined events that open problems are about."""
+    rows = database.rows(
+        f"""
+        WITH tried AS (
+            UPDATE problems SET tries = tries + 1
+            WHERE id IN (SELECT id FROM problems WHERE store_id = :store AND kind = '{EVENT}' AND closed_at IS NULL
+                         ORDER BY tries, id LIMIT {MOST_RETRIED})
+            RETURNING store_id, subject
+        )
+        SELECT raw::text AS raw, run_id FROM quarantined_events AS event
+        JOIN tried ON tried.store_id = event.store_id AND subject = event.id
+        """,  # noqa: S608 - constants
+        store=store_id,
+    )
+    if not rows:
+        return
+    now = datetime.now(UTC)
+    saving = _Saving(database, store_id, max(row["run_id"] for row in rows), LONG_AGO)
+    saving.save(sort_events([json.loads(row["raw"]) for row in rows], now).messages)
+
+
+class _Saving:
+    """Saves rows; what Postgres refuses for what is in it is found by halving, and set aside alone."""
+
+    def __init__(self, database: Database, store_id: str, run_id: int, fetched_at: str) -> None:
+        self._database = database
+        self._store_id = store_id
+        self._run_id = run_id
+        self._fetched_at = fetched_at
+        self._deadline = time.monotonic() + HALVING_SECONDS
+
+    def save(self, messages: list[dict[str, Any]]) -> int:
+        """Return how many of these messages were new."""
+        if not messages:
             return 0
-    middle = len(messages) // 2
-    return sum(_save_or_halve(database, store_id, run_id, half) for half in (messages[:middle], messages[middle:]))
+        try:
+            with self._database.savepoint():
+                return self._save_all(messages)
+        except DatabaseRefusedError as refusal:
+            if refusal.sqlstate[:2] not in DATA_ERRORS:
+                raise
+            if len(messages) == 1 or time.monotonic() > self._deadline:
+                rows = [{"id": each["id"], "reason": str(refusal), "raw": each["raw"]} for each in messages]
+                _set_aside(self._database, self._store_id, self._run_id, rows)
+                return 0
+        middle = len(messages) // 2
+        return self.save(messages[:middle]) + self.save(messages[middle:])
+
+    def _save_all(self, messages: list[dict[str, Any]]) -> int:
+        add_unknown_chats(self._database, self._store_id, messages)
+        saved = self._database.rows(
+            ADD_MESSAGES, store=self._store_id, rows=json_rows(messages), fetched_at=self._fetched_at
+        )[0]
+        if saved["changed"]:
+            self._database.run(COUNT_ANEW, store=self._store_id, changed=saved["changed"])
+        return int(saved["added"])
+
+
+def _set_aside(database: Database, store_id: str, run_id: int, rows: list[dict[str, Any]]) -> None:
+    quarantine_events(database, store_id, run_id, rows)
+    open_problems(database, store_id, run_id, [Problem(EVENT, row["id"], {"reason": row["reason"]}) for row in rows])

@@ -2,39 +2,29 @@
 
 from typing import Any
 
-from database.connection import Database
+from chatsync.errors import DatabaseRefusedError
+from database.connection import DATA_ERRORS, Database
 from database.json_rows import json_rows
+
+# As a text where it can stand in no column of type json, such as when it is nested deeper than Postgres reads.
+KEEP = """
+INSERT INTO quarantined_events AS kept (store_id, id, reason, raw, run_id)
+SELECT :store, id, reason, {raw}, CAST(:run AS bigint)
+FROM json_to_recordset(CAST(:rows AS json)) AS event(id text, reason text, raw text)
+ON CONFLICT (store_id, id) DO UPDATE SET reason = excluded.reason, raw = excluded.raw, run_id = excluded.run_id
+WHERE kept.raw::text <> excluded.raw::text
+"""
 
 
 def quarantine_events(database: Database, store_id: str, run_id: int, rows: list[dict[str, Any]]) -> None:
-    """Keep the events; one met again is kept once, under the last run that met it."""
+    """Keep the events, each once; of one that WB changed, what it sent last."""
     if not rows:
         return
-    database.run(
-        """
-        INSERT INTO quarantined_events (store_id, id, reason, raw, run_id)
-        SELECT :store, id, reason, raw::json, CAST(:run AS bigint)
-        FROM json_to_recordset(CAST(:rows AS json)) AS event(id text, reason text, raw text)
-        ON CONFLICT (store_id, id) DO UPDATE SET run_id = excluded.run_id
-        """,
-        store=store_id,
-        run=run_id,
-        rows=json_rows(rows),
-    )
-
-
-def count_since_last_finished_run(database: Database, store_id: str) -> int:
-    """Return how many events were quarantined since the store's last run that ended success or partial.
-
-    Not only by the present run: an earlier one may have met them, moved the cursor, and been killed.
-    """
-    rows = database.rows(
-        """
-        SELECT count(*) AS events FROM quarantined_events
-        WHERE store_id = :store
-          AND run_id > coalesce((SELECT max(id) FROM sync_logs
-                                 WHERE store_id = :store AND status IN ('success', 'partial')), 0)
-        """,
-        store=store_id,
-    )
-    return int(rows[0]["events"])
+    values = {"store": store_id, "run": run_id, "rows": json_rows(rows)}
+    try:
+        with database.savepoint():
+            database.run(KEEP.format(raw="raw::json"), **values)
+    except DatabaseRefusedError as refusal:
+        if refusal.sqlstate[:2] not in DATA_ERRORS:
+            raise
+        database.run(KEEP.format(raw="to_json(raw)"), **values)

@@ -2,6 +2,7 @@
 
 from chatsync.errors import RunAbandonedError
 from database.connection import Database
+from database.rate_limits import forget_waits
 
 # On a row of sync_logs (without an alias): silent for longer than it announced. A running one is dead then.
 IS_SILENT = "alive_until < now()"
@@ -21,7 +22,11 @@ def close_all_runs(database: Database) -> int:
 
 
 def release_store(database: Database, store_id: str) -> int:
-    """Close the store's running run, whoever holds it; return how many there were, 0 or 1. A person's decision."""
+    """Close the store's running run, whoever holds it, and forget its limits at WB. A person's decision.
+
+    Returns how many runs there were, 0 or 1.
+    """
+    forget_waits(database, store_id)
     return _abandon_runs(database, "store_id = :store", store=store_id)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatsync.contracts import ManageStore
-from chatsync.errors import EventInvalidError, StoreUnknownError
+from chatsync.errors import EventInvalidError, SellerChangedError, StoreUnknownError
 from database.connection import Database
 
 # What a person can do to a store, and whether schedules sync it afterwards (None: as before).
@@ -39,6 +39,7 @@ def change_store(database: Database, task: ManageStore) -> None:
     Raises:
         EventInvalidError: There is no such action.
         StoreUnknownError: There is no such store.
+        SellerChangedError: The token is of another seller than the store's history, and that was not allowed.
     """
     if task.action not in ACTIVE_AFTER:
         raise EventInvalidError("The action must be add, token, pause, resume or remove.")
@@ -50,20 +51,30 @@ def change_store(database: Database, task: ManageStore) -> None:
         raise StoreUnknownError(f"No such store: {task.store_id}. Add it first.")
     if task.token_type is not None:
         token = StoreToken(task.seller_id, task.token_type, task.token_expires_at)
+        if not accept_seller(database, task.store_id, token.seller_id, same_store=task.same_store):
+            raise SellerChangedError(
+                f"The token is of another seller than the history of the store {task.store_id}, so nothing was "
+                "changed. Add that seller as a store with an id of its own; or, if WB gave the same seller a new id, "
+                "repeat the command with --same-store."
+            )
         save_token_facts(database, task.store_id, token)
 
 
 def freshness(database: Database) -> dict[str, Any]:
-    """Return of the active stores: their number, the hours since the oldest last success, the fewest days of a token.
+    """Return of the active stores: their number, the hours since one was last read to its end, the fewest days of a
+    token, and how many problems are open.
 
-    A store that never succeeded counts from the moment it was added. `token_days_left` is None if no token says it.
+    A store that was never read to its end counts from the moment it was added. `token_days_left` is None if no token
+    says it.
     """
     return database.rows(
         """
         SELECT count(*)::integer AS stores,
                coalesce(extract(epoch FROM now() - min(coalesce(last_success_at, created_at))) / 3600, 0)::float8
                    AS oldest_success_hours,
-               floor(extract(epoch FROM min(token_expires_at) - now()) / 86400)::integer AS token_days_left
+               floor(extract(epoch FROM min(token_expires_at) - now()) / 86400)::integer AS token_days_left,
+               (SELECT count(*) FROM problems JOIN stores ON stores.id = store_id
+                WHERE active AND closed_at IS NULL)::integer AS open_problems
         FROM stores WHERE active
         """
     )[0]
@@ -84,14 +95,37 @@ def ids_to_sync(database: Database, store_ids: list[str] | None) -> list[str]:
     return known
 
 
+def accept_seller(database: Database, store_id: str, seller_id: str | None, *, same_store: bool = False) -> bool:
+    """Return whether a token of this seller is one for the store's history; another seller is kept if a person allows.
+
+    A store that holds nothing yet takes the token of any seller: the first one may have been entered by mistake.
+    """
+    rows = database.rows(
+        """
+        SELECT coalesce(seller_id = CAST(:seller AS text), true) AS is_same,
+               events_cursor IS NOT NULL OR EXISTS (SELECT FROM chats WHERE store_id = stores.id) AS has_history
+        FROM stores WHERE id = :id
+        """,
+        id=store_id,
+        seller=seller_id,
+    )
+    if not rows or rows[0]["is_same"]:
+        return True
+    if rows[0]["has_history"] and not same_store:
+        return False
+    database.run("UPDATE stores SET seller_id = :seller WHERE id = :id", id=store_id, seller=seller_id)
+    return True
+
+
 def save_token_facts(database: Database, store_id: str, token: StoreToken) -> None:
-    """Keep what the token says of itself, if it says something new."""
+    """Keep what the token says of itself, if it says something new. A known seller stays: see accept_seller."""
     database.run(
         """
-        UPDATE stores SET seller_id = :seller, token_type = :type, token_expires_at = CAST(:expires AS timestamptz)
+        UPDATE stores SET seller_id = coalesce(seller_id, CAST(:seller AS text)), token_type = :type,
+                          token_expires_at = CAST(:expires AS timestamptz)
         WHERE id = :id
           AND (seller_id, token_type, token_expires_at) IS DISTINCT FROM
-              (CAST(:seller AS text), CAST(:type AS text), CAST(:expires AS timestamptz))
+              (coalesce(seller_id, CAST(:seller AS text)), CAST(:type AS text), CAST(:expires AS timestamptz))
         """,
         id=store_id,
         seller=token.seller_id,

@@ -5,19 +5,22 @@ reconciliation.py.
 from database.connection import Database
 
 
-def add_counts(database: Database, run_id: int, requests: int, events: int = 0, added: int = 0) -> None:
-    """Add to the run's row: requests sent to WB, events it answered with, and messages that were new."""
+def add_counts(
+    database: Database, run_id: int, *, requests: int, events: int = 0, added: int = 0, damaged: int = 0
+) -> None:
+    """Add to the run's row: requests sent to WB, events it answered with, messages that were new, damaged values."""
     database.run(
         """
         UPDATE sync_logs
         SET wb_requests = wb_requests + :requests, events_read = events_read + :events,
-            messages_added = messages_added + :added
+            messages_added = messages_added + :added, damaged_values = damaged_values + :damaged
         WHERE id = :id
         """,
         id=run_id,
         requests=requests,
         events=events,
         added=added,
+        damaged=damaged,
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from database.wb_fields import (
@@ -11,10 +12,12 @@ from database.wb_fields import (
     EventUnstorableError,
     as_id,
     as_integer,
+    as_name,
     as_object,
     as_objects,
     as_raw,
     as_text,
+    as_word,
     read_fields,
     required_id,
     required_moment,
@@ -22,10 +25,10 @@ from database.wb_fields import (
 )
 
 EVENT: Columns = {
-    "event_type": ("eventType", as_text),
-    "sender": ("sender", as_text),
-    "source": ("source", as_text),
-    "client_name": ("clientName", as_text),
+    "event_type": ("eventType", as_word),
+    "sender": ("sender", as_word),
+    "source": ("source", as_word),
+    "client_name": ("clientName", as_name),
 }
 # Files and images alike: old images have no downloadID, images no name, type or size.
 ATTACHMENT: Columns = {
@@ -40,24 +43,34 @@ ATTACHMENT: Columns = {
 
 @dataclass(frozen=True)
 class SortedEvents:
-    """Rows of messages, and rows of events that cannot be messages."""
+    """Rows of messages, the newest version of each; their older versions, as rows too; and rows of the unstorable."""
 
     messages: list[dict[str, Any]]
+    older: list[dict[str, Any]]
     quarantined: list[dict[str, Any]]
 
 
-def sort_events(events: Sequence[Any]) -> SortedEvents:
-    """Return each event once, as a message or quarantined with its reason; nothing is dropped."""
+def sort_events(events: Sequence[Any], now: datetime) -> SortedEvents:
+    """Return each event as a message or quarantined with its reason; nothing is dropped but equal repeats.
+
+    Of two events under one id, the later one is the newer version; of the same time, the one that came last.
+    """
     messages: dict[str, dict[str, Any]] = {}
+    older: list[dict[str, Any]] = []
     quarantined: dict[str, dict[str, Any]] = {}
     for event in events:
         try:
-            row = _message_row(event)
-            messages.setdefault(row["id"], row)
+            row = _message_row(event, now)
         except EventUnstorableError as reason:
             row = quarantine_row(event, str(reason))
             quarantined[row["id"]] = row
-    return SortedEvents(list(messages.values()), list(quarantined.values()))
+            continue
+        known = messages.setdefault(row["id"], row)
+        if known["raw"] != row["raw"]:
+            first, last = sorted((known, row), key=lambda each: str(each["sent_at"]))
+            messages[row["id"]] = last
+            older.append(first)
+    return SortedEvents(list(messages.values()), older, list(quarantined.values()))
 
 
 def quarantine_row(event: Any, reason: str) -> dict[str, Any]:
@@ -67,9 +80,9 @@ def quarantine_row(event: Any, reason: str) -> dict[str, Any]:
     return {"id": own or digest, "reason": reason, "raw": as_raw(event)}
 
 
-def _message_row(event: Any) -> dict[str, Any]:
+def _message_row(event: Any, now: datetime) -> dict[str, Any]:
     if not isinstance(event, Mapping):
-        raise EventUnstorableError("the event is no object")
+        raise EventUnstorableError("the event is not an object")
     message = as_object(event.get("message"))
     attachments = as_object(message.get("attachments"))
     return {
@@ -78,8 +91,8 @@ def _message_row(event: Any) -> dict[str, Any]:
         **read_fields(event, EVENT),
         "is_new_chat": event.get("isNewChat") is True,
         "text": storable(message["text"]) if isinstance(message.get("text"), str) else None,
-        # addTimestamp is in milliseconds; addTime, the same moment in whole seconds, may be all that is there.
-        "sent_at": required_moment(event, "addTimestamp", "addTime"),
+        # addTimestamp is in milliseconds; addTime, the same moment in whole seconds, may be all that is usable.
+        "sent_at": required_moment(event, "addTimestamp", "addTime", now),
         "attachments": [
             {"kind": kind, **read_fields(item, ATTACHMENT)}
             for kind, name in (("file", "files"), ("image", "images"))

@@ -8,12 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chatsync.numbers import whole_number
 from database.json_rows import json_rows
 
 REPLACEMENT = "\ufffd"
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 BIGGEST_INTEGER = 2**63 - 1  # Postgres' bigint
 LONGEST_ID = 200  # WB's have 38 characters; a key of Postgres' indexes holds 2704 bytes, and one of ours has two ids.
+LONGEST_WORD = 200  # of what an index or a page's row holds: an order's id, a size, a sender; WB's have 40 at most
+LONGEST_NAME = 500  # of a buyer; Postgres' word index refuses texts of a megabyte
+MOST_AHEAD = timedelta(days=1)  # between WB's clock and ours; an event dated later is a fault, or not due yet
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # WB was founded in 2004 and its chats are younger; a year outside is a fault of units, never a message's.
@@ -49,16 +53,25 @@ def required_id(event: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def required_moment(event: Mapping[str, Any], name: str, instead: str) -> str:
-    """Return the moment under this name in ISO; under the one `instead` where it is missing.
+def required_moment(event: Mapping[str, Any], name: str, instead: str, now: datetime) -> str:
+    """Return the moment under this name in ISO; under the one `instead` where it is not usable.
 
-    Raises EventUnstorableError where there is no possible one.
+    Raises EventUnstorableError where there is no possible one, or it lies in the future.
     """
-    value = event.get(name)
+    moment = _first_moment(event.get(name), event.get(instead))
+    if moment > now + MOST_AHEAD:
+        raise EventUnstorableError(f"the event is dated in the future ({moment:%Y-%m-%d})")
+    return moment.isoformat()
+
+
+def _first_moment(value: object, instead: object) -> datetime:
     try:
-        return read_moment(event.get(instead) if value is None else value).isoformat()
+        return read_moment(value)
     except MomentInvalidError as problem:
-        raise EventUnstorableError(f"the event has no usable time ({problem})") from None
+        try:
+            return read_moment(instead)
+        except MomentInvalidError:
+            raise EventUnstorableError(f"the event has no usable time ({problem})") from None
 
 
 def storable(text: str) -> str:
@@ -71,6 +84,18 @@ def as_text(value: object) -> str | None:
     return storable(value) or None if isinstance(value, str) else None
 
 
+def as_word(value: object) -> str | None:
+    """Return a short storable text, or None for one that is too long for an index, empty, or another type."""
+    text = as_text(value)
+    return text if text is not None and len(text) <= LONGEST_WORD else None
+
+
+def as_name(value: object) -> str | None:
+    """Return a person's name, cut where no name is as long, or None."""
+    text = as_text(value)
+    return text[:LONGEST_NAME] if text else None
+
+
 def as_id(value: object) -> str | None:
     """Return an id that Postgres can hold to the letter and index, or None."""
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or storable(value) != value:
@@ -79,10 +104,9 @@ def as_id(value: object) -> str | None:
 
 
 def as_integer(value: object) -> int | None:
-    """Return a positive integer, or None for WB's placeholder 0 and anything else."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= BIGGEST_INTEGER:
-        return None
-    return value
+    """Return a positive integer, also from a float or a text; None for WB's placeholder 0 and anything else."""
+    number = whole_number(value)
+    return number if number is not None and 0 < number <= BIGGEST_INTEGER else None
 
 
 def as_object(value: object) -> Mapping[str, Any]:
@@ -126,7 +150,7 @@ def as_raw(value: Any) -> str:
 
 def _moment_from_number(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise MomentInvalidError(f"no moment but {type(value).__name__}")
+        raise MomentInvalidError(f"not a moment but {type(value).__name__}")
     try:
         unit = timedelta(seconds=1) if abs(value) <= LARGEST_SECONDS else timedelta(milliseconds=1)
         return EPOCH + value * unit
@@ -136,8 +160,8 @@ def _moment_from_number(value: object) -> datetime:
 
 def _moment_from_text(value: str) -> datetime:
     try:
-        if value.lstrip("-").isdecimal():
-            return _moment_from_number(int(value))
+        if (number := whole_number(value)) is not None:
+            return _moment_from_number(number)
         moment = datetime.fromisoformat(value)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except MomentInvalidError:
