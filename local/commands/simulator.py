@@ -1,7 +1,7 @@
 """Serve the simulated Wildberries alone.
 
 Serves WB's addresses, limits and errors until Ctrl-C. What it prints is a
-stores file.
+stores file. --fault lets it send what WB's description does not say.
 
 example:
   ./chats simulator --stores 20 > grown.toml                  (one terminal)
@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 
 from local.arguments import add_port, whole_number
 from local.errors import UsageError
+from local.simulator.named_faults import NAMED_FAULTS, names_as_text, order
 
 if TYPE_CHECKING:
     from local.simulator.model import World
+    from local.simulator.server import Simulator
 
 EVENTS = 600  # of each generated store
 MOST_STORES, MOST_EVENTS = 10_000, 1_000_000  # More would not fit into the memory of a small machine.
@@ -32,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stores", type=stores, metavar="N", help="N generated stores instead of the five")
     about = f"events of each generated store (default: {EVENTS})"
     parser.add_argument("--events", type=events, metavar="N", help=about)
+    about = "a fault from the list below, for one store or for all (may be repeated)"
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[:STORE]", help=about)
+    parser.epilog = f"faults:\n{names_as_text()}\n\n{parser.epilog or ''}"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,17 +47,36 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.events is not None and arguments.stores is None:
         raise UsageError("--events sets the size of generated stores: give --stores N too.")
     world, port = _world(arguments), arguments.port
+    faults = [_fault(text, world) for text in arguments.fault]
     try:
         simulator = Simulator(world, WallClock(), port=port)
     except OSError as error:
         raise UsageError(f"Port {port} is not available ({error.strerror}). Choose another with --port.") from None
     try:
         with simulator:
+            _order_faults(simulator, faults)
             print(_stores_file(world, simulator.url, known_without_file=arguments.stores is None), flush=True)
             signal.pause()
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
     return 0
+
+
+def _fault(text: str, world: "World") -> tuple[str, list[str]]:
+    """Return a fault's name and the ids of its stores."""
+    name, _, store_id = text.partition(":")
+    known = [store.id for store in world.stores]
+    if name not in NAMED_FAULTS:
+        raise UsageError(f"There is no fault {name!r}. ./chats simulator --help lists them.")
+    if store_id and store_id not in known:
+        raise UsageError(f"--fault {text}: there is no store {store_id!r} here.")
+    return name, [store_id] if store_id else known
+
+
+def _order_faults(simulator: "Simulator", faults: list[tuple[str, list[str]]]) -> None:
+    for name, store_ids in faults:
+        for store_id in store_ids:
+            order(simulator, name, store_id)
 
 
 def _world(arguments: argparse.Namespace) -> "World":

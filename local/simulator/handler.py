@@ -10,15 +10,20 @@ from threading import Event
 from local.engine.loopback import LoopbackHandler, ThreadingLoopbackServer
 from local.simulator.answers import Answer
 
+DRIP_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.05  # how often a held request looks whether its client is still there
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """An answer and how it is sent. No answer: the request is held. `missing_bytes` are promised and never sent."""
+    """An answer and how it is sent. No answer: the request is held. `missing_bytes` are promised and never sent.
+
+    `drips`: a byte a second is sent.
+    """
 
     answer: Answer | None
     missing_bytes: int = 0
+    drips: bool = False
 
 
 Answering = Callable[[str, str, str | None], Delivery]
@@ -69,12 +74,26 @@ class Handler(LoopbackHandler):
         if delivery.answer is None:
             self._hold()
             return
+        if delivery.drips:
+            self._drip(delivery.answer)
+            return
         if self.command != "GET" or delivery.missing_bytes:  # a body would be left unread, or its end is never sent
             self.close_connection = True
         answer = delivery.answer
         self.send(answer.status, answer.headers.items(), answer.body, delivery.missing_bytes)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = serve  # noqa: N815
+
+    def _drip(self, answer: Answer) -> None:
+        """Send the answer a byte a second, until it ends, the client gives up or the simulator closes."""
+        self.close_connection = True
+        headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+        with suppress(OSError):
+            for byte in f"HTTP/1.1 {answer.status} OK\r\n{headers}\r\n".encode() + answer.body:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                if self.server.closing.wait(DRIP_SECONDS):
+                    return
 
     def _hold(self) -> None:
         """Send nothing until the client gives up or the simulator closes."""

@@ -1,7 +1,7 @@
 """A simulated Wildberries: its limits, its refusals, its paging, and the faults that a test orders."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from threading import Lock, Thread
 from typing import Self
@@ -97,9 +97,9 @@ class Simulator:
         """Return the chats the store's list shows now."""
         return self._stream(store_id).chats
 
-    def add_event(self, store_id: str, event: Event) -> None:
-        """Let an event appear: a new message, or with an old time a late one."""
-        self._stream(store_id).add(event)
+    def add_event(self, store_id: str, event: Event, listed: bool = True) -> None:
+        """Let an event appear: a new message, or with an old time a late one. `listed`: the list may show it."""
+        self._stream(store_id).add(event, listed)
 
     def set_chats(self, store_id: str, chats: Iterable[Chat]) -> None:
         """Let the list show exactly these chats from now on; no event goes or comes with them."""
@@ -138,7 +138,7 @@ class Simulator:
         delivery = self._answer(caller.store, method, path, now)
         if delivery.answer is None or delivery.answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             return delivery
-        return Delivery(delivery.answer.with_headers(verdict.headers()), delivery.missing_bytes)
+        return replace(delivery, answer=delivery.answer.with_headers(verdict.headers()))
 
     def _answer(self, store: SimulatedStore, method: str, path: str, now: float) -> Delivery:
         """Return the fault that waits for this request, or the normal answer."""
@@ -150,7 +150,8 @@ class Simulator:
         if fault.status != HTTPStatus.OK:
             return Delivery(problem(fault.status, "fault").with_headers(fault.headers))
         size = self._events_page_size if fault.events_page_size is None else fault.events_page_size
-        return Delivery(_normal(self._streams[store.seller], method, path, size, now))
+        answer = _normal(self._streams[store.seller], method, path, size, now)
+        return Delivery(fault.change(answer) if fault.change else answer, drips=fault.drips)
 
 
 def _normal(stream: Stream, method: str, path: str, events_page_size: int, now: float) -> Answer:

@@ -43,14 +43,14 @@ class Stream:
             listed = [(chat, self._newest.get(chat.id)) for chat in self._chats]
         return sorted(listed, key=lambda row: row[1].at if row[1] else 0, reverse=True)
 
-    def add(self, event: Event) -> None:
-        """Put an event at its place in time; an old time makes it a late event."""
+    def add(self, event: Event, listed: bool = True) -> None:
+        """Put an event at its place in time; an old time makes it a late event. `listed`: the list may show it."""
         with self._lock:
             place = bisect_right(self._times, event.at)
             self._times.insert(place, event.at)
             self._events.insert(place, event)
             newest = self._newest.get(event.chat_id)
-            if newest is None or newest.at <= event.at:
+            if listed and (newest is None or newest.at <= event.at):
                 self._newest[event.chat_id] = event
 
     def list_chats(self, chats: Iterable[Chat]) -> None:

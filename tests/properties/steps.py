@@ -51,7 +51,7 @@ class Functions:
             answer: dict[str, Any] = inspect.unwrap(module.handler)({"store_id": self._store.id, **event}, context)
         return answer
 
-    def _connect(self, _: str) -> tuple[WildberriesClient, Any]:
+    def _connect(self, _: str, __: str | None) -> tuple[WildberriesClient, Any]:
         return WildberriesClient(self._url, self._store.token), read_token(self._store.token)
 
 
@@ -80,14 +80,15 @@ def _steps(functions: Functions, name: str, full: bool) -> Iterator[str]:
     yield "open_run"
     if run["status"] != "running":
         return
-    found = functions.call("fetch_chats", run_id=run["id"])
+    found = functions.call("fetch_chats", run_id=run["id"], seller_id=run["seller_id"])
     yield "fetch_chats"
     run = functions.call("save_chats", run_id=run["id"], cursor=run["cursor"], **found)
     yield "save_chats"
     while not run.get("caught_up"):
-        found = functions.call("fetch_events", run_id=run["id"], cursor=run["cursor"])
+        walked = {"run_id": run["id"], "seller_id": run["seller_id"], "until": run["until"]}
+        found = functions.call("fetch_events", cursor=run["cursor"], **walked)
         yield "fetch_events"
-        run = functions.call("save_events", run_id=run["id"], **found)
+        run = functions.call("save_events", **walked, **found)
         yield "save_events"
     functions.call("close_run", run_id=run["id"])
     yield "close_run"

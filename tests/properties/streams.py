@@ -16,8 +16,8 @@ POISONS: tuple[dict[str, Any], ...] = (
     {"eventID": ABSENT},
     {"eventID": "x" * 201},
     {"chatID": ABSENT},
-    {"addTimestamp": 99_999_999_999_999_999},
-    {"addTimestamp": "soon"},
+    {"addTimestamp": 99_999_999_999_999_999, "addTime": ABSENT},
+    {"addTimestamp": "soon", "addTime": ABSENT},
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 from database import leases, messages, stores
 from database.connection import Database, transaction
 from tests.support.given import a_store, an_event, events_of
+from tests.support.given_rows import FETCHED_AT
 from tests.support.given_rows import an_event as an_event_of_wb
 from tests.support.machine import Machine
 from tests.support.project import ROOT
@@ -79,5 +80,7 @@ def test_a_burst_of_any_size_is_saved_with_the_same_few_statements(
     for name in ("run", "rows"):
         monkeypatch.setattr(Database, name, counted(getattr(Database, name), statements))
     with transaction() as committing:
-        messages.save_events(committing, "shop", run or 0, [an_event_of_wb(n, chat=n % 7) for n in range(events)])
+        messages.save_events(
+            committing, "shop", run or 0, [an_event_of_wb(n, chat=n % 7) for n in range(events)], FETCHED_AT
+        )
     assert len(statements) <= 6, statements

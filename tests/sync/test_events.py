@@ -20,9 +20,10 @@ TURGUNOV = SimulatedStore("turgunov", "ИП Тургунов Ф.Ф.", STORE.toke
 MESSAGE = {"sender": "client", "text": "Где заказ?", "sent_at": "2026-02-02T02:40:00+00:00"}
 CHAT = {"chat_id": "1:chat-1", "messages_total": 1, "content": "0f"}
 LABEL = {"tag": "delivery", "confidence": 0.9, "reason": "слово: заказ", "model": "keywords/1", "abstained": False}
-PAGES = {
-    "chats": json.loads(wb_list(Stream(TURGUNOV)).body)["result"],
-    "events": [{"eventID": "event-0", "chatID": "1:chat-1", "addTimestamp": 1769500800000, "message": {"text": "?"}}],
+EVENT = {"eventID": "event-0", "chatID": "1:chat-1", "addTimestamp": 1769500800000, "message": {"text": "?"}}
+PAGES: dict[str, Any] = {
+    "chats": {"chats": json.loads(wb_list(Stream(TURGUNOV)).body)["result"], "damaged": 0, "unread": 0},
+    "events": {"fetched_at": "2026-03-01T00:00:00Z", "events": [EVENT], "incomplete": [], "damaged": 0},
     "transcripts": [{**CHAT, "client_name": "Анна", "messages": [MESSAGE]}],
     "labels": [{"labels": [{**CHAT, **LABEL}], "tokens_in": 0, "tokens_out": 0, "stopped": ""}],
 }

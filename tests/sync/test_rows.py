@@ -3,7 +3,6 @@
 import gzip
 import json
 
-from local.simulator.faults import raw_json
 from local.simulator.model import ABSENT
 from tests.support.given import START_MS, a_chat, a_store, an_event, events_of
 from tests.support.machine import Machine
@@ -33,17 +32,17 @@ def test_an_event_of_an_unlisted_chat_is_kept_with_a_chat_of_its_own(machine: Ma
     ]
 
 
-def test_one_event_that_cannot_be_stored_is_quarantined_and_all_others_are_stored(machine: Machine) -> None:
-    poison = [an_event(1, extra={"eventID": ABSENT}), an_event(2, extra={"addTimestamp": 99_999_999_999_999_999})]
-    store = a_store([an_event(0), *poison, an_event(3)])
+def test_no_run_is_a_success_while_an_event_that_cannot_be_stored_is_missing(machine: Machine) -> None:
+    no_time = {"addTimestamp": 99_999_999_999_999_999, "addTime": ABSENT}
+    store = a_store([an_event(0), an_event(1, extra={"eventID": ABSENT}), an_event(2, extra=no_time), an_event(3)])
     with machine.wildberries(store):
         run = machine.sync([store.id]).runs[store.id]
         again = machine.sync([store.id]).runs[store.id]
     assert (run["status"], run["quarantined"], run["messages_added"]) == ("partial", 2, 2)
-    assert "quarantined_events" in run["error_message"]
+    assert "2 events that could not be stored" in run["error_message"]
     reasons = {row["reason"] for row in rows("SELECT reason FROM quarantined_events")}
     assert reasons == {"the event has no eventID", "the event has no usable time (impossible moment)"}
-    assert again["status"] == "success"
+    assert (again["status"], again["problems"]) == ("partial", 2)
 
 
 def test_hostile_texts_are_stored_exactly_or_visibly(machine: Machine) -> None:
@@ -122,7 +121,9 @@ def test_a_listed_message_that_wb_never_sent_is_a_gap_and_no_success(machine: Ma
         wb.set_chats(store.id, [a_chat(0, extra=newer), a_chat(1), a_chat(2)])
         run = machine.sync([store.id]).runs[store.id]
         assert (run["status"], run["gaps"], run["chats_synced"], run["chats_total"]) == ("partial", 1, 2, 3)
-        assert rows("SELECT last_success_at FROM stores") == [{"last_success_at": None}]
+        assert rows("SELECT last_success_at IS NULL AS never FROM stores") == [
+            {"never": False}
+        ]  # it is read to its end
         wb.set_chats(store.id, store.chats)
         assert machine.sync([store.id]).runs[store.id]["status"] == "success"
 
@@ -131,7 +132,10 @@ def test_a_message_that_came_after_the_list_is_no_gap(machine: Machine) -> None:
     store = a_store(events_of(6))
     with machine.wildberries(store) as wb:
         machine.sync([store.id])
-        wb.faults.add(store.id, "chats", raw_json(json.dumps({"result": [], "errors": None})))
+        listed = [
+            a_chat(n, extra={"lastMessage": {"text": "?", "addTimestamp": START_MS + (3 + n) * 1000}}) for n in range(3)
+        ]
+        wb.set_chats(store.id, listed)
         wb.add_event(store.id, an_event(50))
         run = machine.sync([store.id]).runs[store.id]
     assert (run["status"], run["gaps"], run["messages_added"]) == ("success", 0, 1)

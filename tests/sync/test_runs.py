@@ -161,7 +161,14 @@ def test_every_function_carried_out_twice_changes_nothing(machine: Machine, monk
         machine.sync([store.id])
         before = content()
         with transaction() as database:
-            for table in ("chat_labels", "chat_messages", "quarantined_events", "rate_limits", "label_pages"):
+            for table in (
+                "chat_labels",
+                "chat_messages",
+                "quarantined_events",
+                "problems",
+                "rate_limits",
+                "label_pages",
+            ):
                 database.run(f"DELETE FROM {table}")
             database.run("DELETE FROM sync_logs")
             database.run("DELETE FROM chats")

@@ -1,0 +1,86 @@
+"""Each fault that can be ordered by name is served, to its store and method alone."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+
+from local.simulator.model import SimulatedStore
+from local.simulator.named_faults import NAMED_FAULTS, names_as_text, order
+from tests.simulator.asking import Ask, Serve
+
+PATHS = {"chats": "/api/v1/seller/chats", "events": "/api/v1/seller/events"}
+LATEST = PATHS["events"] + "?next=1760000100000"
+SHOWN = {
+    "errors-in-answer": b'"errors":["upstream timeout"]',
+    "errors-beside-data": b'"errors":["upstream timeout"]',
+    "short-page": b'"totalEvents":50',
+    "short-pages": b'"totalEvents":50',
+    "null-result": b'"result":null',
+    "empty-list": b'"result":[]',
+    "bot-guard": b"<!DOCTYPE html>",
+    "request-timeout": b'"status":408',
+    "doubled-keys": b'"result":null',
+    "control-character": "до\nпосле".encode(),
+    "broken-utf8": b'\xf0\x9f\x98"',
+    "nan": b'"price":NaN',
+    "endless-number": b"9" * 5000,
+    "deep-nesting": b"[" * 5000,
+    "float-next": b'.0,"newestEventTime"',
+    "future-event": b'"event-119-ahead"',
+    "empty-timestamp": b'"addTimestamp":""',
+    "endless-rid": "я".encode() * 4000,
+    "price-as-text": b'"price":"0.0"',
+    "null-entries": b",null]",
+    "broken-entry": b',"chatID"',
+    "chatless-event": b'"event-119-chatless"',
+    "changed-message": "(изменено)".encode(),
+    "old-version-again": "(раньше)".encode(),
+    "numeric-chat-ids": b'"chatID":1,',
+    "epoch-retry": b'"status":429',
+}
+
+
+def methods(name: str) -> list[str]:
+    return NAMED_FAULTS[name].method.split("+")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_named_fault_is_served_once_or_always(serve: Serve, store: SimulatedStore, ask: Ask, name: str) -> None:
+    simulator = serve(store, limits=False, events_page_size=50)
+    whole = {method: ask(simulator, path, store.token).body for method, path in PATHS.items()}
+    order(simulator, name, "shop")
+    in_stream = name in {"future-event", "chatless-event", "changed-message", "old-version-again"}
+    for method in methods(name):
+        path = LATEST if in_stream else PATHS[method]
+        first, second = (ask(simulator, path, store.token).body for _ in range(2))
+        assert SHOWN[name] in first
+        assert (SHOWN[name] in second) is NAMED_FAULTS[name].always or second == whole[method]
+    for method in set(PATHS) - set(methods(name)):
+        assert in_stream or ask(simulator, PATHS[method], store.token).body == whole[method]
+
+
+def test_slow_headers_drip_from_the_status_line_on(serve: Serve, store: SimulatedStore) -> None:
+    simulator = serve(store)
+    order(simulator, "slow-headers", "shop")
+    host, port = simulator.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(f"GET {PATHS['events']} HTTP/1.1\r\nAuthorization: {store.token}\r\n\r\n".encode())
+        assert connection.recv(100) == b"H"
+
+
+def test_a_short_page_holds_one_event_less_than_it_says(serve: Serve, store: SimulatedStore, ask: Ask) -> None:
+    simulator = serve(store, events_page_size=50)
+    order(simulator, "short-page", "shop")
+    result = json.loads(ask(simulator, PATHS["events"], store.token).body)["result"]
+    assert (result["totalEvents"], len(result["events"])) == (50, 49)
+
+
+def test_every_named_fault_has_a_test_and_a_line_in_the_help() -> None:
+    assert set(NAMED_FAULTS) == {*SHOWN, "slow-headers"}
+    text = names_as_text()
+    assert [line.split()[0] for line in text.splitlines() if not line.startswith("   ")] == list(NAMED_FAULTS)
+    unwrapped = " ".join(text.split())
+    assert all(" ".join(fault.shows.split()) in unwrapped for fault in NAMED_FAULTS.values())
