@@ -37,7 +37,7 @@ from local.errors import NotNowError, UsageError
 
 EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
 COMMANDS = (
-    *("sync", "estimate", "status", "view", "sql", "chat", "label", "release", "store"),
+    *("sync", "estimate", "status", "problems", "view", "sql", "chat", "label", "release", "store"),
     *("mask", "simulator"),
 )
 

@@ -1,7 +1,8 @@
 """Add, pause, resume or remove a store of a deployed stack, or replace its token.
 
 The token comes from stdin, never as an argument. One that cannot work is
-refused, and nothing is changed. (Without AWS, edit the stores file instead.)
+refused, and nothing is changed; so is a token of another seller than the
+store's history. (Without AWS, edit the stores file instead.)
 
 examples:
   ./chats store add my-shop --name 'ИП Иванова А. А.' \\
@@ -29,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("store", metavar="ID", help="the store's id: letters, digits, - and _")
     parser.add_argument("--stack", required=True, metavar="NAME", help="the stack's name, as given to `sam deploy`")
     parser.add_argument("--name", metavar="TEXT", help="with add: the store's name, for people")
+    same = "with token or add: it is the same seller, to whom WB gave a new id"
+    parser.add_argument("--same-store", action="store_true", help=same)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     from local.installation.store_changes import change_store
     from local.terminal.tables import console, visible
 
-    token = change_store(arguments.stack, arguments.action, arguments.store, arguments.name)
+    same_store: bool = arguments.same_store
+    token = change_store(arguments.stack, arguments.action, arguments.store, arguments.name, same_store=same_store)
     if token:
         console.sentence(token)
     console.sentence(f"{visible(arguments.store)}: {OUTCOMES[arguments.action]}.")

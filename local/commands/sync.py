@@ -34,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stores", type=Path, metavar="FILE", help="a stores file; without it, simulated stores")
     add_store_filter(parser)
     parser.add_argument("--full", action="store_true", help="read the whole history again from its beginning")
+    same = "WB gave this store's seller a new id: go on with its token (may be repeated)"
+    parser.add_argument("--same-store", action="append", metavar="ID", help=same)
     add_classifier(parser, ("keywords", "openai", "none"), CLASSIFIERS)
     parser.add_argument("--json", action="store_true", help="print the sync_logs rows as JSON; progress to stderr")
 

@@ -52,10 +52,10 @@ class DeployedStack:
             if error.code != "ParameterNotFound":
                 raise
 
-    def change(self, action: str, store_id: str, **facts: str | None) -> None:
+    def change(self, action: str, store_id: str, same_store: bool = False, **facts: str | None) -> None:
         """Invoke ManageStoreFunction. Raises NotNowError with the sentence that it failed with."""
         event = {"action": action, "store_id": store_id, "name": None, "seller_id": None, "token_type": None}
-        payload = json.dumps(event | {"token_expires_at": None} | facts).encode()
+        payload = json.dumps(event | {"token_expires_at": None, "same_store": same_store} | facts).encode()
         answer = _call_aws("lambda", "invoke", FunctionName=self._function, Payload=payload)
         if "FunctionError" in answer:
             failure = answer["Payload"].read().decode()

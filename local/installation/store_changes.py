@@ -11,8 +11,12 @@ from local.installation.stores_file import BAD_STORE_ID, STORE_ID
 from wildberries.token import TokenFacts, read_token, require_usable
 
 
-def change_store(stack_name: str, action: str, store_id: str, name: str | None) -> str | None:
+def change_store(
+    stack_name: str, action: str, store_id: str, name: str | None, *, same_store: bool = False
+) -> str | None:
     """Add, pause, resume or remove a store, or replace its token; return what a new token is, for people.
+
+    `same_store` allows the token of another seller than the store's history has.
 
     Raises:
         UsageError: The id, the name or the token cannot work; nothing was changed.
@@ -23,7 +27,9 @@ def change_store(stack_name: str, action: str, store_id: str, name: str | None) 
     if action == "add" and not name:
         raise UsageError("Give the new store a --name, such as --name 'ИП Иванова А. А.'.")
     if action in {"add", "token"}:
-        return _change_with_token(stack_name, action, store_id, name)
+        return _change_with_token(stack_name, action, store_id, name, same_store=same_store)
+    if same_store:
+        raise UsageError("--same-store belongs to `store token` and `store add`: it is about a new token.")
     stack = DeployedStack(stack_name)
     stack.change(action, store_id)
     if action == "remove":
@@ -40,7 +46,7 @@ def _delete_token(stack: DeployedStack, store_id: str) -> None:
         ) from None
 
 
-def _change_with_token(stack_name: str, action: str, store_id: str, name: str | None) -> str:
+def _change_with_token(stack_name: str, action: str, store_id: str, name: str | None, *, same_store: bool) -> str:
     """Refuse what cannot work before anything is changed. WB is not asked: a Base token has one request an hour."""
     token = _read_token()
     try:
@@ -52,17 +58,17 @@ def _change_with_token(stack_name: str, action: str, store_id: str, name: str | 
     expires_at = facts.expires_at.isoformat() if facts.expires_at else None
     about = {"seller_id": facts.seller_id, "token_type": facts.kind, "token_expires_at": expires_at}
     if action == "token":
-        stack.change("token", store_id, **about)  # first: it knows whether there is such a store
+        stack.change("token", store_id, same_store=same_store, **about)  # first: it knows the store, and its seller
         stack.put_token(store_id, token, is_new=False)
     else:
-        _add(stack, store_id, token, about | {"name": name})
+        _add(stack, store_id, token, about | {"name": name}, same_store=same_store)
     return _describe(facts)
 
 
-def _add(stack: DeployedStack, store_id: str, token: str, about: dict[str, str | None]) -> None:
+def _add(stack: DeployedStack, store_id: str, token: str, about: dict[str, str | None], *, same_store: bool) -> None:
     stack.put_token(store_id, token, is_new=True)
     try:
-        stack.change("add", store_id, **about)
+        stack.change("add", store_id, same_store=same_store, **about)
     except NotNowError:
         stack.delete_token(store_id)  # A token without its store would be found by nobody.
         raise

@@ -42,10 +42,11 @@ def sync(arguments: argparse.Namespace) -> int:
     _require_setup()
     labels = labelling(arguments.classifier)
     with wildberries(arguments.stores, arguments.store) as source:
+        same_stores = _read_same_stores(arguments, source)
         progress = Progress({store.id: store.name for store in source.stores}, on_stderr=arguments.json)
         progress.say(_heading(source))
         with opened_database() as ours_alone:
-            _register(source, ours_alone)
+            _register(source, same_stores, ours_alone)
             classify = arguments.classifier != NONE and not (labels.keyless and _stays_unlabelled(source, progress))
             result, runs = _execute(arguments.full, classify, source, labels, progress)
     _show(arguments.json, result, runs)
@@ -63,12 +64,20 @@ def _heading(source: Source) -> str:
     return f"Syncing {count_of(len(source.stores), 'store')} of {source.place} into {where_it_is()} ..."
 
 
-def _register(source: Source, ours_alone: bool) -> None:
+def _read_same_stores(arguments: argparse.Namespace, source: Source) -> set[str]:
+    """Return the stores whose seller WB gave a new id, as their owner says; raises UsageError for one not synced."""
+    same_stores = set(arguments.same_store or ())
+    if missing := sorted(same_stores - set(source.store_ids)):
+        raise UsageError(f"--same-store names {missing[0]!r}, which this command does not sync.")
+    return same_stores
+
+
+def _register(source: Source, same_stores: set[str], ours_alone: bool) -> None:
     """Simulated stores stay inactive: no schedule of a deployed stack on the same database ever picks them up."""
     with transaction() as database:
         for store in source.stores:
             stores.register(database, store.id, store.name, active=not source.simulated)
-            remember_token(database, store)
+            remember_token(database, store, same_store=store.id in same_stores)
         if ours_alone:
             run_ends.close_all_runs(database)
 

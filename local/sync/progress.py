@@ -19,7 +19,8 @@ from local.terminal.tables import STYLES, Terminal, visible
 
 REFRESHES_A_SECOND = 5
 LINES_AROUND = 5  # the table's heading, the line below it, and what the command itself says
-LONGEST_DOING = len("waits for WB until 12:00:00")
+WAITS = "waits for WB until"
+LONGEST_DOING = len(f"{WAITS} 12:00:00")
 COUNTS = ("chats", "requests", "messages")
 GAP = 2  # between two columns
 DIGITS = 6
@@ -88,7 +89,8 @@ class Progress:
 
 def _table(stores: Sequence[StoreProgress], width: int) -> Table:
     room = width - sum(GAP + max(len(column), DIGITS) for column in COUNTS) - GAP
-    names = max(1, min(room - LONGEST_DOING, max(cell_len(store.name) for store in stores)))
+    doing = max([LONGEST_DOING, *(cell_len(store.doing) for store in stores if store.doing.startswith(WAITS))])
+    names = max(1, min(room - doing, max(cell_len(store.name) for store in stores)))
     table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False)
     table.add_column("store", no_wrap=True, width=names)
     table.add_column("doing", no_wrap=True, width=max(1, room - names))
@@ -111,7 +113,7 @@ def _follow(store: StoreProgress, observation: Observation) -> str | None:
     """Bring the store's line up to date; return a sentence where something worth a plain line happened."""
     if isinstance(observation, Waiting):
         until = _clock(observation.until)
-        store.doing = f"waits for WB until {until}" if observation.reason == "wait" else f"tries again at {until}"
+        store.doing = f"{WAITS} {until}" if observation.reason == "wait" else f"tries again at {until}"
         store.style = "yellow"
         return store.doing
     state = state_name(observation.function)
@@ -162,6 +164,8 @@ def _chats(number: int) -> str:
 
 
 def _clock(moment: float) -> str:
-    """Return the time of day, with the date where it is not today's."""
-    then = time.localtime(moment)
-    return time.strftime("%H:%M:%S" if then[:3] == time.localtime()[:3] else "%d.%m. %H:%M", then)
+    """Return the time of day, with the date where it is not today's, and the year where it is not this one."""
+    then, now = time.localtime(moment), time.localtime()
+    if then[:3] == now[:3]:
+        return time.strftime("%H:%M:%S", then)
+    return time.strftime("%d.%m. %H:%M" if then.tm_year == now.tm_year else "%d.%m.%Y %H:%M", then)

@@ -12,10 +12,13 @@ from local.installation.stores_file import Store
 from wildberries.token import HOW_TO_REPLACE, TokenFacts, read_token
 
 
-def remember_token(database: Database, store: Store) -> None:
-    """Keep the token's facts with the store; of an unreadable token there are none, and its run will say so."""
+def remember_token(database: Database, store: Store, *, same_store: bool = False) -> None:
+    """Keep the token's facts with the store, if it is one for it: else its run will say so.
+
+    Of an unreadable token there are none. Another seller's is refused unless `same_store` allows it.
+    """
     facts = _facts(store)
-    if facts is None:
+    if facts is None or not stores.accept_seller(database, store.id, facts.seller_id, same_store=same_store):
         return
     expires_at = facts.expires_at.isoformat() if facts.expires_at else None
     stores.save_token_facts(database, store.id, stores.StoreToken(facts.seller_id, facts.kind, expires_at))

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from local.terminal.tables import console, count_of, visible
+from local.terminal.tables import console, count_of, format_minute, visible
 
 SENDERS = {"client": ("buyer", "cyan"), "seller": ("seller", "green"), "wb": ("WB", "magenta")}
 INDENT = 6  # As wide as a time: what a buyer writes on a new line can never look like another message.
@@ -43,9 +43,17 @@ def _show_message(message: Mapping[str, Any]) -> None:
     words.append("\n".join(map(visible, (message["text"] or "").splitlines())), style="not bold default")
     lines = _wrapped(words)
     lines += [Text(f"[{_attachment(attachment)}]", style="blue") for attachment in message["attachments"]]
+    for version in message["versions"]:
+        lines += _wrapped(_earlier(version))
     console.print(Text(f"{message['sent_at'].astimezone():%H:%M} ", style="dim") + lines[0], soft_wrap=True)
     for line in lines[1:]:
         console.print(Text(" " * INDENT) + line, soft_wrap=True)
+
+
+def _earlier(version: Mapping[str, Any]) -> Text:
+    """Return what a changed message said before."""
+    said = "\n".join(map(visible, (version["text"] or "(no text)").splitlines()))
+    return Text(f"[changed; before, {format_minute(version['sent_at'])}: {said}]", style="dim")
 
 
 def _wrapped(text: Text) -> list[Text]:

@@ -48,7 +48,7 @@ def visible(text: str | None) -> str:
 def show_runs(runs: Sequence[Mapping[str, Any]], title: str) -> None:
     """Print rows of sync_logs, and below them what each store that is not a success should know."""
     counts = ("chats\nsynced", "messages\nadded", "chats\nlabelled", "WB\nrequests", "waited", "took")
-    _show_table(title, ("run", "store", "status"), map(_run_cells, runs), figures=counts, whole="status")
+    show_table(title, ("run", "store", "status"), map(_run_cells, runs), figures=counts, whole="status")
     console.print()
     for run in runs:
         if run["error_message"]:
@@ -61,9 +61,11 @@ def show_runs(runs: Sequence[Mapping[str, Any]], title: str) -> None:
 
 def show_stores(stores: Sequence[Mapping[str, Any]]) -> None:
     """Print the stores with the health of their tokens and how far each has been read."""
-    columns = ("store", "token", "read up to", "last success")
-    _show_table("stores", columns, map(_store_cells, stores), figures=("chats", "messages"))
+    columns = ("store", "token", "read up to", "last\nsuccess")
+    show_table("stores", columns, map(_store_cells, stores), figures=("chats", "messages", "problems"), whole="token")
     console.print()
+    if problems := sum(store["problems"] for store in stores):
+        console.sentence(f"{count_of(problems, 'problem')} open: `./chats problems` says what is missing.")
 
 
 def show_gaps(chats: Sequence[Mapping[str, Any]]) -> None:
@@ -74,13 +76,13 @@ def show_gaps(chats: Sequence[Mapping[str, Any]]) -> None:
     rows = [
         (
             *_visible(chat, "id", "store_id"),
-            _minute(chat["listed_message_at"]),
-            _minute(chat["last_message_at"]) or "nothing",
+            format_minute(chat["listed_message_at"]),
+            format_minute(chat["last_message_at"]) or "nothing",
         )
         for chat in chats
     ]
     title = f"{len(chats)} chats have a newer message at WB than stored"
-    _show_table(title, ("id", "store", "at WB", "stored"), rows, whole="id")
+    show_table(title, ("id", "store", "at WB", "stored"), rows, whole="id")
 
 
 def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
@@ -88,8 +90,8 @@ def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
     rows = []
     for chat in chats:
         chat_id, client, store = _visible(chat, "id", "client_name", "store_name")
-        rows.append((chat_id, client or "(no name)", store, _minute(chat["last_message_at"])))
-    _show_table("last active", ("id", "buyer", "store", "last message"), rows, whole="id")
+        rows.append((chat_id, client or "(no name)", store, format_minute(chat["last_message_at"])))
+    show_table("last active", ("id", "buyer", "store", "last message"), rows, whole="id")
 
 
 def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -104,11 +106,11 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 def show_figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table of figures; its first column says of what."""
-    _show_table(title, columns[:1], rows, figures=columns[1:], whole=columns[0])
+    show_table(title, columns[:1], rows, figures=columns[1:], whole=columns[0])
     console.print()
 
 
-def _show_table(
+def show_table(
     title: str,
     columns: Sequence[str],
     rows: Iterable[Sequence[str | Text]],
@@ -157,10 +159,11 @@ def _store_cells(store: Mapping[str, Any]) -> tuple[str | Text, ...]:
     return (
         Text(visible(store["id"])) + Text(f"\n{visible(store['name'])}", style="dim"),
         _token(store["token_type"], store["token_expires_at"]),
-        _minute(_from_cursor(store["events_cursor"]), "\n") or "nothing yet",
-        _minute(store["last_success_at"], "\n") or "never",
+        format_cursor(store["events_cursor"], "\n") or "nothing yet",
+        format_minute(store["last_success_at"], "\n") or "never",
         str(store["total_chats"]),
         str(store["messages"]),
+        Text(str(store["problems"]), style="yellow" if store["problems"] else ""),
     )
 
 
@@ -172,9 +175,9 @@ def _about_labels(run: Mapping[str, Any]) -> Iterator[str]:
         yield run["budget_reached"]
 
 
-def count_of(number: int, thing: str) -> str:
-    """Return a number with its noun, such as "1 store" and "2 stores"."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+def count_of(number: int, thing: str, things: str | None = None) -> str:
+    """Return a number with its noun, such as "1 store" and "2 stores"; `things` is a plural that is no mere -s."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
 
 
 def dollars(micro: int | None) -> str:
@@ -196,14 +199,16 @@ def _token(kind: str | None, expires_at: datetime | None) -> Text:
         return Text(f"{visible(kind)}\nexpiry unknown")
     days = (expires_at - datetime.now(UTC)).days
     if days < 0:
-        return Text(f"{visible(kind)}\n") + Text(f"expired {expires_at.astimezone():%d.%m.%Y}", style="red")
+        return Text(f"{visible(kind)}\n") + Text(f"expired\n{expires_at.astimezone():%d.%m.%Y}", style="red")
     left = Text(f"{days} days left", style="yellow" if ends_soon(days) else "")
     return Text(f"{visible(kind)}\n") + left
 
 
-def _from_cursor(cursor: int | None) -> datetime | None:
-    return None if cursor is None else datetime.fromtimestamp(cursor / 1000, UTC)
+def format_cursor(cursor: int | None, between: str = " ") -> str:
+    """Return a cursor (ms) of WB's stream as a time of this machine; nothing where there is none."""
+    return "" if cursor is None else format_minute(datetime.fromtimestamp(cursor / 1000, UTC), between)
 
 
-def _minute(moment: datetime | None, between: str = " ") -> str:
+def format_minute(moment: datetime | None, between: str = " ") -> str:
+    """Return a time of this machine with its date; nothing where there is none."""
     return f"{moment.astimezone():%d.%m.%Y}{between}{moment.astimezone():%H:%M}" if moment else ""

@@ -84,6 +84,13 @@ def test_a_wait_until_another_day_names_the_day() -> None:
     assert time.strftime("until %d.%m. %H:%M", time.localtime(far)) in "\n".join(picture(progress))
 
 
+def test_a_wait_until_another_year_names_the_year() -> None:
+    progress = Progress({"shop": LONG_NAME}, on_stderr=True)
+    far = time.time() + 400 * 24 * 3600
+    progress.observe(waiting(far))
+    assert time.strftime("until %d.%m.%Y %H:%M", time.localtime(far)) in "\n".join(picture(progress))
+
+
 def test_hundreds_of_stores_show_those_at_work_and_count_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress({f"shop-{number}": f"Магазин {number}" for number in range(200)}, on_stderr=False)
     progress.observe(started("fetch_events", "shop-150"))

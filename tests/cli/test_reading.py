@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from local.terminal import conversation, tables
+from local.terminal import conversation, problems, tables
 
 COLUMNS = 80
 AT = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ def console(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """The console of all tables, 80 wide: a terminal without colours, or a file."""
     made = tables.Terminal()
     made.width, made._force_terminal, made._color_system = COLUMNS, request.param, None
-    for module in (tables, conversation):
+    for module in (tables, conversation, problems):
         monkeypatch.setattr(module, "console", made)
     return made
 
@@ -32,7 +32,7 @@ def a_chat(**changes: Any) -> dict[str, Any]:
 
 def a_message(text: str | None, minutes: int = 0, **changes: Any) -> dict[str, Any]:
     sent_at = AT + timedelta(minutes=minutes)
-    return {"sender": "client", "text": text, "sent_at": sent_at, "attachments": []} | changes
+    return {"sender": "client", "text": text, "sent_at": sent_at, "attachments": [], "versions": []} | changes
 
 
 def a_run(**changes: Any) -> dict[str, Any]:
@@ -46,15 +46,24 @@ def a_run(**changes: Any) -> dict[str, Any]:
 def a_store(**changes: Any) -> dict[str, Any]:
     known = {"id": "turgunov", "name": "ИП Тургунов Ф.Ф.", "token_type": "personal", "total_chats": 4999}
     times = {"token_expires_at": datetime.now(UTC) + timedelta(days=149, hours=1), "last_success_at": AT}
-    return {**known, **times, "events_cursor": 1_770_000_000_000, "messages": 200_000} | changes
+    return {**known, **times, "events_cursor": 1_770_000_000_000, "messages": 200_000, "problems": 12} | changes
+
+
+def a_problem(kind: str, words: str) -> dict[str, Any]:
+    details = {"reason": words, "sentence": words}
+    named = {"id": 123_456, "store_id": words, "kind": kind, "subject": words}
+    return named | {"details": details, "opened_at": AT, "tries": 3}
 
 
 def test_hostile_words_are_shown_and_not_obeyed(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
     attachment = {"kind": "file", "name": HOSTILE, "content_type": None, "size": 2500}
-    message = a_message(HOSTILE, sender=HOSTILE, attachments=[attachment])
+    versions = [{"text": HOSTILE, "sent_at": AT}]
+    message = a_message(HOSTILE, sender=HOSTILE, attachments=[attachment], versions=versions)
     conversation.show_conversation(a_chat(client_name=HOSTILE, store_name=HOSTILE, rid=HOSTILE), [message])
     tables.show_runs([a_run(store_id=HOSTILE, status="error", error_message=HOSTILE)], "sync_logs")
     tables.show_stores([a_store(name=HOSTILE, token_type=HOSTILE)])
+    problems.show_problems([a_problem(kind, HOSTILE) for kind in ("event", "gap", "list", HOSTILE)])
+    problems.show_retried([problems.Retried(HOSTILE, solved=1, stretches=2)])
     tables.show_chats([{"id": "1:a", "client_name": HOSTILE, "store_name": HOSTILE, "last_message_at": AT}])
     printed = capsys.readouterr().out
     assert COMMANDS.findall(printed) == []
@@ -101,10 +110,22 @@ def test_a_conversation_names_days_senders_and_files(
     assert "bot: Ответ" in printed
 
 
+def test_a_changed_message_shows_its_earlier_words_inside_itself(
+    console: tables.Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions = [{"text": "Вернём деньги\n12:01 seller: да", "sent_at": AT}, {"text": None, "sent_at": AT}]
+    conversation.show_conversation(a_chat(), [a_message("Не вернём", 5, sender="seller", versions=versions)])
+    printed = capsys.readouterr().out
+    assert f"[changed; before, {AT.astimezone():%d.%m.%Y %H:%M}: Вернём деньги" in printed
+    assert "      12:01 seller: да]" in printed
+    assert "(no text)]" in printed
+
+
 def test_tables_fit_on_80_columns_and_cut_nothing(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
     sentence = "The store's token expired on 2026-11-19. " * 3
     tables.show_runs([a_run(), a_run(store_id="s" * 64, status="error", error_message=sentence)], "sync_logs")
     tables.show_stores([a_store(), a_store(id="s" * 64, name="Очень длинное название " * 4, token_type=None)])
+    problems.show_problems([a_problem("event", "s" * 64), a_problem("list", sentence)])
     printed = capsys.readouterr().out
     assert "…" not in printed
     for words in ("4999/4999", "200000", "2000", "4001", "1 h 00", "2 h 00", "(full)", "149 days left", "not seen yet"):
@@ -116,7 +137,9 @@ def test_tables_fit_on_80_columns_and_cut_nothing(console: tables.Terminal, caps
 
 def test_an_expired_token_is_said(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
     tables.show_stores([a_store(token_expires_at=AT - timedelta(days=900))])
-    assert re.search(r"expired\s+18\.08\.2023", capsys.readouterr().out)
+    said = capsys.readouterr().out
+    assert "expired" in said
+    assert "18.08.2023" in said
 
 
 def test_a_run_says_what_its_labels_cost_and_what_a_budget_left(

@@ -2,6 +2,7 @@
 
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -38,6 +39,36 @@ def test_json_is_alone_on_stdout_and_a_failed_store_makes_the_exit_code_1(emptie
     assert "no readable JWT" in ended[refused.id]["error_message"]
     assert "3 chats listed" in done.stderr
     assert healthy.token not in done.stdout + done.stderr
+
+
+def test_another_sellers_token_is_refused_until_the_owner_says_that_it_is_the_same_seller(
+    emptied: str, tmp_path: Path
+) -> None:
+    # Given a store with a history
+    store = a_store(events_of(7))
+    changed = replace(store, token=a_store().token, events=events_of(9))
+    environment = {"DATABASE_URL": emptied}
+    with wildberries(store, limits=False) as wb:
+        file = stores_file(tmp_path, [store])
+        assert run("sync", "--stores", file, environment=environment | {"WB_API_URL": wb.url}).returncode == 0
+    # When its entry gets another seller's token
+    file = stores_file(tmp_path, [changed])
+    with wildberries(changed, limits=False) as wb:
+        environment["WB_API_URL"] = wb.url
+        done = run("sync", "--stores", file, environment=environment)
+        # Then nothing is asked with it, and the run says what to do
+        assert done.returncode == 1
+        assert wb.requests == []
+        (failed,) = rows("SELECT error_type, error_message FROM sync_logs WHERE status = 'error'")
+        assert failed["error_type"] == "SellerChangedError"
+        assert "./chats sync ... --same-store ID" in failed["error_message"]
+        # And with the owner's word the store goes on, also without it from then on
+        wrong = run("sync", "--stores", file, "--same-store", "other", environment=environment)
+        assert (wrong.returncode, "--same-store names 'other'" in wrong.stderr) == (2, True)
+        allowed = ("--same-store", store.id)
+        assert run("sync", "--stores", file, *allowed, environment=environment).returncode == 0
+        assert run("sync", "--stores", file, environment=environment).returncode == 0
+    assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 9}]
 
 
 def test_ctrl_c_in_a_wait_closes_the_run_and_the_next_one_goes_on_from_the_cursor(emptied: str, tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ def test_what_wb_lists_no_more_is_no_gap_on_any_page_nor_in_status(
 ) -> None:
     newer = {"text": "Новое", "addTimestamp": int((NOW - timedelta(minutes=5)).timestamp() * 1000)}
     given(a_message(1, "Старое", 60), listed=[a_chat(0, lastMessage=newer)])
-    given(a_message(2, "Другой чат", 60, chatID="1:chat-1"), listed=[a_chat(1)])
+    for number in (2, 3):  # one list that lacks the chat says nothing yet
+        given(a_message(number, "Другой чат", 60, chatID="1:chat-1"), listed=[a_chat(1)])
     body = pages.get(chat_address()).body
     assert "Not in WB&#39;s list of chats any more" in body
     assert "WB lists a newer message" not in body
@@ -77,3 +78,20 @@ def test_what_wb_lists_no_more_is_no_gap_on_any_page_nor_in_status(
     assert "<dt>Gaps</dt><dd>0</dd>" in pages.get(f"/run?id={latest}").body
     assert cli.main(["status", "--gaps"]) == 0
     assert "No gaps" in capsys.readouterr().out
+
+
+def test_a_changed_message_shows_its_earlier_words(pages: Pages) -> None:
+    given(a_message(1, "Вернём <b>деньги</b>", 60, sender="seller"), a_message(2, "Вопрос", 70))
+    given(a_message(1, "Не вернём", 50, sender="seller"), a_message(3, "Ответ", 40))
+    body = pages.get(chat_address()).body
+    changed = body[body.index("Не вернём") :]
+    assert body.count(">changed<") == 1
+    assert "Before:" in changed
+    assert "Вернём &lt;b&gt;деньги&lt;/b&gt;" in changed
+
+
+def test_a_message_that_wb_only_wrote_otherwise_is_not_called_changed(pages: Pages) -> None:
+    given(a_message(1, "Вопрос", 60))
+    given(a_message(1, "Вопрос", 60, source="app"), a_message(2, "Ответ", 40))
+    assert rows("SELECT count(*) AS versions FROM message_versions") == [{"versions": 1}]
+    assert ">changed<" not in pages.get(chat_address()).body

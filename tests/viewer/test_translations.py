@@ -9,6 +9,7 @@ from chatsync import errors
 from reading.runs import STATUSES
 from tests.support.project import ROOT
 from viewer.languages import CODES, choose_language, load_language
+from viewer.web_pages.problems import KINDS
 
 LAYER = ROOT / "layers" / "viewer" / "python" / "viewer"
 SOURCE = "\n".join(
@@ -21,6 +22,7 @@ MADE = {
     "token": ("base", "personal", "service", "test", "unknown"),
     "sender": ("client", "seller", "wb"),
     "attachment": ("file", "image"),
+    "problem.kind": KINDS,
     "month": tuple(str(number) for number in range(1, 13)),
     "overview": ("age_day", "age_week", "age_longer"),
     "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "form_not_ours", "form_too_long"),
@@ -33,6 +35,7 @@ NOT_OF_RUNS = {
     "StoreUnknownError",
     "ChatUnknownError",
     "TagUnknownError",
+    "ProblemUnknownError",
     "ClassifierUnavailableError",
     "ClassifierRefusedError",
 }

@@ -9,6 +9,7 @@ from reading.search import MARKED
 
 MOST_STORES = 1000
 MOST_LABELS = 50
+MOST_VERSIONS = 1000  # of all messages that are read at once
 
 
 def read_chats(database: Database, chat_id: str, store_id: str | None = None) -> list[dict[str, Any]]:
@@ -39,7 +40,8 @@ def read_messages(
 ) -> list[dict[str, Any]]:
     """Return a chat's messages in order: the newest, or the newest before a moment and id; all without `most`.
 
-    `marked` is the text with the found words marked, None where no words are given.
+    `marked` is the text with the found words marked, None where no words are given. `versions` has what a changed
+    message said before, newest first.
     """
     keyed = "AND (sent_at, id) < (CAST(:sent_at AS timestamptz), :id)" if before else ""
     rows = database.rows(
@@ -55,7 +57,27 @@ def read_messages(
         **({"words": words} if words else {}),
         **({"sent_at": before[0].isoformat(), "id": before[1]} if before else {}),
     )
+    _add_versions(database, chat["store_id"], rows)
     return rows[::-1]
+
+
+def _add_versions(database: Database, store_id: str, messages: list[dict[str, Any]]) -> None:
+    """Add to each message what it said before, or was sent at, as far as a person would see a difference."""
+    versions: dict[str, list[dict[str, Any]]] = {}
+    for row in database.rows(
+        f"""
+        SELECT message_id, version.text, version.sent_at FROM message_versions AS version
+        JOIN chat_messages AS stored ON stored.store_id = version.store_id AND stored.id = message_id
+        WHERE version.store_id = :store AND message_id = ANY(CAST(:ids AS text[]))
+          AND (version.text, version.sent_at) IS DISTINCT FROM (stored.text, stored.sent_at)
+        ORDER BY version.sent_at DESC, version.fetched_at DESC LIMIT {MOST_VERSIONS}
+        """,  # noqa: S608 - a constant
+        store=store_id,
+        ids=[message["id"] for message in messages],
+    ):
+        versions.setdefault(row["message_id"], []).append(row)
+    for message in messages:
+        message["versions"] = versions.get(message["id"], [])
 
 
 def read_labels(database: Database, chat: dict[str, Any]) -> list[dict[str, Any]]:

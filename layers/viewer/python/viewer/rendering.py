@@ -36,6 +36,11 @@ def format_moment(at: datetime, form: str = "minute") -> Markup:
     return Markup('<time datetime="{}" data-form="{}" title="{} (UTC+3)">{}</time>').format(exact, form, shown, shown)
 
 
+def format_end(at: datetime, now: datetime) -> Markup:
+    """Return the moment at which a wait ends: the time of day, with the whole date where it is not today's."""
+    return format_moment(at, "clock" if moscow_day(at) == moscow_day(now) else "second")
+
+
 def moscow_day(at: datetime) -> date:
     """Return the day of a moment."""
     return at.astimezone(MOSCOW).date()
@@ -86,4 +91,4 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.filters |= {"visible": show_hidden, "moment": format_moment}
+ENVIRONMENT.filters |= {"visible": show_hidden, "moment": format_moment, "end": format_end}

@@ -10,6 +10,7 @@ from viewer.access import reading_transaction
 from viewer.addresses import NothingThereError, write_run_filters
 from viewer.live import find_live_store, read_live_run
 from viewer.machine_picture import draw_live_run
+from viewer.web_pages.problems import read_problems
 
 RUNS_A_LIST = 50
 
@@ -42,6 +43,7 @@ def describe_run(run_id: int) -> dict[str, Any]:
             raise NothingThereError("no_run")
         siblings = list_runs_of_execution(database, run["execution_id"], RUNS_A_LIST)
         saved_labels = list_saved_labels(database, run)
+        problems = read_problems(database, run["store_id"])
     live = read_live_run()
     own = live if live and live["execution_id"] == run["execution_id"] else None
     console = os.environ.get("CONSOLE_URL", "")
@@ -49,6 +51,7 @@ def describe_run(run_id: int) -> dict[str, Any]:
         "run": run,
         "siblings": [other for other in siblings if other["id"] != run_id],
         "saved_labels": saved_labels,
+        **problems,
         "live": own,
         "live_store": find_live_store(own, run["store_id"]),
         "picture": draw_live_run(own["states"]) if own else "",

@@ -7,6 +7,7 @@ from reading.stores import MOST_STORES, list_stores
 from viewer.access import reading_transaction
 from viewer.charts import lay_out_shares
 from viewer.live import find_live_store, read_live_run
+from viewer.web_pages.problems import read_problems
 
 
 def describe_stores() -> dict[str, Any]:
@@ -14,10 +15,11 @@ def describe_stores() -> dict[str, Any]:
     live = read_live_run()
     with reading_transaction() as database:
         stores = list_stores(database, MOST_STORES)
+        problems = read_problems(database)
     for store in stores:
         store["live"] = find_live_store(live, store["id"])
         store["shares"] = lay_out_shares(store["chat_tag_counts"])
         if store["token_expires_at"]:
             store["token_days_left"] = (store["token_expires_at"] - store["read_at"]).days
             store["token_ends_soon"] = ends_soon(store["token_days_left"])
-    return {"stores": stores, "live": live}
+    return {"stores": stores, "live": live, **problems}
