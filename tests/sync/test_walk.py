@@ -90,7 +90,7 @@ def test_an_impossible_cursor_is_a_clear_error_and_stays(machine: Machine, curso
         assert machine.sync([store.id], full=True).runs[store.id]["messages_added"] == 3
 
 
-@pytest.mark.parametrize("next_ms", [START_MS, START_MS - 5000, 0])
+@pytest.mark.parametrize("next_ms", [START_MS, START_MS - 5000])
 def test_a_cursor_of_wbs_that_does_not_move_on_ends_with_an_error(machine: Machine, next_ms: object) -> None:
     store = a_store([an_event(0)])
     event = '{"eventID":"x","chatID":"1:chat-0","addTimestamp":1770000000001}'
@@ -103,7 +103,9 @@ def test_a_cursor_of_wbs_that_does_not_move_on_ends_with_an_error(machine: Machi
     assert rows("SELECT events_cursor FROM stores") == [{"events_cursor": START_MS}]
 
 
-@pytest.mark.parametrize("next_ms", ["null", '"x"', 32_503_680_000_000, 1_770_000_009_000, "1770000000001.0"])
+@pytest.mark.parametrize(
+    "next_ms", ["null", '"x"', 0, -1_770_000_000_001, 32_503_680_000_000, 1_770_000_009_000, "1770000000001.0"]
+)
 def test_where_wbs_cursor_cannot_be_used_the_newest_event_says_how_far_the_page_reaches(
     machine: Machine, next_ms: object
 ) -> None:

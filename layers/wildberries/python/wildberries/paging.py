@@ -93,11 +93,11 @@ def next_cursor(asked: int | None, page: EventsPage, now: datetime) -> int:
 def _reached_ms(asked: int | None, page: EventsPage, now: datetime) -> int | None:
     """Return how far the page reaches: WB's `next`, but not beyond its newest event: what lies between would be lost.
 
-    `next` is the time of the page's last event (seen, not promised). A time later than now counts for nothing.
+    `next` is the time of the page's last event (seen, not promised). A time later than now, or before WB had chats, counts for nothing.
     """
     now_ms = _milliseconds(now)
     times = [at for at in _times(page) if EARLIEST_CURSOR_MS <= at <= now_ms and (asked is None or at > asked)]
-    named = [page.next_ms] if page.next_ms is not None and page.next_ms <= now_ms else []
+    named = [page.next_ms] if page.next_ms is not None and EARLIEST_CURSOR_MS <= page.next_ms <= now_ms else []
     return min([*named, *([max(times)] if times else [])], default=None)
 
 
