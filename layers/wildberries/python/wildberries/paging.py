@@ -93,7 +93,8 @@ def next_cursor(asked: int | None, page: EventsPage, now: datetime) -> int:
 def _reached_ms(asked: int | None, page: EventsPage, now: datetime) -> int | None:
     """Return how far the page reaches: WB's `next`, but not beyond its newest event: what lies between would be lost.
 
-    `next` is the time of the page's last event (seen, not promised). A time later than now, or before WB had chats, counts for nothing.
+    `next` is the time of the page's last event (seen, not promised). A time later than now, or before WB had chats,
+    counts for nothing.
     """
     now_ms = _milliseconds(now)
     times = [at for at in _times(page) if EARLIEST_CURSOR_MS <= at <= now_ms and (asked is None or at > asked)]
