@@ -223,6 +223,25 @@ def test_what_is_not_the_events_fault_is_an_error_and_sets_nothing_aside(databas
     assert column(database, "SELECT (SELECT count(*) FROM problems) + (SELECT count(*) FROM chat_messages)") == [0]
 
 
+@pytest.mark.parametrize(
+    ("away", "sentence"),
+    [
+        ("ALTER TABLE message_versions RENAME TO elsewhere", "The table message_versions is missing"),
+        ("ALTER TABLE chat_messages RENAME fetched_at TO gone", "The column known.fetched_at is missing"),
+        (
+            "CREATE ROLE guest; GRANT ALL ON ALL TABLES IN SCHEMA public TO guest; "
+            "REVOKE INSERT ON chat_messages FROM guest; SET LOCAL ROLE guest",
+            "lacks a right on chat_messages",
+        ),
+    ],
+)
+def test_what_is_missing_or_denied_is_named(database: Database, away: str, sentence: str) -> None:
+    run = a_run(database)
+    database.run(away)
+    with pytest.raises(DatabaseRefusedError, match=sentence):
+        save(database, run, an_event(1))
+
+
 @pytest.mark.parametrize("sqlstate", ["55P03", "40P01", "53100", "25006", "57014"])
 def test_what_another_try_may_cure_sets_nothing_aside(database: Database, sqlstate: str) -> None:
     run = a_run(database)

@@ -16,6 +16,7 @@ from local.simulator.faults import Fault, cut_body, junk, raw_json, redirect, st
 from tests.support.byte_server import TOKEN, ByteServer, head, ok
 from tests.support.given import events_of
 from tests.wildberries.walking import walk_to_the_end, wildberries
+from wildberries import client as wildberries_client
 from wildberries.chats import fetch_chats
 from wildberries.client import RateLimitedError, WildberriesClient
 
@@ -139,6 +140,9 @@ def test_a_refusal_that_is_not_in_wbs_words_is_a_passing_fault(code: int, body: 
         ({"X-Ratelimit-Retry": "12"}, 12.0),
         ({"X-Ratelimit-Retry": "0.5"}, 0.5),
         ({"X-Ratelimit-Retry": "-4"}, 0.0),
+        ({"X-Ratelimit-Retry": "86400"}, 86_400.0),
+        ({"X-Ratelimit-Retry": "86401"}, None),
+        ({"X-Ratelimit-Retry": "1795703796"}, None),
         ({"X-Ratelimit-Retry": "nan"}, None),
         ({"X-Ratelimit-Retry": "1e999"}, None),
         ({"Retry-After": "12"}, None),
@@ -151,6 +155,16 @@ def test_a_429_says_how_long_in_wbs_own_header(headers: dict[str, str], seconds:
         with pytest.raises(RateLimitedError) as limited:
             client.get("/api/v1/seller/chats", {}, "eventID")
     assert limited.value.retry_seconds == seconds
+
+
+def test_a_wait_that_is_not_believed_is_logged_with_its_header_and_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[dict[str, str]] = []
+    monkeypatch.setattr(wildberries_client.logger, "warning", lambda _, extra: logged.append(extra))
+    with wildberries() as (simulator, store, client):
+        simulator.faults.add(store.id, "chats", status(429, {"X-Ratelimit-Retry": "1795703796"}))
+        with pytest.raises(RateLimitedError):
+            client.get("/api/v1/seller/chats", {}, "eventID")
+    assert logged == [{"header": "X-Ratelimit-Retry", "value": "1795703796"}]
 
 
 @pytest.mark.parametrize(

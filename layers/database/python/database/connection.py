@@ -5,6 +5,7 @@ certificates.
 """
 
 import os
+import re
 import socket
 import ssl
 import time
@@ -42,12 +43,14 @@ TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57"}
 # Classes that blame what is in a row: a bad value, a broken constraint, too long or nested too deep.
 DATA_ERRORS = {"22", "23", "54"}
 HALVING_SECONDS = 30  # How long refused rows are searched for one by one; the functions that save have 120 s.
+# Of these, Postgres' message names what is refused by names of our own SQL; all other messages may quote values.
 REFUSALS = {
-    "42501": "The database login lacks a right on a table (SQLSTATE 42501). Run the migrations as the tables' owner; "
+    "42501": "The database login lacks a right on … (SQLSTATE 42501). Run the migrations as the tables' owner; "
     "docs/permissions.md lists the rights.",
-    "42P01": "A table is missing (SQLSTATE 42P01). Run the migrations: docs/deploy.md.",
-    "42703": "A column is missing (SQLSTATE 42703). Run the migrations: docs/deploy.md.",
+    "42P01": "The table … is missing (SQLSTATE 42P01). Run the migrations: docs/deploy.md.",
+    "42703": "The column … is missing (SQLSTATE 42703). Run the migrations: docs/deploy.md.",
 }
+REFUSED_OBJECT = re.compile(r'\b(?:relation|table|column) "?([a-z_][a-z0-9_.]*)')
 
 
 @dataclass(frozen=True)
@@ -254,11 +257,18 @@ def own_errors() -> Iterator[None]:
         if state[:2] in TRANSIENT_CLASSES:
             raise DatabaseUnavailableError(f"Postgres asks to try again (SQLSTATE {state}).") from None
         usual = f"Postgres refused a statement (SQLSTATE {state}). If it repeats, check that all migrations ran."
-        raise DatabaseRefusedError(REFUSALS.get(state, usual), state) from None
+        raise DatabaseRefusedError(REFUSALS.get(state, usual).replace("…", _named(error)), state) from None
     except (InterfaceError, OSError) as error:
         raise DatabaseUnavailableError(
             f"The connection to Postgres broke ({type(error).__name__}). The next run tries again."
         ) from None
+
+
+def _named(error: DatabaseError) -> str:
+    """Return the table or column that Postgres' message names."""
+    message = str(error.args[0].get("M", "")) if error.args and isinstance(error.args[0], dict) else ""
+    named = REFUSED_OBJECT.search(message)
+    return named[1] if named else "a table"
 
 
 def _kind(error: Exception) -> str:

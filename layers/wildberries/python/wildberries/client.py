@@ -17,7 +17,9 @@ import requests
 import urllib3
 
 from chatsync.errors import WildberriesRefusedError, WildberriesRejectedError, WildberriesUnavailableError
+from chatsync.observability import logger
 from wildberries.body import Body, BodyUnreadableError, read_body
+from wildberries.limits import LONGEST_WAIT_SECONDS
 from wildberries.sockets import SocketAdapter
 from wildberries.token import HOW_TO_REPLACE
 
@@ -35,6 +37,7 @@ REFUSALS = {
 }
 PASSING_REFUSALS = {408, 425}  # request time-out, too early: HTTP's own "try again"
 FAILURE_FIELDS = ("errors", "error", "errorText")  # WB's services say in one of these that an answer failed
+SHOWN_HEADER = 40  # characters of an odd header that the log shows
 PROBLEM_BYTES = 64 * 1024  # of a refusal's body that are read: WB's own have some hundreds
 TRIES_AGAIN = "The next run tries again."
 
@@ -138,7 +141,7 @@ def _raise_for_status(response: requests.Response) -> None:
     if status == requests.codes.ok:
         return
     if status == requests.codes.too_many_requests:
-        raise RateLimitedError(_number(response.headers.get("X-Ratelimit-Retry")))
+        raise RateLimitedError(_retry_seconds(response.headers.get("X-Ratelimit-Retry")))
     if requests.codes.multiple_choices <= status < requests.codes.bad_request:
         raise WildberriesRejectedError(
             f"WB answered with a redirect ({status}), which is not followed. Check WB_API_URL."
@@ -189,6 +192,16 @@ def _result(answer: Any) -> Any:
     if said := [name for name in FAILURE_FIELDS if answer.get(name)]:
         raise WildberriesUnavailableError(f"WB's answer says in its field {said[0]} that it failed. {TRIES_AGAIN}")
     return answer["result"]
+
+
+def _retry_seconds(header: str | None) -> float | None:
+    """Return how long WB asks to wait, None where it does not say, or says what is not believed."""
+    seconds = _number(header)
+    if seconds is None or seconds <= LONGEST_WAIT_SECONDS:
+        return seconds
+    told = {"header": "X-Ratelimit-Retry", "value": str(header)[:SHOWN_HEADER]}
+    logger.warning("WB asks to wait for more than a day, which is not believed", extra=told)
+    return None
 
 
 def _number(header: str | None) -> float | None:

@@ -19,11 +19,8 @@ LONGEST_WAIT_SECONDS = 86_400
 
 
 def wait_after_limit(retry_seconds: float | None, token_kind: str) -> int:
-    """Return the seconds to wait after a 429: what WB said, rounded up, else the guess for the token's kind.
-
-    More than LONGEST_WAIT_SECONDS is not believed, and guessed as if WB had said nothing.
-    """
-    if retry_seconds is not None and retry_seconds <= LONGEST_WAIT_SECONDS:
+    """Return the seconds to wait after a 429: what WB said, rounded up, else the guess for the token's kind."""
+    if retry_seconds is not None:
         return max(1, math.ceil(retry_seconds))
     return BASE_SECONDS_A_REQUEST if token_kind == BASE else REFILL_SECONDS
 
