@@ -12,11 +12,11 @@ from chatsync.errors import (
     WildberriesRejectedError,
     WildberriesUnavailableError,
 )
+from chatsync.observability import logger
 from local.simulator.faults import Fault, cut_body, junk, raw_json, redirect, status
 from tests.support.byte_server import TOKEN, ByteServer, head, ok
 from tests.support.given import events_of
 from tests.wildberries.walking import walk_to_the_end, wildberries
-from wildberries import client as wildberries_client
 from wildberries.chats import fetch_chats
 from wildberries.client import RateLimitedError, WildberriesClient
 
@@ -159,7 +159,7 @@ def test_a_429_says_how_long_in_wbs_own_header(headers: dict[str, str], seconds:
 
 def test_a_wait_that_is_not_believed_is_logged_with_its_header_and_value(monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[dict[str, str]] = []
-    monkeypatch.setattr(wildberries_client.logger, "warning", lambda _, extra: logged.append(extra))
+    monkeypatch.setattr(logger, "warning", lambda _, extra: logged.append(extra))
     with wildberries() as (simulator, store, client):
         simulator.faults.add(store.id, "chats", status(429, {"X-Ratelimit-Retry": "1795703796"}))
         with pytest.raises(RateLimitedError):
