@@ -227,7 +227,7 @@ def test_what_is_not_the_events_fault_is_an_error_and_sets_nothing_aside(databas
     ("away", "sentence"),
     [
         ("ALTER TABLE message_versions RENAME TO elsewhere", "The table message_versions is missing"),
-        ("ALTER TABLE chat_messages RENAME fetched_at TO gone", "The column known.fetched_at is missing"),
+        ("ALTER TABLE chat_messages RENAME fetched_at TO gone", "The column fetched_at is missing"),
         (
             "CREATE ROLE guest; GRANT ALL ON ALL TABLES IN SCHEMA public TO guest; "
             "REVOKE INSERT ON chat_messages FROM guest; SET LOCAL ROLE guest",
@@ -237,9 +237,10 @@ def test_what_is_not_the_events_fault_is_an_error_and_sets_nothing_aside(databas
 )
 def test_what_is_missing_or_denied_is_named(database: Database, away: str, sentence: str) -> None:
     run = a_run(database)
+    messages.save_events(database, STORE, run, [an_event(1)], "2026-02-28T00:00:00Z")
     database.run(away)
     with pytest.raises(DatabaseRefusedError, match=sentence):
-        save(database, run, an_event(1))
+        save(database, run, an_event(1, message={"text": "иначе"}), an_event(2))
 
 
 @pytest.mark.parametrize("sqlstate", ["55P03", "40P01", "53100", "25006", "57014"])

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,14 +14,47 @@ from database.problems import EVENT, Problem, open_problems
 from database.quarantine import quarantine_events
 from database.wb_events import sort_events
 
-# Add what is not stored yet and replace what has a newer version, each older version beside it; bring the chats of the
-# added ones up to date. A version is newer if it is later, or of the same time and fetched later.
-ADD_MESSAGES = """
-WITH sent AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS sent(
+SENT = """
+    json_to_recordset(CAST(:rows AS json)) AS sent(
         id text, chat_id text, event_type text, sender text, source text, client_name text,
         is_new_chat boolean, text text, sent_at timestamptz, attachments jsonb, raw text)
-), known AS (
+"""
+# Add the messages not stored yet, and bring their chats up to date.
+ADD_MESSAGES = f"""
+WITH added AS (
+    INSERT INTO chat_messages (store_id, id, chat_id, event_type, sender, source, client_name, is_new_chat,
+                               text, sent_at, attachments, raw, fetched_at)
+    SELECT :store, id, chat_id, event_type, sender, source, client_name, is_new_chat,
+           text, sent_at, attachments, raw::json, CAST(:fetched_at AS timestamptz)
+    FROM {SENT}
+    ON CONFLICT (store_id, id) DO NOTHING
+    RETURNING chat_id, id, text, sender, sent_at
+), newest AS (
+    SELECT DISTINCT ON (chat_id) chat_id, id, text, sender, sent_at,
+           count(*) OVER (PARTITION BY chat_id) AS messages
+    FROM added ORDER BY chat_id, sent_at DESC, id DESC
+), counted AS (
+    UPDATE chats
+    SET messages_total = messages_total + newest.messages,
+        (last_message_id, last_message_text, last_message_sender, last_message_at) = (
+            SELECT id, text, sender, sent_at
+            FROM (VALUES (newest.id, newest.text, newest.sender, newest.sent_at),
+                         (last_message_id, last_message_text, last_message_sender, last_message_at))
+                 AS candidate(id, text, sender, sent_at)
+            ORDER BY sent_at DESC NULLS LAST, id DESC LIMIT 1)
+    FROM newest WHERE chats.store_id = :store AND chats.id = newest.chat_id
+)
+SELECT count(*)::integer AS added FROM added
+"""  # noqa: S608 - a constant
+# What another fetch has stored: a burst that is saved again is as it was.
+STORED_BEFORE = """
+SELECT id FROM chat_messages
+WHERE store_id = :store AND id = ANY(CAST(:ids AS text[])) AND fetched_at <> CAST(:fetched_at AS timestamptz)
+"""
+# The newer version of each is stored, the older one beside it. Newer is what is later, or of the same time and fetched
+# later.
+SAVE_VERSIONS = f"""
+WITH sent AS MATERIALIZED (SELECT * FROM {SENT}), known AS (
     SELECT known.*, (sent.sent_at, CAST(:fetched_at AS timestamptz)) > (known.sent_at, known.fetched_at) AS is_older,
            sent.chat_id AS new_chat_id
     FROM sent JOIN chat_messages AS known ON known.store_id = :store AND known.id = sent.id
@@ -33,38 +67,16 @@ WITH sent AS MATERIALIZED (
            sent.attachments, sent.raw::json
     FROM sent JOIN known USING (id) WHERE NOT is_older
     ON CONFLICT DO NOTHING
-), saved AS (
-    INSERT INTO chat_messages AS stored (store_id, id, chat_id, event_type, sender, source, client_name, is_new_chat,
-                                         text, sent_at, attachments, raw, fetched_at)
-    SELECT :store, id, chat_id, event_type, sender, source, client_name, is_new_chat,
-           text, sent_at, attachments, raw::json, CAST(:fetched_at AS timestamptz)
-    FROM sent
-    ON CONFLICT (store_id, id) DO UPDATE
-    SET chat_id = excluded.chat_id, event_type = excluded.event_type, sender = excluded.sender,
-        source = excluded.source, client_name = excluded.client_name, is_new_chat = excluded.is_new_chat,
-        text = excluded.text, sent_at = excluded.sent_at, attachments = excluded.attachments, raw = excluded.raw,
-        fetched_at = excluded.fetched_at
-    WHERE stored.raw::text <> excluded.raw::text
-      AND (excluded.sent_at, excluded.fetched_at) > (stored.sent_at, stored.fetched_at)
-    RETURNING chat_id, id, text, sender, sent_at, xmax = 0 AS is_new
-), newest AS (
-    SELECT DISTINCT ON (chat_id) chat_id, id, text, sender, sent_at,
-           count(*) OVER (PARTITION BY chat_id) AS messages
-    FROM saved WHERE is_new ORDER BY chat_id, sent_at DESC, id DESC
-), counted AS (
-    UPDATE chats
-    SET messages_total = messages_total + newest.messages,
-        (last_message_id, last_message_text, last_message_sender, last_message_at) = (
-            SELECT id, text, sender, sent_at
-            FROM (VALUES (newest.id, newest.text, newest.sender, newest.sent_at),
-                         (last_message_id, last_message_text, last_message_sender, last_message_at))
-                 AS candidate(id, text, sender, sent_at)
-            ORDER BY sent_at DESC NULLS LAST, id DESC LIMIT 1)
-    FROM newest WHERE chats.store_id = :store AND chats.id = newest.chat_id
+), replaced AS (
+    UPDATE chat_messages AS stored
+    SET chat_id = sent.chat_id, event_type = sent.event_type, sender = sent.sender, source = sent.source,
+        client_name = sent.client_name, is_new_chat = sent.is_new_chat, text = sent.text, sent_at = sent.sent_at,
+        attachments = sent.attachments, raw = sent.raw::json, fetched_at = CAST(:fetched_at AS timestamptz)
+    FROM sent JOIN known USING (id)
+    WHERE is_older AND stored.store_id = :store AND stored.id = sent.id
 )
-SELECT (SELECT count(*) FROM saved WHERE is_new)::integer AS added,
-       ARRAY(SELECT chat_id FROM known WHERE is_older UNION SELECT new_chat_id FROM known WHERE is_older) AS changed
-"""
+SELECT ARRAY(SELECT chat_id FROM known WHERE is_older UNION SELECT new_chat_id FROM known WHERE is_older) AS changed
+"""  # noqa: S608 - a constant
 # A changed message may have been its chat's newest, or have come to another chat. Its chat's label is to be checked.
 COUNT_ANEW = """
 UPDATE chats
@@ -95,7 +107,9 @@ def save_events(database: Database, store_id: str, run_id: int, events: list[Any
     sorted_events = sort_events(events, datetime.now(UTC))
     _set_aside(database, store_id, run_id, sorted_events.quarantined)
     saving = _Saving(database, store_id, run_id, fetched_at)
-    return saving.save(sorted_events.messages) + saving.save(sorted_events.older)
+    added = saving.save_messages(sorted_events.messages)
+    saving.save_versions(sorted_events.older)
+    return added
 
 
 def retry_quarantined(database: Database, store_id: str) -> None:
@@ -117,7 +131,7 @@ def retry_quarantined(database: Database, store_id: str) -> None:
         return
     now = datetime.now(UTC)
     saving = _Saving(database, store_id, max(row["run_id"] for row in rows), LONG_AGO)
-    saving.save(sort_events([json.loads(row["raw"]) for row in rows], now).messages)
+    saving.save_messages(sort_events([json.loads(row["raw"]) for row in rows], now).messages)
 
 
 class _Saving:
@@ -130,13 +144,20 @@ class _Saving:
         self._fetched_at = fetched_at
         self._deadline = time.monotonic() + HALVING_SECONDS
 
-    def save(self, messages: list[dict[str, Any]]) -> int:
+    def save_messages(self, messages: list[dict[str, Any]]) -> int:
         """Return how many of these messages were new."""
+        return self._save_or_halve(messages, self._add)
+
+    def save_versions(self, messages: list[dict[str, Any]]) -> None:
+        """Save messages that are stored in another version: the newer one is the message, the older one is kept."""
+        self._save_or_halve(messages, self._compare)
+
+    def _save_or_halve(self, messages: list[dict[str, Any]], save: Callable[[list[dict[str, Any]]], int]) -> int:
         if not messages:
             return 0
         try:
             with self._database.savepoint():
-                return self._save_all(messages)
+                return save(messages)
         except DatabaseRefusedError as refusal:
             if refusal.sqlstate[:2] not in DATA_ERRORS:
                 raise
@@ -145,16 +166,28 @@ class _Saving:
                 _set_aside(self._database, self._store_id, self._run_id, rows)
                 return 0
         middle = len(messages) // 2
-        return self.save(messages[:middle]) + self.save(messages[middle:])
+        return self._save_or_halve(messages[:middle], save) + self._save_or_halve(messages[middle:], save)
 
-    def _save_all(self, messages: list[dict[str, Any]]) -> int:
+    def _add(self, messages: list[dict[str, Any]]) -> int:
         add_unknown_chats(self._database, self._store_id, messages)
-        saved = self._database.rows(
-            ADD_MESSAGES, store=self._store_id, rows=json_rows(messages), fetched_at=self._fetched_at
-        )[0]
-        if saved["changed"]:
-            self._database.run(COUNT_ANEW, store=self._store_id, changed=saved["changed"])
-        return int(saved["added"])
+        added = int(self._database.rows(ADD_MESSAGES, **self._values(messages))[0]["added"])
+        if added < len(messages):
+            self._compare(self._stored_before(messages))
+        return added
+
+    def _compare(self, messages: list[dict[str, Any]]) -> int:
+        if messages and (changed := self._database.rows(SAVE_VERSIONS, **self._values(messages))[0]["changed"]):
+            self._database.run(COUNT_ANEW, store=self._store_id, changed=changed)
+        return 0
+
+    def _stored_before(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        ids = [message["id"] for message in messages]
+        rows = self._database.rows(STORED_BEFORE, store=self._store_id, ids=ids, fetched_at=self._fetched_at)
+        known = {row["id"] for row in rows}
+        return [message for message in messages if message["id"] in known]
+
+    def _values(self, messages: list[dict[str, Any]]) -> dict[str, str]:
+        return {"store": self._store_id, "rows": json_rows(messages), "fetched_at": self._fetched_at}
 
 
 def _set_aside(database: Database, store_id: str, run_id: int, rows: list[dict[str, Any]]) -> None:
