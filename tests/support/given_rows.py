@@ -42,9 +42,9 @@ def a_run(database: Database, store: str = STORE, execution: str = "execution-1"
     return run.id
 
 
-def save(database: Database, run: int, *events: Any, store: str = STORE) -> int:
-    """Save a burst of events; return how many messages were new."""
-    return messages.save_events(database, store, run, list(events), FETCHED_AT)
+def save(database: Database, run: int, *events: Any, store: str = STORE, fetched_at: str = FETCHED_AT) -> int:
+    """Save a burst of events that was fetched then; return how many messages were new."""
+    return messages.save_events(database, store, run, list(events), fetched_at)
 
 
 def save_list(database: Database, *listed: Any, store: str = STORE, run: int = 0) -> chats.SavedList:

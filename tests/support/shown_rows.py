@@ -32,7 +32,7 @@ def given(*events: dict[str, Any], store: str = "shop", listed: list[dict[str, A
         run = a_run(
             database, store, execution=f"execution-{store}-{len(events)}-{events[0]['eventID'] if events else ''}"
         )
-        save(database, run, *events, store=store)
+        save(database, run, *events, store=store, fetched_at=datetime.now(UTC).isoformat())
         if listed is not None:
             save_list(database, *listed, store=store, run=run)
         reconciliation.close_run(database, store, run)
