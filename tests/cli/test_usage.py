@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from database.leases import SILENCE_SECONDS
+from database.run_ends import SILENCE_SECONDS
 from local import cli
 from local.commands import release
 from local.installation import database

@@ -1,7 +1,7 @@
 """Runs and their leases: one live run a store and a seller, dead ones taken over, ended ones left alone."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,11 +9,18 @@ import pytest
 from chatsync.errors import LeaseLostError, StoreUnknownError
 from database import leases, rate_limits, run_ends, stores, sync_logs
 from database.connection import Database, connect, read_address, transaction
-from database.leases import SILENCE_SECONDS, open_run
+from database.leases import open_run
+from database.run_ends import SILENCE_SECONDS
 from reading.runs import list_runs, list_runs_of_execution
 from tests.support.given_rows import STORE, a_run, an_event, column, save
 
 CURSOR = 1_770_000_000_000
+STOPS: dict[str, Callable[[Database], object]] = {
+    "released": lambda database: run_ends.release_store(database, STORE),
+    "execution stopped": lambda database: run_ends.close_runs_of_execution(
+        database, "execution-1", "Stopped", "Ctrl-C"
+    ),
+}
 LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
@@ -99,7 +106,30 @@ def test_announced_waits_add_up(database: Database) -> None:
     run = a_run(database)
     for seconds in (0, 9, 3600):
         leases.renew_lease(database, run, seconds)
-    assert run_row(database)["waited_seconds"] == 3609
+    assert column(database, "SELECT waited_seconds FROM sync_logs") == [3609]
+    assert run_row(database)["waited_seconds"] == 9  # The hour has only begun.
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_run_that_is_stopped_in_its_wait_has_waited_only_so_long(database: Database, stop: str) -> None:
+    leases.renew_lease(database, a_run(database), 3600)
+    go_silent(database, 600)
+    assert 595 <= list_runs(database, 1)[0]["waited_seconds"] <= 600
+    STOPS[stop](database)
+    assert 595 <= run_row(database)["waited_seconds"] <= 600
+
+
+def test_a_wait_that_is_over_counts_whole(database: Database) -> None:
+    leases.renew_lease(database, a_run(database), 3600)
+    go_silent(database, 4000)
+    assert list_runs(database, 1)[0]["waited_seconds"] == 3600
+    run_ends.close_all_runs(database)
+    assert run_row(database)["waited_seconds"] == 3600
+
+
+def test_a_stores_first_run_is_shown_as_reading_the_whole_history(database: Database) -> None:
+    a_run(database)
+    assert run_row(database)["sync_type"] == "full"
 
 
 def test_a_run_that_was_taken_over_can_write_nothing_more(emptied: str) -> None:

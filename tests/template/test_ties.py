@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from database.leases import SILENCE_SECONDS
+from database.run_ends import SILENCE_SECONDS
 from functions.migrate_database.app import MIGRATION_SECONDS
 from functions.prepare_database.app import PATIENT
 from local.engine.cloudformation import read_template

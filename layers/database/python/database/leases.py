@@ -9,13 +9,9 @@ from chatsync.contracts import Run
 from chatsync.errors import LeaseLostError, StoreUnknownError
 from database.connection import Database
 from database.rate_limits import CHATS, seconds_until_ready
-from database.run_ends import close_dead_runs
+from database.run_ends import SILENCE_SECONDS, close_dead_runs
 from database.stretches import forget_tries
 from database.turns import seconds_until_turn
-
-# Longer than the longest time between two saves of a living run: four attempts of the slowest function with their
-# time-outs and back-offs (a test adds them up from the state machine), besides the waits that it announces.
-SILENCE_SECONDS = 1200
 
 SKIPPED = (
     "Another run of this store was still going on; its row tells how it ended. A dead one is taken over 20 minutes "
@@ -27,7 +23,7 @@ def open_run(database: Database, store_id: str, execution_id: str, full: bool) -
     """Take the lease for this execution, record that the store's is taken, or say when to ask for the seller's again.
 
     Who runs is decided by the unique indexes alone. Repeated by the same execution it returns the same run.
-    A full run forgets the cursor and nothing else.
+    A full run forgets the cursor and nothing else; a store's first run reads as much, and is shown as full too.
 
     Raises:
         StoreUnknownError: There is no such store.
@@ -39,7 +35,8 @@ def open_run(database: Database, store_id: str, execution_id: str, full: bool) -
         raise StoreUnknownError(f"No such store: {store_id}. Add it first.")
     close_dead_runs(database)
     seller_key = stores[0]["seller_key"]
-    if _take_lease(database, store_id, seller_key, execution_id, "full" if full else "incremental"):
+    from_the_beginning = full or stores[0]["events_cursor"] is None
+    if _take_lease(database, store_id, seller_key, execution_id, "full" if from_the_beginning else "incremental"):
         if full:
             database.run("UPDATE stores SET events_cursor = NULL WHERE id = :id", id=store_id)
             forget_tries(database, store_id)
@@ -56,7 +53,7 @@ def open_run(database: Database, store_id: str, execution_id: str, full: bool) -
 
 
 def renew_lease(database: Database, run_id: int | None, wait_seconds: int) -> None:
-    """Extend the run's lease over an announced wait.
+    """Extend the run's lease over an announced wait, and count it as waited; a run that ends earlier takes it back.
 
     First in each transaction of a save: it locks the run's row until the commit.
 

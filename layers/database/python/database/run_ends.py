@@ -4,8 +4,14 @@ from chatsync.errors import RunAbandonedError
 from database.connection import Database
 from database.rate_limits import forget_waits
 
+# Longer than the longest time between two saves of a living run: four attempts of the slowest function with their
+# time-outs and back-offs (a test adds them up from the state machine), besides the waits that it announces.
+SILENCE_SECONDS = 1200
+
 # On a row of sync_logs (without an alias): silent for longer than it announced. A running one is dead then.
 IS_SILENT = "alive_until < now()"
+# On a running row: the seconds of its announced wait that are still to come.
+STILL_TO_WAIT = f"greatest(0, floor(extract(epoch FROM alive_until - now()) - {SILENCE_SECONDS}))::integer"
 ABANDONED = (
     "This run stopped reporting (killed, aborted or timed out). Nothing is lost: the next run goes on from the cursor."
 )
@@ -31,28 +37,25 @@ def release_store(database: Database, store_id: str) -> int:
 
 
 def _abandon_runs(database: Database, which: str, **parameters: str) -> int:
+    return _stop_runs(database, which, RunAbandonedError.__name__, ABANDONED, **parameters)
+
+
+def _stop_runs(database: Database, which: str, error_type: str, message: str, **parameters: str) -> int:
     return database.run(
         f"""
-        UPDATE sync_logs SET status = 'error', completed_at = now(), error_type = :type, error_message = :message
+        UPDATE sync_logs SET status = 'error', completed_at = now(), error_type = :type, error_message = :message,
+                             waited_seconds = waited_seconds - {STILL_TO_WAIT}
         WHERE status = 'running' AND {which}
-        """,  # noqa: S608 - `which` is one of the three conditions above
-        type=RunAbandonedError.__name__,
-        message=ABANDONED,
+        """,  # noqa: S608 - `which` is one of four conditions of this file
+        type=error_type,
+        message=message,
         **parameters,
     )
 
 
 def close_runs_of_execution(database: Database, execution_id: str, error_type: str, message: str) -> int:
     """Close what is still running of an execution that was stopped; return how many runs."""
-    return database.run(
-        """
-        UPDATE sync_logs SET status = 'error', completed_at = now(), error_type = :type, error_message = :message
-        WHERE status = 'running' AND execution_id = :execution
-        """,
-        execution=execution_id,
-        type=error_type,
-        message=message,
-    )
+    return _stop_runs(database, "execution_id = :execution", error_type, message, execution=execution_id)
 
 
 def fail_run(database: Database, store_id: str, execution_id: str, error_type: str, message: str) -> None:

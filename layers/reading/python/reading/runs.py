@@ -3,8 +3,7 @@
 from typing import Any
 
 from database.connection import Database
-from database.leases import SILENCE_SECONDS
-from database.run_ends import IS_SILENT
+from database.run_ends import IS_SILENT, SILENCE_SECONDS, STILL_TO_WAIT
 from reading.filters import RunFilters
 
 STATUSES = ("running", "success", "partial", "error", "skipped")
@@ -14,11 +13,12 @@ IS_DEAD = f"run.status = 'running' AND {IS_SILENT}"
 # A running run says with each save how long it will be silent; what exceeds the usual silence is a wait for WB.
 WAIT_END = f"run.alive_until - make_interval(secs => {SILENCE_SECONDS})"
 WAITS_UNTIL = f"CASE WHEN run.status = 'running' AND {WAIT_END} > now() THEN {WAIT_END} END"
+WAITED = f"waited_seconds - CASE WHEN run.status = 'running' THEN {STILL_TO_WAIT} ELSE 0 END"
 COMPUTED = ("store_name", "read_at", "is_dead", "waits_until")  # what RUNS adds to the columns of sync_logs
 RUNS = f"""
     SELECT run.id, store_id, execution_id, sync_type, status, chats_total, chats_synced, messages_added,
            chats_to_classify, chats_classified, chats_over_budget, budget_reached, label_tokens_in, label_tokens_out,
-           label_cost_microusd, events_read, wb_requests, waited_seconds, gaps, quarantined, stretches,
+           label_cost_microusd, events_read, wb_requests, {WAITED} AS waited_seconds, gaps, quarantined, stretches,
            problems, damaged_values, list_unchecked, error_type, error_message, started_at, completed_at,
            stores.name AS store_name, now() AS read_at, {IS_DEAD} AS is_dead, {WAITS_UNTIL} AS waits_until
     FROM sync_logs AS run JOIN stores ON stores.id = run.store_id
