@@ -62,6 +62,26 @@ def test_the_set_is_large_enough_and_every_value_stands_in_its_text() -> None:
     assert len({json.loads(line)["id"] for line in SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
 
 
+def test_given_a_kind_without_a_placeholder_when_hidden_then_it_counts_as_hidden_but_not_as_its_kind(few: Path) -> None:
+    few.write_text('{"id": "tune-1", "text": "ДР 12/03", "spans": [{"kind": "birthday", "value": "12/03"}]}', "utf-8")
+
+    leaks = count_leaks(read_snippets(few), lambda text: [Span(Kind.NUMBER, 3, 8)])
+
+    assert list(leaks.kinds) == ["birthday"]
+    assert (leaks.kinds["birthday"].hidden, leaks.kinds["birthday"].as_its_kind) == (1, 0)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("adress", "ул. Мира"), ("address", "ул. Мирная")])
+def test_given_an_unknown_kind_or_a_value_not_in_its_text_when_read_then_it_is_refused(
+    few: Path, kind: str, value: str
+) -> None:
+    row = {"id": "tune-1", "text": "ул. Мира", "spans": [{"kind": kind, "value": value}]}
+    few.write_text(json.dumps(row), "utf-8")
+
+    with pytest.raises(ValueError, match=f"Snippet tune-1: unknown kind '{kind}', or its value is not in the text"):
+        read_snippets(few)
+
+
 def test_given_the_part_for_tuning_when_masked_then_nearly_all_is_hidden_and_clean_texts_stay() -> None:
     leaks = count_leaks([snippet for snippet in read_snippets() if snippet.part == "tune"])
 
