@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from classifier.masking import Kind, Span
-from eval.leaks import PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
+from eval.leaks import KINDS, PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
 from tests.support.project import ROOT
+
+NEW_SNIPPETS = SNIPPETS.with_name("new-snippets.jsonl")
 
 
 @pytest.fixture
@@ -60,6 +62,17 @@ def test_the_set_is_large_enough_and_every_value_stands_in_its_text() -> None:
     assert {snippet.part for snippet in snippets} == set(PARTS)
     assert min(secrets.count(kind) for kind in Kind) >= 30
     assert len({json.loads(line)["id"] for line in SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
+
+
+def test_the_new_set_is_large_enough_and_both_parts_have_every_kind() -> None:
+    snippets = read_snippets(NEW_SNIPPETS)
+    kinds = {part: {secret.kind for one in snippets if one.part == part for secret in one.secrets} for part in PARTS}
+
+    assert sum(bool(snippet.secrets) for snippet in snippets) >= 150
+    assert sum(not snippet.secrets for snippet in snippets) >= 60
+    assert kinds == {part: set(KINDS) for part in PARTS}
+    assert not {snippet.text for snippet in snippets} & {snippet.text for snippet in read_snippets()}
+    assert len({json.loads(line)["id"] for line in NEW_SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
 
 
 def test_given_a_kind_without_a_placeholder_when_hidden_then_it_counts_as_hidden_but_not_as_its_kind(few: Path) -> None:
