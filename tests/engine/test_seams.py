@@ -79,10 +79,10 @@ from local.engine.clock import VirtualClock
 from local.engine.engine import Engine
 with Engine(Path({str(toy)!r}), VirtualClock()) as engine:
     engine.put_secret_parameter("/a", "b")
-    print(engine.run({{}}).status, "moto.ec2.models" in sys.modules, "moto.batch.models" in sys.modules)
+    print(engine.run({{"stores": [{{"store_id": "a"}}]}}).status, "moto.ec2.models" in sys.modules, "moto.batch.models" in sys.modules)
 from moto.ec2 import ec2_backends
 from moto.batch.models import BatchBackend
-print(len(ec2_backends) > 0)
+print(hasattr(ec2_backends["123456789012"], "keys"))
 """
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.stdout.split() == ["SUCCEEDED", "False", "False", "True"], run.stderr
