@@ -3,7 +3,7 @@
 -- the program (chatsync/automatic.toml), and raw may hold what Postgres' json functions refuse.
 
 ALTER TABLE chat_messages
-    ADD COLUMN automatic boolean NOT NULL DEFAULT false,   -- WB's or a bot's, in the seller's name
+    ADD COLUMN automatic boolean DEFAULT false,            -- WB's or a bot's, in the seller's name; NULL: not marked yet
     ADD COLUMN prefix_characters integer NOT NULL DEFAULT 0, -- of text: WB's words before the buyer's own
     ADD COLUMN nm_id bigint,                               -- which product and order the message is about, if it says so
     ADD COLUMN product_title text,
@@ -13,6 +13,10 @@ ALTER TABLE chat_messages
     ADD COLUMN price_currency text,
     ADD COLUMN ordered_at timestamptz,
     ADD COLUMN order_status bigint;                        -- WB's statusID; what the numbers mean is not documented
+
+-- What the functions of the release before store while they are replaced, or after a deploy was rolled back, says so.
+ALTER TABLE chat_messages ALTER COLUMN automatic DROP DEFAULT;
+CREATE INDEX chat_messages_unmarked ON chat_messages (sent_at, store_id, id) WHERE automatic IS NULL;
 
 ALTER TABLE chats
     ADD COLUMN last_message_automatic boolean NOT NULL DEFAULT false,
@@ -33,7 +37,7 @@ CREATE TABLE automatic_marks (
 -- is_automatic() stays for the functions of the release before; nothing else asks it.
 CREATE OR REPLACE VIEW people_messages AS
 SELECT store_id, chat_id, id, sender, substr(text, prefix_characters + 1) AS text, sent_at
-FROM chat_messages WHERE sender IN ('client', 'seller') AND NOT automatic;
+FROM chat_messages WHERE sender IN ('client', 'seller') AND automatic IS NOT TRUE;
 
 -- The same indexes by the stored marks.
 DROP INDEX chats_newest_unanswered;

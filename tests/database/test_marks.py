@@ -95,8 +95,10 @@ def test_an_unchanged_list_writes_and_reads_nothing(
     stored: None, list_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = versions("chats", "chat_messages", "automatic_marks")
-    monkeypatch.setattr(marks, "NEXT_MESSAGES", "no statement")
+    looked_at: list[object] = []
+    monkeypatch.setattr(marks, "marks", lambda *message: looked_at.append(message))
     assert not marks.mark_messages()
+    assert looked_at == []
     assert versions("chats", "chat_messages", "automatic_marks") == before
 
 

@@ -251,3 +251,12 @@ def test_messages_of_the_release_before_are_marked_once_and_its_functions_still_
     ]
     assert column(new_database, "SELECT count(*) FROM chats WHERE labelled_messages IS NULL") == [10_000]
     assert column(new_database, WAITING_OF_THE_RELEASE_BEFORE) == [1]
+    # The deploy was rolled back, and comes again later: the list is the same.
+    new_database.run(
+        "INSERT INTO chat_messages (store_id, id, chat_id, sender, text, sent_at, raw) VALUES"
+        " ('shop', 'later', '1:2', 'seller', :text, now(), '{}'), ('shop', 'own', '1:3', 'seller', 'Да', now(), '{}')",
+        text=AUTOMATIC,
+    )
+    assert not mark_messages()
+    later = "SELECT automatic FROM chat_messages WHERE id IN ('later', 'own') ORDER BY id"
+    assert column(new_database, later) == [True, False]

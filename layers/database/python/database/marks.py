@@ -1,7 +1,7 @@
 """What of the stored messages is WB's own words: marked anew when the list of automatic messages changes.
 
-A message is marked while it is stored. Those of a release that knew no marks, and all of them after a change of the
-list, are read again here once; which list they go by stands in `automatic_marks`.
+A message is marked while it is stored. Those that a release without marks stored, and all of them after a change of
+the list, are read again here once; which list they go by stands in `automatic_marks`.
 """
 
 import json
@@ -23,13 +23,15 @@ MARKS = ("automatic", "prefix_characters", *CARD)
 SENT, KNOWN = (", ".join(f"{row}.{mark}" for mark in MARKS) for row in ("sent", "known"))
 
 # In order of time: of two products in a chat, the one named first is the chat's.
-NEXT_MESSAGES = f"""
-SELECT store_id, id, chat_id, sender, text, sent_at::text AS sent_at, automatic OR prefix_characters > 0 AS marked,
+NEXT_MESSAGES = """
+SELECT store_id, id, chat_id, sender, text, sent_at::text AS sent_at,
+       automatic IS NOT FALSE OR prefix_characters > 0 AS to_write,
        CASE WHEN raw::text LIKE '%"goodCard"%' THEN raw::text END AS raw
 FROM chat_messages
-WHERE (sent_at, store_id, id) > (CAST(:sent_at AS timestamptz), :store_id, :id)
-ORDER BY sent_at, store_id, id LIMIT {MESSAGES_AT_ONCE}
-"""  # noqa: S608 - a constant
+WHERE (sent_at, store_id, id) > (CAST(:sent_at AS timestamptz), :store_id, :id) AND {which}
+ORDER BY sent_at, store_id, id LIMIT :most
+"""
+ALL, UNMARKED = "true", "automatic IS NULL"
 # A chat whose words are others now has its label checked by the next run.
 MARK_MESSAGES = f"""
 WITH sent AS MATERIALIZED (
@@ -37,7 +39,8 @@ WITH sent AS MATERIALIZED (
         store_id text, id text, automatic boolean, prefix_characters integer, {CARD_TYPES})
 ), changed AS MATERIALIZED (
     SELECT sent.*, known.chat_id,
-           (sent.automatic, sent.prefix_characters) <> (known.automatic, known.prefix_characters) AS has_other_words
+           (sent.automatic, sent.prefix_characters) <> (coalesce(known.automatic, false), known.prefix_characters)
+               AS has_other_words
     FROM sent JOIN chat_messages AS known USING (store_id, id)
     WHERE ({SENT}) IS DISTINCT FROM ({KNOWN})
 ), marked AS (
@@ -56,28 +59,29 @@ WHERE chats.store_id = other.store_id AND chats.id = other.chat_id
 
 
 def mark_messages(login: Address | None = None) -> bool:
-    """Mark the stored messages by the list in use; return whether that list is new, so that there was work.
+    """Mark the stored messages by the list in use; return whether it is another list than theirs.
 
-    Broken off, it begins anew: what is marked already is written no second time.
+    With an unchanged list only what an older release stored is left to do. Broken off, it begins anew: what is marked
+    already is written no second time.
 
     Raises:
         AutomaticListInvalidError: The owner's list cannot be used; nothing is marked by it.
         DatabaseUnavailableError: Postgres is not reached.
     """
     digest = automatic_messages().digest
-    if _marked_by(login) == digest:
-        return False
+    is_new = _marked_by(login) != digest
     after: Mapping[str, Any] | None = BEFORE_ALL
     while after:
         with transaction(login) as database:
-            after = _mark_next(database, after)
-    with transaction(login) as database:
-        database.run(
-            "INSERT INTO automatic_marks (digest) VALUES (:digest) "
-            "ON CONFLICT (one) DO UPDATE SET digest = excluded.digest, marked_at = now()",
-            digest=digest,
-        )
-    return True
+            after = _mark_next(database, after, ALL if is_new else UNMARKED)
+    if is_new:
+        with transaction(login) as database:
+            database.run(
+                "INSERT INTO automatic_marks (digest) VALUES (:digest) "
+                "ON CONFLICT (one) DO UPDATE SET digest = excluded.digest, marked_at = now()",
+                digest=digest,
+            )
+    return is_new
 
 
 def mark_if_never_marked() -> None:
@@ -95,11 +99,12 @@ def _marked_by(login: Address | None) -> str | None:
     return str(rows[0]["digest"]) if rows else None
 
 
-def _mark_next(database: Database, after: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _mark_next(database: Database, after: Mapping[str, Any], which: str) -> Mapping[str, Any] | None:
     """Mark the messages behind this one; return the last of them, None where there are no more."""
-    rows = database.rows(NEXT_MESSAGES, **{name: after[name] for name in BEFORE_ALL})
+    key = {name: after[name] for name in BEFORE_ALL}
+    rows = database.rows(NEXT_MESSAGES.format(which=which), most=MESSAGES_AT_ONCE, **key)
     found = [row | marks(row["sender"], row["text"], _good_card(row["raw"])) for row in rows]
-    told = [row for row in found if row["marked"] or row["automatic"] or row["prefix_characters"] or _names_card(row)]
+    told = [row for row in found if row["to_write"] or row["automatic"] or row["prefix_characters"] or _names_card(row)]
     if told:
         database.run(MARK_MESSAGES, rows=json_rows([_sent(row) for row in told]))
         _fill_chats(database, [row for row in told if _names_card(row)])

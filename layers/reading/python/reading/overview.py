@@ -23,7 +23,7 @@ def count_messages_a_day(database: Database, store_id: str) -> list[dict[str, An
         LEFT JOIN (
             SELECT (sent_at AT TIME ZONE '{ZONE}')::date AS sent_on,
                    count(*) FILTER (WHERE sender = 'client') AS client,
-                   count(*) FILTER (WHERE sender = 'seller' AND NOT automatic) AS seller,
+                   count(*) FILTER (WHERE sender = 'seller' AND automatic IS NOT TRUE) AS seller,
                    count(*) FILTER (WHERE sender IS NULL OR sender NOT IN ('client', 'seller') OR automatic) AS wb
             FROM chat_messages
             WHERE sent_at >= ((now() AT TIME ZONE '{ZONE}')::date - {DAYS - 1})::timestamp AT TIME ZONE '{ZONE}'
