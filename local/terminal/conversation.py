@@ -39,7 +39,8 @@ def _about(chat: Mapping[str, Any]) -> str:
 
 def _show_message(message: Mapping[str, Any]) -> None:
     name, colour = SENDERS.get(message["sender"], (visible(message["sender"]) or "unknown", "yellow"))
-    words = Text(f"{name}: ", style=f"bold {colour}")
+    automatic = ", automatic" if message.get("automatic") else ""  # WB's or a bot's, in the seller's name
+    words = Text(f"{name}{automatic}: ", style=f"bold {colour}")
     written = "\n".join(map(visible, (message["text"] or "").splitlines()))
     if prefix := visible(" ".join((message.get("prefix") or "").split())):  # WB's words, on a line of their own
         words.append(f"{prefix}\n" if written else prefix, style="not bold dim default")
