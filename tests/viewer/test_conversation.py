@@ -51,7 +51,7 @@ def test_wbs_words_are_set_apart_from_those_of_who_writes(pages: Pages) -> None:
     assert re.search(r'class="message seller automatic"', body)
     assert "<dt>Ordered</dt><dd>5 November 2026</dd>" in body
     assert "174902332</span> · Клей &#34;Момент&#34; для порванной обуви" in body
-    assert "was opened, without the buyer" in pages.get(chat_address("1:chat-1")).body
+    assert "(no words of the buyer&#39;s own)" in pages.get(chat_address("1:chat-1")).body
 
 
 def test_a_long_conversation_comes_in_stretches_without_a_gap(pages: Pages) -> None:
