@@ -100,7 +100,7 @@ def test_given_the_part_for_tuning_when_masked_then_nearly_all_is_hidden_and_cle
 
     assert leaks.kinds[Kind.PHONE].hidden == leaks.kinds[Kind.PHONE].secrets
     assert leaks.leaking / leaks.telling < 0.01
-    assert leaks.masked_in_vain / leaks.clean < 0.05
+    assert leaks.masked_in_vain / leaks.clean < 0.08
 
 
 @pytest.mark.parametrize("command", [("local", "mask"), ("eval", "masking"), ("eval", "labels")])
