@@ -14,7 +14,7 @@ SNIPPETS = Path(__file__).resolve().parent / "masking" / "snippets.jsonl"
 # As the ids begin: to tune the rules on, and for the score alone. The new ones were written later, without sight of the
 # rules.
 PARTS = ("tune-new", "score-new", "tune", "score")
-KINDS: tuple[str, ...] = tuple(dict.fromkeys([*Kind, "birthday"]))  # the last has no placeholder in the rules yet
+KINDS: tuple[str, ...] = tuple(Kind)
 
 # What must not be left of a secret: any digit, or two letters in a row. The «г.» of a town tells nothing.
 TELLING = re.compile(r"\d|[^\W\d_]{2}")

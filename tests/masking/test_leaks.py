@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifier.masking import Kind, Span
-from eval.leaks import KINDS, PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
+from eval.leaks import PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
 from tests.support.project import ROOT
 
 NEW_PARTS = ("tune-new", "score-new")
@@ -51,7 +51,7 @@ def test_given_the_figures_when_shown_then_they_are_shares() -> None:
     leaks = count_leaks(read_snippets(), lambda text: [])
 
     assert "still leak (100.0%)" in headline(leaks)
-    assert [row[3] for row in recall_table(leaks)[2]] == ["0.000"] * len(KINDS)
+    assert [row[3] for row in recall_table(leaks)[2]] == ["0.000"] * len(Kind)
 
 
 def test_the_set_is_large_enough_and_every_value_stands_in_its_text() -> None:
@@ -61,7 +61,7 @@ def test_the_set_is_large_enough_and_every_value_stands_in_its_text() -> None:
     assert sum(bool(snippet.secrets) for snippet in snippets) >= 300
     assert sum(not snippet.secrets for snippet in snippets) >= 60
     assert {snippet.part for snippet in snippets} == set(PARTS)
-    assert min(secrets.count(kind) for kind in Kind) >= 30
+    assert min(secrets.count(kind) for kind in Kind) >= 15
     assert len({json.loads(line)["id"] for line in SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
 
 
@@ -72,7 +72,7 @@ def test_the_new_parts_are_large_enough_have_every_kind_and_repeat_no_text() -> 
 
     assert sum(bool(snippet.secrets) for snippet in new) >= 150
     assert sum(not snippet.secrets for snippet in new) >= 60
-    assert kinds == {part: set(KINDS) for part in NEW_PARTS}
+    assert kinds == {part: set(Kind) for part in NEW_PARTS}
     assert len({snippet.text for snippet in snippets}) == len(snippets)
 
 
@@ -81,15 +81,6 @@ def test_given_an_id_of_no_part_when_read_then_it_is_refused(few: Path) -> None:
 
     with pytest.raises(ValueError, match="Snippet new-1: its id begins with none of tune-new, score-new, tune, score"):
         read_snippets(few)
-
-
-def test_given_a_kind_without_a_placeholder_when_hidden_then_it_counts_as_hidden_but_not_as_its_kind(few: Path) -> None:
-    few.write_text('{"id": "tune-1", "text": "ДР 12/03", "spans": [{"kind": "birthday", "value": "12/03"}]}', "utf-8")
-
-    leaks = count_leaks(read_snippets(few), lambda text: [Span(Kind.NUMBER, 3, 8)])
-
-    assert list(leaks.kinds) == ["birthday"]
-    assert (leaks.kinds["birthday"].hidden, leaks.kinds["birthday"].as_its_kind) == (1, 0)
 
 
 @pytest.mark.parametrize(("kind", "value"), [("adress", "ул. Мира"), ("address", "ул. Мирная")])
@@ -103,12 +94,12 @@ def test_given_an_unknown_kind_or_a_value_not_in_its_text_when_read_then_it_is_r
         read_snippets(few)
 
 
-def test_given_the_part_for_tuning_when_masked_then_nearly_all_is_hidden_and_clean_texts_stay() -> None:
-    leaks = count_leaks([snippet for snippet in read_snippets() if snippet.part == "tune"])
+def test_given_the_parts_for_tuning_when_masked_then_nearly_all_is_hidden_and_clean_texts_stay() -> None:
+    leaks = count_leaks([snippet for snippet in read_snippets() if snippet.part.startswith("tune")])
 
     assert leaks.kinds[Kind.PHONE].hidden == leaks.kinds[Kind.PHONE].secrets
     assert leaks.leaking / leaks.telling < 0.01
-    assert leaks.masked_in_vain / leaks.clean < 0.08
+    assert leaks.masked_in_vain / leaks.clean < 0.03
 
 
 @pytest.mark.parametrize("command", [("local", "mask"), ("eval", "masking"), ("eval", "labels")])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from classifier.masking.latin_words import latin_skeleton
 from classifier.russian import CACHED_WORDS, LONGEST_WORD, dictionary, fold
 
 
@@ -19,10 +20,14 @@ STREETS = word_set(
     "мира победы труда свободы революции строителей космонавтов дружбы молодежи октября "
     "советской советская октябрьской октябрьская комсомольской комсомольская центральной центральная школьной школьная "
     "садовой садовая лесной лесная набережной набережная первомайской первомайская пролетарской пролетарская "
-    "московской московская рабочей рабочая молодежной молодежная юбилейной юбилейная кооперативной кооперативная"
+    "московской московская рабочей рабочая молодежной молодежная юбилейной юбилейная кооперативной кооперативная "
+    "ленина кирова гагарина пушкина гоголя чехова горького маяковского чкалова калинина фрунзе куйбышева свердлова "
+    "дзержинского суворова кутузова лермонтова некрасова тургенева островского циолковского королева жукова ломоносова "
+    "менделеева мичурина матросова космодемьянской чапаева щорса буденного ворошилова орджоникидзе тимирязева толстого "
+    "шевченко крупской энгельса маркса"
 )
-RUSSIAN = re.compile(r"(?i)[а-яё]+(?:-[а-яё]+)*")
-FOND = re.compile(r"(.{2,})(?:[её]чк|очк|[её]ньк|оньк|юш|уш|юшк|ушк)(?:а|у|е|и|ой|ей)$")  # «Юлечка», «Катюше»
+RUSSIAN = re.compile(rf"(?i)[а-яё](?:-?[а-яё]){{0,{LONGEST_WORD - 1}}}")
+FOND = re.compile(r"(.{2,32})(?:[её]чк|очк|[её]ньк|оньк|юш|уш|юшк|ушк)(?:а|у|е|и|ой|ей)$")  # «Юлечка», «Катюше»
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class Reading:
 
 
 NOTHING, FOREIGN = Reading(known=True), Reading(known=False)
+FOREIGN_STREET, LATIN_STREETS = Reading(known=False, of_street=True), frozenset(map(latin_skeleton, STREETS))
 
 
 def read_word(word: str) -> Reading:
@@ -54,12 +60,21 @@ def read_word(word: str) -> Reading:
     if len(word) > LONGEST_WORD:
         return NOTHING
     if RUSSIAN.fullmatch(word):
-        return _read(word.lower())
-    return FOREIGN if word.isascii() else NOTHING
+        return _read(word.lower(), capital=word[0].isupper())
+    if not word.isascii():
+        return NOTHING
+    return FOREIGN_STREET if latin_skeleton(word) in LATIN_STREETS else FOREIGN
 
 
 @lru_cache(maxsize=CACHED_WORDS)
-def _read(word: str) -> Reading:
+def _read(word: str, *, capital: bool) -> Reading:
+    """Return what a word in small letters may be; `capital` where it was written with one.
+
+    What the dictionary lacks it guesses by the ending, which takes most of masking's time: in small letters such words
+    are no names, and not guessed.
+    """
+    if not capital and "-" not in word and not dictionary().word_is_known(word):
+        return FOREIGN
     parses = dictionary().parse(word)
 
     def share(is_wanted: Callable[[Any], bool]) -> float:
@@ -104,5 +119,5 @@ def _fond(word: str) -> float:
 
 
 def _known_name(word: str) -> float:
-    parses = [parse for parse in dictionary().parse(word) if parse.is_known]
+    parses = dictionary().parse(word) if dictionary().word_is_known(word) else ()
     return float(sum(parse.score for parse in parses if "Name" in parse.tag and "nomn" in parse.tag))
