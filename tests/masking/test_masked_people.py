@@ -18,6 +18,7 @@ from classifier.masking import mask
         "Вика",
         "Сашенька",
         "Анна Иванова-Петрова",
+        "Тохтарбаева",
     ],
 )
 def test_given_a_name_in_a_sentence_when_masked_then_it_is_gone_whole(name: str) -> None:
