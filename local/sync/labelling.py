@@ -10,6 +10,8 @@ from chatsync.taxonomy import SETTING as TAXONOMY_FILE
 from local.errors import UsageError
 
 OPENAI, NONE = "openai", "none"
+# As the template's OpenAiReasoningEffort allows them; the first is its default.
+EFFORTS = ("lowest", "none", "minimal", "low", "medium", "high")
 MODEL = re.compile(r"\S+")
 BUDGETS = {
     "LABEL_CHATS_A_RUN": "LabelChatsARun",
@@ -41,7 +43,8 @@ def labelling(classifier: str) -> Labelling:
         return Labelling(_settings(), keyless=True)
     base = os.environ.get("OPENAI_BASE_URL")
     address = {"OpenAiBaseUrl": base} if base else {}
-    return Labelling(_settings() | {"Classifier": classifier_setting(classifier)} | address, key)
+    named = {"Classifier": classifier_setting(classifier), "OpenAiReasoningEffort": reasoning_effort()}
+    return Labelling(_settings() | named | address, key)
 
 
 def classifier_setting(classifier: str) -> str:
@@ -55,6 +58,14 @@ def model() -> str:
     if not MODEL.fullmatch(name):
         raise UsageError("OPENAI_MODEL is not set. Name the model, such as gpt-5-mini.")
     return name
+
+
+def reasoning_effort() -> str:
+    """Return how much the model may think, as OPENAI_REASONING_EFFORT says; raises UsageError for another word."""
+    effort = os.environ.get("OPENAI_REASONING_EFFORT") or EFFORTS[0]
+    if effort not in EFFORTS:
+        raise UsageError(f"OPENAI_REASONING_EFFORT is {effort!r}. Take one of: {', '.join(EFFORTS)}.")
+    return effort
 
 
 def _settings() -> dict[str, str]:

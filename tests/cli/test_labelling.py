@@ -6,27 +6,43 @@ import pytest
 
 from database.connection import transaction
 from local.engine.clock import WallClock
+from local.engine.cloudformation import read_template
 from local.errors import UsageError
 from local.simulator.model import World
 from local.simulator.server import Simulator
-from local.sync.labelling import BUDGETS, labelling
+from local.sync.labelling import BUDGETS, EFFORTS, labelling
 from tests.support.given import a_store, events_of
 from tests.support.openai_server import OpenAIServer
 from tests.support.program import run, stores_file
+from tests.support.project import ROOT
 from tests.support.stored import rows
 
 KEY = "sk-very-secret"
+OPENAI = ("OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL", "OPENAI_REASONING_EFFORT")
 
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*BUDGETS, "OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL", "TAXONOMY_FILE", "PRICES_FILE"):
+    for name in (*BUDGETS, "TAXONOMY_FILE", "PRICES_FILE", *OPENAI):
         monkeypatch.delenv(name, raising=False)
 
 
 def test_a_key_without_a_model_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     with pytest.raises(UsageError, match="OPENAI_MODEL is not set"):
+        labelling("openai")
+
+
+def test_how_much_a_model_may_think_is_one_of_the_templates_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = read_template(ROOT / "template.yaml")["Parameters"]["OpenAiReasoningEffort"]
+    assert (template["Default"], template["AllowedValues"]) == (EFFORTS[0], list(EFFORTS))
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_MODEL", "tiny")
+    assert labelling("openai").parameters["OpenAiReasoningEffort"] == "lowest"
+    monkeypatch.setenv("OPENAI_REASONING_EFFORT", "low")
+    assert labelling("openai").parameters["OpenAiReasoningEffort"] == "low"
+    monkeypatch.setenv("OPENAI_REASONING_EFFORT", "much")
+    with pytest.raises(UsageError, match="OPENAI_REASONING_EFFORT is 'much'"):
         labelling("openai")
 
 

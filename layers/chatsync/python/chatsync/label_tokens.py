@@ -33,15 +33,20 @@ ANSWER_TOKENS = 70  # of one chat: alias, tag, confidence, and a reason of ten R
 
 @dataclass(frozen=True)
 class Tokens:
-    """Tokens into a model and out of it."""
+    """Tokens into a model and out of it; `cached` are those of the ones in that its server had read before."""
 
     into: int = 0
     out: int = 0
+    cached: int = 0
 
     @property
     def total(self) -> int:
         """Return both together."""
         return self.into + self.out
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        """Return both together, each kind by itself."""
+        return Tokens(self.into + other.into, self.out + other.out, self.cached + other.cached)
 
 
 def estimated_tokens(text: str) -> int:
