@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from chatsync.label_requests import CHATS_PER_REQUEST
 from chatsync.label_stops import LABEL_STOPS
-from chatsync.label_tokens import CHATS_PER_REQUEST
 from classifier.model.answer import OUTSIDE
 from classifier.model.asking import MOST_FAILURES_IN_A_ROW
 from classifier.model.provider import OpenAIProvider

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from chatsync.label_requests import ANSWER_TOKENS, CHATS_PER_REQUEST
 from chatsync.label_stops import LABEL_STOPS
-from chatsync.label_tokens import ANSWER_TOKENS, CHATS_PER_REQUEST
 from chatsync.label_version import label_version
 from classifier.chats import Label
 from classifier.model.options import EFFORTS

@@ -109,7 +109,7 @@ PARTICULARS: dict[str, tuple[int, dict[str, object]]] = {
     "no response_format": (3, {"response_format": None, "reasoning_effort": "none"}),
     "no reasoning_effort": (2, {"reasoning_effort": None}),
     "no effort below low": (3, {"reasoning_effort": "low"}),
-    "max_tokens alone": (2, {"max_completion_tokens": None, "max_tokens": 4560}),
+    "max_tokens alone": (2, {"max_completion_tokens": None, "max_tokens": 4480}),
     "no bound": (3, {"max_completion_tokens": None, "max_tokens": None}),
     "nothing unknown, without a word": (4, {"response_format": None, "reasoning_effort": None}),
 }

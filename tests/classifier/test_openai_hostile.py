@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chatsync.label_tokens import CHATS_PER_REQUEST
+from chatsync.label_requests import CHATS_PER_REQUEST
+from chatsync.label_signs import looks_suspicious
 from classifier.chats import Label
-from classifier.model.excerpt import Line
-from classifier.model.signs import looks_suspicious
 from classifier.taxonomy import KEYS
 from tests.classifier.asking import provider
 from tests.support.openai_server import (
@@ -109,8 +108,8 @@ def test_given_an_order_that_the_model_obeys_when_classified_then_the_neighbours
 
 
 def test_given_the_two_orders_when_looked_at_then_only_one_bears_a_sign() -> None:
-    assert not looks_suspicious([Line("buyer", SUBTLE)])
-    assert looks_suspicious([Line("buyer", BLATANT)])
+    assert not looks_suspicious([SUBTLE])
+    assert looks_suspicious([BLATANT])
 
 
 def test_given_an_order_with_a_sign_when_classified_then_the_model_never_reads_it_beside_others(

@@ -75,7 +75,7 @@ def test_another_model_or_taxonomy_labels_all_anew_and_then_nothing(
                 assert (first["status"], first["chats_classified"], len(model.requests)) == ("success", 3, 1)
                 assert first["label_cost_microusd"] is None, "the price of a model called tiny is not known"
                 assert sync_again(machine, store.id, model).called("classify_chats") == []
-    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/tiny/prompt-1/taxonomy-mine"}]
+    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/tiny/prompt-2/taxonomy-mine"}]
     assert rows("SELECT count(*) AS n FROM chat_labels") == [{"n": 9}]
 
 

@@ -18,7 +18,8 @@ chat, and after a few runs its words are sent no more (`database/labels/failed_t
 import time
 from collections.abc import Sequence
 
-from chatsync.label_tokens import ANSWER_TOKENS, Tokens, estimated_tokens, prompt_tokens
+from chatsync.label_requests import ANSWER_TOKENS, prompt_tokens
+from chatsync.label_tokens import Tokens, estimated_tokens
 from classifier.model.answer import Answer, Reply, outside_answer, read_reply
 from classifier.model.endpoint import Endpoint
 from classifier.model.failures import Failure, Matter, PageStoppedError, RequestFailedError

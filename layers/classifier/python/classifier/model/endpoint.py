@@ -6,7 +6,7 @@ import openai
 from openai.types.chat import ChatCompletionMessageParam
 
 from chatsync.errors import ClassifierRefusedError
-from chatsync.label_tokens import CHATS_PER_REQUEST
+from chatsync.label_requests import CHATS_PER_REQUEST
 from classifier.model.failures import Failure, Matter, RequestFailedError
 from classifier.model.options import Options
 from classifier.model.prompt import SYSTEM_PROMPT

@@ -7,7 +7,7 @@ Each server knows other parameters. What one refuses is left out, one after the 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatsync.label_tokens import ANSWER_TOKENS
+from chatsync.label_requests import ANSWER_TOKENS
 from classifier.model.prompt import ANSWER_OBJECT, ANSWER_SCHEMA
 
 FORMATS = (ANSWER_SCHEMA, ANSWER_OBJECT, None)  # from the strictest on; None: the prompt alone asks for JSON
