@@ -113,7 +113,10 @@ def _engine(source: Source, labels: Labelling, observe: Callable[[Observation], 
     parameters = labels.parameters | ({"WbApiUrl": source.url} if source.url else {})
     environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     try:
-        with Engine(ROOT, WallClock(), parameters, environment, observe) as engine:
+        with (
+            Engine(ROOT, WallClock(), parameters, environment, observe) as engine,
+            engine.lambdas.changed_environment(["classify_chats"], labels.proxy),
+        ):
             engine.lambdas.warm_up()
             _put_secrets(engine, source, labels.key)
             yield engine

@@ -19,6 +19,8 @@ BUDGETS = {
     "LABEL_CHATS_A_DAY": "LabelChatsADay",
     "LABEL_TOKENS_A_DAY": "LabelTokensADay",
 }
+# Nothing but the model's server is reached through a proxy; on AWS there is none.
+PROXY = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile"}
 # {} is one of the next two.
 NO_KEY = "OPENAI_API_KEY is not set, so {}. For a server that asks for no key, set it to any word."
@@ -28,11 +30,12 @@ UNLABELLED = NO_KEY.format("no chat is labelled: the keywords would replace the 
 
 @dataclass(frozen=True)
 class Labelling:
-    """What of the template's parameters is not its default, and the model server's key."""
+    """What of the template's parameters is not its default, the model server's key, and the way there."""
 
     parameters: dict[str, str]
     key: str = field(default="none", repr=False)  # Secrets Manager holds no empty secret
     keyless: bool = False  # A model was asked for, and there is no key.
+    proxy: dict[str, str] = field(default_factory=dict, repr=False)  # The way to its server; may hold a password.
 
 
 def labelling(classifier: str) -> Labelling:
@@ -44,7 +47,8 @@ def labelling(classifier: str) -> Labelling:
     base = os.environ.get("OPENAI_BASE_URL")
     address = {"OpenAiBaseUrl": base} if base else {}
     named = {"Classifier": classifier_setting(classifier), "OpenAiReasoningEffort": reasoning_effort()}
-    return Labelling(_settings() | named | address, key)
+    proxy = {name: os.environ[name] for name in PROXY if os.environ.get(name)}
+    return Labelling(_settings() | named | address, key, proxy=proxy)
 
 
 def classifier_setting(classifier: str) -> str:

@@ -44,7 +44,7 @@ class Endpoint:
             base_url=settings.base_url,
             timeout=settings.timeout_seconds,
             max_retries=0,
-            http_client=openai.DefaultHttpxClient(follow_redirects=False),
+            http_client=_http_client(),
         )
 
     def forget(self) -> None:
@@ -86,6 +86,15 @@ class Endpoint:
         except openai.APIError:
             failure = Failure("unreachable", Matter.CROWD)
         raise RequestFailedError(failure)  # after the handlers: no trace holds what the server said
+
+
+def _http_client() -> openai.DefaultHttpxClient:
+    """Return the client, which goes through the proxy of HTTPS_PROXY, but for what NO_PROXY names."""
+    try:
+        return openai.DefaultHttpxClient(follow_redirects=False)
+    except Exception:  # noqa: S110 - of several kinds, whose words quote the address: it may hold a password
+        pass
+    raise ClassifierRefusedError("HTTPS_PROXY does not name a usable proxy. Write it as http://host:port.")
 
 
 def _without(options: Options, error: RequestFailedError) -> Options:
