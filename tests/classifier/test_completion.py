@@ -46,6 +46,7 @@ def test_a_reason_says_what_an_answer_lacks(reason: str, lack: str) -> None:
         (["сло", "ва"], "слова"),
         ([{"type": "text", "text": "сло"}, {"type": "text", "text": "ва"}], "слова"),
         ([{"text": "слова"}], "слова"),
+        ({"labels": []}, '{"labels": []}'),
         ([{"type": "output_text", "text": "слова"}], "слова"),
         ([{"type": "thinking", "text": "хм"}, {"type": "text", "text": "слова"}], "слова"),
     ],
@@ -54,7 +55,7 @@ def test_the_text_is_put_together_of_its_parts(content: object, text: str) -> No
     assert read(content=content).text == text
 
 
-@pytest.mark.parametrize("content", ["", " \n", None, [], [{"type": "thinking", "text": "хм"}], [{"text": 5}], 5, {}])
+@pytest.mark.parametrize("content", ["", " \n", None, [], [{"type": "thinking", "text": "хм"}], [{"text": 5}], 5, True])
 def test_no_text_is_no_answer(content: object) -> None:
     assert read(content=content).lack == "empty"
     assert read(content=content, reasoning_content="хм").lack == "thoughts_alone"

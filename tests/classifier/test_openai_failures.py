@@ -13,6 +13,7 @@ from classifier.choice import choose_provider
 from classifier.provider import Settings
 from classifier.taxonomy import TAXONOMY
 from tests.classifier.asking import KEY, provider
+from tests.support.byte_server import ByteServer, head
 from tests.support.openai_forms import speaking
 from tests.support.openai_server import Answer, OpenAIServer, completion, failure
 from tests.support.talks import transcript
@@ -147,6 +148,21 @@ def test_given_an_endpoint_that_hangs_when_classifying_then_the_time_out_ends_it
     error = failing_with(server, Answer(hang=True), timeout_seconds=0.2)
     assert isinstance(error, ClassifierUnusableError)
     assert str(error) == LABEL_STOPS["late"]
+
+
+@pytest.mark.parametrize(
+    ("piece", "stop", "most_seconds"), [(b"\n", "late", 3), (b" " * 1_000_000, "no_completion", 10)]
+)
+def test_given_an_answer_without_an_end_when_classifying_then_it_is_given_up(
+    piece: bytes, stop: str, most_seconds: float
+) -> None:
+    """DeepSeek keeps a connection open with empty lines for as long as half an hour."""
+    began = time.monotonic()
+    with ByteServer(head("Content-Type: application/json"), then=piece) as server:
+        error = failing(f"{server.url}/v1", timeout_seconds=0.3 if stop == "late" else 5)
+
+    assert str(error) == LABEL_STOPS[stop]
+    assert time.monotonic() - began < most_seconds
 
 
 def test_given_nobody_listening_when_classifying_then_it_is_unavailable() -> None:

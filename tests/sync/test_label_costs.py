@@ -190,7 +190,8 @@ def test_a_chat_that_the_server_refuses_is_asked_about_in_a_few_runs_and_then_no
     with machine.wildberries(store, limits=False) as wb:
         runs = [sync_again(machine, store.id, model).runs[store.id] for _ in range(MOST_TRIES)]
         assert [run["status"] for run in runs] == ["partial"] * MOST_TRIES
-        assert runs[0]["chats_classified"] == 2
+        assert (runs[0]["chats_classified"], runs[0]["labels_stopped"]) == (2, LABEL_STOPS["unanswered"])
+        assert runs[0]["error_message"].startswith("1 chats left unlabelled until the next run. ")
         quiet = sync_again(machine, store.id, model)
         assert (quiet.runs[store.id]["status"], quiet.runs[store.id]["chats_unanswered"]) == ("success", 1)
         assert (model.requests, quiet.called("classify_chats")) == ([], [])

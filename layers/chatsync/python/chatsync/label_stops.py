@@ -46,6 +46,8 @@ LABEL_STOPS = {
     "another model.",
     "incomplete": "The model labelled only some of the chats that it was asked about. The next run asks about the "
     "rest; if it repeats, use another model.",
+    "unanswered": "The model's server gave no answer for some chats, though it answered for others. They are asked "
+    "about in three runs at most, then only if their words or the model change.",
     "distrusted": "The model's answer failed its checks, even about our own sample chats. The next run asks again; if "
     "it repeats, use another model.",
     "error_object": "The model's server sent an error in place of an answer. The next run asks again.",

@@ -78,9 +78,11 @@ def _lack(choice: Mapping[str, Any], text: str) -> str | None:
 
 
 def _text(content: Any) -> str:
-    """Return the text of a message: its content, or its parts of text one after the other."""
+    """Return the text of a message: its content, its parts one after the other, or the JSON that a server read."""
     if isinstance(content, str):
         return content
+    if isinstance(content, dict):
+        return json.dumps(content)
     parts = content if isinstance(content, list) else []
     return "".join(part if isinstance(part, str) else _text_of_part(part) for part in parts)
 

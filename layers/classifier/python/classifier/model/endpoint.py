@@ -1,5 +1,8 @@
 """One request to a chat completions endpoint, and what is remembered of what its server knows."""
 
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import openai
@@ -14,6 +17,7 @@ from classifier.model.refusals import read_refusal
 from classifier.provider import Settings
 
 NO_KEY = "none"  # the library insists on a key, where the endpoint may ask for none
+MOST_BYTES = 4_000_000  # of an answer: a hundred times of what ten labels and a long thought take
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Endpoint:
         self._effort = settings.effort
         self.forget()
         self._model = settings.model
+        self._seconds = settings.timeout_seconds
         self._client = openai.OpenAI(
             api_key=settings.api_key or NO_KEY,
             base_url=settings.base_url,
@@ -74,10 +79,12 @@ class Endpoint:
             {"role": "user", "content": prompt},
         ]
         parameters = options.parameters(chats)
+        until = time.monotonic() + self._seconds
         try:
-            return self._client.chat.completions.with_raw_response.create(
+            with self._client.chat.completions.with_streaming_response.create(
                 model=self._model, messages=messages, **parameters
-            ).text
+            ) as response:
+                return _read(response.iter_bytes(), until)
         except openai.APIStatusError as error:
             answer = error.response
             failure = read_refusal(answer.status_code, answer.text, answer.headers, parameters)
@@ -86,6 +93,31 @@ class Endpoint:
         except openai.APIError:
             failure = Failure("unreachable", Matter.CROWD)
         raise RequestFailedError(failure)  # after the handlers: no trace holds what the server said
+
+
+def _read(pieces: Iterator[bytes], until: float) -> str:
+    """Return a body; raises RequestFailedError where it breaks off, is not there in time, or has no end.
+
+    The library's time-out is one for each piece: DeepSeek sends empty lines for as long as a request waits its turn.
+    """
+    body = b""
+    while piece := _next_piece(pieces, until):
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise RequestFailedError(Failure.lack("no_completion"))
+    return body.decode("utf-8", "replace")
+
+
+def _next_piece(pieces: Iterator[bytes], until: float) -> bytes:
+    """Return the next piece of a body, b"" at its end; raises RequestFailedError where it does not come in time."""
+    piece: bytes | None = None
+    with suppress(Exception):  # of the library's library, whose kinds of errors are no part of the library
+        piece = next(pieces, b"")
+    if piece != b"" and time.monotonic() > until:
+        raise RequestFailedError(Failure("late", Matter.TIME))
+    if piece is None:
+        raise RequestFailedError(Failure("unreachable", Matter.CROWD))
+    return piece
 
 
 def _http_client() -> openai.DefaultHttpxClient:

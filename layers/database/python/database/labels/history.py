@@ -5,6 +5,7 @@ from typing import Any
 
 from chatsync.contracts import ChatPageLabels, SaveLabels
 from chatsync.errors import ChatUnknownError, TagUnknownError
+from chatsync.label_stops import LABEL_STOPS
 from chatsync.label_tokens import Tokens
 from chatsync.taxonomy import taxonomy
 from database import stores
@@ -20,7 +21,8 @@ def save_chat_page_labels(database: Database, task: SaveLabels, page: ChatPageLa
     added = save_labels(database, task.store_id, task.run_id, page.labels)
     save_failed_tries(database, task.store_id, task.run_id, page.unanswered)
     tokens = Tokens(page.tokens_in, page.tokens_out, page.tokens_cached)
-    settle_reservation(database, task, classifier, tokens, page.stopped)
+    stopped = page.stopped or (LABEL_STOPS["unanswered"] if page.unanswered else "")
+    settle_reservation(database, task, classifier, tokens, stopped)
     return added
 
 
