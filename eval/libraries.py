@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _touches(span: Span, snippet: Snippet) -> bool:
-    same = (secret for secret in snippet.secrets if secret.kind is span.kind)
+    same = (secret for secret in snippet.secrets if secret.kind == span.kind)
     return any(span.start < secret.end and secret.start < span.end for secret in same)
 
 

@@ -17,8 +17,7 @@ from database.connection import transaction
 from database.labels import history
 from local.engine.clock import WallClock
 from local.engine.engine import Engine
-from local.engine.interpreter import EngineBrokenError
-from local.engine.observation import ExecutionResult, Observation
+from local.engine.observation import EngineBrokenError, ExecutionResult, Observation
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
 from local.installation.database import opened_database, where_it_is
@@ -114,10 +113,9 @@ def _engine(source: Source, labels: Labelling, observe: Callable[[Observation], 
     environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     try:
         with (
-            Engine(ROOT, WallClock(), parameters, environment, observe) as engine,
-            engine.lambdas.changed_environment(["classify_chats"], labels.proxy),
+            Engine(ROOT, WallClock(), parameters, environment, observe, warm_up=True) as engine,
+            engine.lambdas.changed_environment(["classify_chats"] if labels.proxy else [], labels.proxy),
         ):
-            engine.lambdas.warm_up()
             _put_secrets(engine, source, labels.key)
             yield engine
     except StackInvalidError as error:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chatsync.automatic import SETTING as AUTOMATIC_FILE
 from chatsync.prices import SETTING as PRICES_FILE
 from chatsync.taxonomy import SETTING as TAXONOMY_FILE
 from local.errors import UsageError
@@ -21,7 +22,7 @@ BUDGETS = {
 }
 # Nothing but the model's server is reached through a proxy; on AWS there is none.
 PROXY = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
-FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile"}
+FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile", AUTOMATIC_FILE: "AutomaticFile"}
 # {} is one of the next two.
 NO_KEY = "OPENAI_API_KEY is not set, so {}. For a server that asks for no key, set it to any word."
 BY_KEYWORDS = NO_KEY.format("the keywords label the chats on this machine")

@@ -25,7 +25,7 @@ OPENAI = ("OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL", "OPENAI_REASONING
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*BUDGETS, "TAXONOMY_FILE", "PRICES_FILE", *OPENAI):
+    for name in (*BUDGETS, "TAXONOMY_FILE", "PRICES_FILE", "AUTOMATIC_FILE", *OPENAI):
         monkeypatch.delenv(name, raising=False)
 
 

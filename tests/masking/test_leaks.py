@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from classifier.masking import Kind, Span
-from eval.leaks import PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
+from eval.leaks import KINDS, PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
+from tests.support.given_rows import PREFIX
 from tests.support.project import ROOT
+
+NEW_SNIPPETS = SNIPPETS.with_name("new-snippets.jsonl")
 
 
 @pytest.fixture
@@ -62,6 +65,37 @@ def test_the_set_is_large_enough_and_every_value_stands_in_its_text() -> None:
     assert len({json.loads(line)["id"] for line in SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
 
 
+def test_the_new_set_is_large_enough_and_both_parts_have_every_kind() -> None:
+    snippets = read_snippets(NEW_SNIPPETS)
+    kinds = {part: {secret.kind for one in snippets if one.part == part for secret in one.secrets} for part in PARTS}
+
+    assert sum(bool(snippet.secrets) for snippet in snippets) >= 150
+    assert sum(not snippet.secrets for snippet in snippets) >= 60
+    assert kinds == {part: set(KINDS) for part in PARTS}
+    assert not {snippet.text for snippet in snippets} & {snippet.text for snippet in read_snippets()}
+    assert len({json.loads(line)["id"] for line in NEW_SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
+
+
+def test_given_a_kind_without_a_placeholder_when_hidden_then_it_counts_as_hidden_but_not_as_its_kind(few: Path) -> None:
+    few.write_text('{"id": "tune-1", "text": "ДР 12/03", "spans": [{"kind": "birthday", "value": "12/03"}]}', "utf-8")
+
+    leaks = count_leaks(read_snippets(few), lambda text: [Span(Kind.NUMBER, 3, 8)])
+
+    assert list(leaks.kinds) == ["birthday"]
+    assert (leaks.kinds["birthday"].hidden, leaks.kinds["birthday"].as_its_kind) == (1, 0)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("adress", "ул. Мира"), ("address", "ул. Мирная")])
+def test_given_an_unknown_kind_or_a_value_not_in_its_text_when_read_then_it_is_refused(
+    few: Path, kind: str, value: str
+) -> None:
+    row = {"id": "tune-1", "text": "ул. Мира", "spans": [{"kind": kind, "value": value}]}
+    few.write_text(json.dumps(row), "utf-8")
+
+    with pytest.raises(ValueError, match=f"Snippet tune-1: unknown kind '{kind}', or its value is not in the text"):
+        read_snippets(few)
+
+
 def test_given_the_part_for_tuning_when_masked_then_nearly_all_is_hidden_and_clean_texts_stay() -> None:
     leaks = count_leaks([snippet for snippet in read_snippets() if snippet.part == "tune"])
 
@@ -85,3 +119,11 @@ def test_given_a_text_on_stdin_when_masked_then_what_would_leave_is_on_stdout(ow
     masked = subprocess.run(command, cwd=ROOT, input=text.encode(), capture_output=True, check=True).stdout
 
     assert masked.decode() == "Я [ИМЯ],\nтел. [ТЕЛЕФОН]\nразмер 42-44 \ufffd"
+
+
+def test_given_a_buyers_first_message_when_masked_then_wbs_words_before_it_are_left_out() -> None:
+    command = [sys.executable, "-m", "local", "mask"]
+
+    masked = subprocess.run(command, cwd=ROOT, input=f"{PREFIX} Где?".encode(), capture_output=True, check=True).stdout
+
+    assert masked.decode() == "Где?"

@@ -48,7 +48,7 @@ def test_given_the_snippets_when_classified_then_no_phone_of_the_tuning_part_is_
         snippet.text[secret.start : secret.end]
         for snippet in snippets
         for secret in snippet.secrets
-        if secret.kind is Kind.PHONE
+        if secret.kind == Kind.PHONE
     ]
 
     provider(server).classify([transcript(snippet.text, f"1:{at}") for at, snippet in enumerate(snippets)])

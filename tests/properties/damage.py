@@ -1,7 +1,7 @@
-"""One random damage to one of WB's answers: a byte, a value, a key, a number or a header."""
+"""One random damage to one of WB's answers: a byte, a value, a key, a number, a header or the status."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ ODD_HEADERS = (
     ("Content-Encoding", "gzip"),
     ("Transfer-Encoding", "chunked"),
 )
+ODD_STATUSES = (201, 204, 206, 302, 304, 400, 402, 404, 408, 409, 418, 425, 451, 500, 503, 520, 599)
 Place = tuple[str | int, ...]
 
 
@@ -57,6 +58,8 @@ class Damage:
         """Return the answer with the damage done to it."""
         if self.what == "header":
             return answer.with_headers(dict([self.odd]))
+        if self.what == "status":
+            return Answer(self.odd, answer.body, answer.headers)
         if self.what == "byte":
             place = int(self.where * len(answer.body))
             return Answer(answer.status, answer.body[:place] + self.odd + answer.body[place + 1 :], answer.headers)
@@ -118,18 +121,22 @@ NUMBERS: tuple[Callable[[int], Any], ...] = (
 )
 
 
+CONTENT = ("byte", "value", "key", "number")  # what a page can hold
+KINDS: dict[str, st.SearchStrategy[Any]] = {
+    "byte": st.sampled_from(ODD_BYTES),
+    "value": st.sampled_from(ODD_VALUES),
+    "key": st.sampled_from(("", "odd", "errors", "result", "eventID")),
+    "number": st.sampled_from(NUMBERS),
+    "header": st.sampled_from(ODD_HEADERS),
+    "status": st.sampled_from(ODD_STATUSES),
+}
+
+
 @st.composite
-def damages(draw: st.DrawFn) -> Damage:
-    """Draw one damage."""
-    what, odd = draw(
-        st.one_of(
-            st.tuples(st.just("byte"), st.sampled_from(ODD_BYTES)),
-            st.tuples(st.just("value"), st.sampled_from(ODD_VALUES)),
-            st.tuples(st.just("key"), st.sampled_from(("", "odd", "errors", "result", "eventID"))),
-            st.tuples(st.just("number"), st.sampled_from(NUMBERS)),
-            st.tuples(st.just("header"), st.sampled_from(ODD_HEADERS)),
-        )
-    )
+def damages(draw: st.DrawFn, kinds: Sequence[str] = tuple(KINDS)) -> Damage:
+    """Draw one damage of one of these kinds."""
+    what = draw(st.sampled_from(kinds))
+    odd = draw(KINDS[what])
     method = draw(st.sampled_from(("events", "events", "events", "chats")))
     nth = draw(st.integers(0, 3)) if method == "events" else 0
     return Damage(method, nth, what, draw(st.floats(0, 1, exclude_max=True)), odd)

@@ -73,7 +73,7 @@ def test_the_walk_never_goes_beyond_a_pages_newest_event() -> None:
 
 @pytest.mark.parametrize("named", [None, 10**30, NOW_MS + 1, 0, -AT])
 def test_where_next_cannot_be_used_the_newest_event_says_how_far_the_page_reaches(named: int | None) -> None:
-    events = [{"addTimestamp": AT - 1000}, {"addTimestamp": str(AT)}, {"addTimestamp": NOW_MS + 3 * DAY_MS}, None]
+    events: list[dict[str, Any]] = [{"addTimestamp": at} for at in (AT - 1000, str(AT), NOW_MS + 3 * DAY_MS)]
     assert next_cursor(AT - 5000, EventsPage(events, named, 4), NOW) == AT - 1
 
 

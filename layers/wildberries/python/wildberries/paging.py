@@ -9,6 +9,7 @@ off anywhere goes on with the same care. At the end it stays a minute behind the
 later, the next run still finds.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,16 +25,20 @@ SETTLING = timedelta(minutes=1)  # A guess: WB does not say how soon after its t
 
 @dataclass(frozen=True)
 class EventsPage:
-    """One answer of WB's stream of events. `next_ms` and `announced` (totalEvents) are None where WB did not say."""
+    """One answer of WB's stream of events. `next_ms` and `announced` (totalEvents) are None where WB did not say.
 
-    events: Sequence[Any]
+    `fragments` stand where an event should, and are no objects.
+    """
+
+    events: Sequence[Mapping[str, Any]]
     next_ms: int | None
     announced: int | None
+    fragments: tuple[str, ...] = ()
 
     @property
     def is_end(self) -> bool:
         """WB's only promise of an end is totalEvents == 0; a short page is none."""
-        return self.announced == 0 and not self.events
+        return self.announced == 0 and not (self.events or self.fragments)
 
 
 def read_events_page(result: Any) -> EventsPage:
@@ -48,8 +53,10 @@ def read_events_page(result: Any) -> EventsPage:
         events = []
     if not isinstance(events, list):
         raise WildberriesUnavailableError("WB's answer has no list of events. The next run tries again.")
-    # A null is no event: where one was announced, the page is short.
-    return EventsPage([event for event in events if event is not None], whole_number(result.get("next")), announced)
+    objects = [event for event in events if isinstance(event, Mapping)]
+    # A null is no event either: where one was announced, the page is short.
+    others = tuple(json.dumps(each) for each in events if each is not None and not isinstance(each, Mapping))
+    return EventsPage(objects, whole_number(result.get("next")), announced, others)
 
 
 def is_short(page: EventsPage) -> bool:
@@ -114,7 +121,7 @@ def is_ahead(page: EventsPage, now: datetime) -> bool:
 def _times(page: EventsPage) -> Iterator[int]:
     """Yield the times (ms) of the events that have one in WB's own form."""
     for event in page.events:
-        at = whole_number(event.get("addTimestamp")) if isinstance(event, Mapping) else None
+        at = whole_number(event.get("addTimestamp"))
         if at is not None:
             yield at
 

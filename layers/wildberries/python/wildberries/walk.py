@@ -119,8 +119,9 @@ def _add_events(burst: Burst, page: EventsPage, answer: Answer) -> None:
         burst.caught_up, burst.cursor = True, settled_cursor(after, now)
     else:
         burst.cursor = next_cursor(after, page, now)
-        if is_short(page) or answer.fragments:
-            held, fragments = len(page.events), answer.fragments
+        fragments = answer.fragments + page.fragments
+        if is_short(page) or fragments:
+            held = len(page.events)
             burst.incomplete.append(Stretch(after, burst.cursor, page.announced, held, fragments))
     burst.events.extend(page.events)
     burst.damaged += answer.damaged
