@@ -27,7 +27,7 @@ def console(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def a_chat(**changes: Any) -> dict[str, Any]:
     chat = {"store_id": "shop", "store_name": "ИП Проба", "client_name": "Анна", "nm_id": 1, "rid": "r", "tag": "other"}
-    return chat | {"missing_since": None} | changes
+    return chat | {"cause": "late", "missing_since": None} | changes
 
 
 def a_message(text: str | None, minutes: int = 0, **changes: Any) -> dict[str, Any]:

@@ -99,6 +99,21 @@ def test_a_label_becomes_the_chats_own_and_its_history(database: Database, run: 
     assert column(database, "SELECT chat_tag_counts FROM stores") == [{"delivery": 1}]
 
 
+def test_a_cause_stands_on_the_chat_in_the_history_and_in_the_stores_counts(database: Database, run: int) -> None:
+    put(database, run, a_label(0, cause="late"), a_label(1, cause=None))
+    assert [chat(database, number)["cause"] for number in (0, 1)] == ["late", None]
+    assert column(database, "SELECT cause FROM chat_labels ORDER BY chat_id") == ["late", None]
+    assert column(database, "SELECT chat_cause_counts FROM stores") == [{"late": 1}]
+    assert column(database, "SELECT chat_tag_counts FROM stores") == [{"delivery": 2}]
+
+
+def test_a_label_that_judges_no_cause_leaves_none(database: Database, run: int) -> None:
+    put(database, run, a_label(0, cause="late"))
+    put(database, next_run(database), a_label(0))
+    assert chat(database)["cause"] is None
+    assert column(database, "SELECT cause FROM chat_labels ORDER BY id") == ["late", None]
+
+
 def test_a_labelled_chat_that_did_not_change_needs_none(database: Database, run: int) -> None:
     label_all(database, run)
     assert stale(database) == []

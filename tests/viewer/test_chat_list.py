@@ -53,6 +53,8 @@ def test_wbs_automatic_message_answers_nobody(pages: Pages) -> None:
         ("store=other", ["chat-0"]),
         ("tag=delivery", ["chat-1"]),
         ("tag=delivery&store=other", []),
+        ("cause=late", ["chat-1"]),
+        ("cause=late&tag=defect", []),
         ("waiting=1&store=shop", ["chat-0", "chat-2"]),
         ("files=1", ["chat-2"]),
         ("from={today}", []),
@@ -69,9 +71,18 @@ def test_each_filter_of_the_list(pages: Pages, query: str, found: list[str]) -> 
         a_message(3, None, old, chatID="1:chat-2", message=file),
     )
     given(a_message(1, "Другой магазин", 60 * 24 * 5), store="other")
-    labelled_by_person("delivery", "1:chat-1")
+    labelled_by_person("delivery", "1:chat-1", cause="late")
     days = {"today": f"{NOW:%Y-%m-%d}", "old": f"{NOW + timedelta(hours=3) - timedelta(minutes=old):%Y-%m-%d}"}
     assert listed_chats(pages.get(f"/chats?{query.format(**days)}").body) == found
+
+
+def test_a_chats_cause_stands_below_its_tag_where_something_went_wrong(pages: Pages) -> None:
+    given(a_message(1, "Вопрос", 60), a_message(2, "Спасибо", 50, chatID="1:chat-1"))
+    labelled_by_person("delivery", cause="late")
+    labelled_by_person("thanks", "1:chat-1", cause="nothing")
+    body = pages.get("/chats").body
+    assert body.count('<span class="under">Late or lost</span>') == 1
+    assert '<span class="under">Nothing went wrong' not in body
 
 
 def test_a_tag_of_an_older_taxonomy_is_shown_as_it_is(pages: Pages) -> None:

@@ -35,6 +35,7 @@ NOT_OF_RUNS = {
     "StoreUnknownError",
     "ChatUnknownError",
     "TagUnknownError",
+    "CauseUnknownError",
     "ProblemUnknownError",
     "ClassifierUnavailableError",
     "ClassifierRefusedError",

@@ -41,6 +41,7 @@ FOUND_MESSAGE = f"""
 CONDITIONS = {
     "store": "chats.store_id = :store",
     "tag": "chats.tag = :tag",
+    "cause": "chats.cause = :cause",
     "waiting": IS_WAITING,
     "files": HAS_ATTACHMENTS,
     "from": f"{NEWEST_AT} >= CAST(:first AS timestamp) AT TIME ZONE '{ZONE}'",
@@ -50,7 +51,7 @@ CONDITIONS = {
 COLUMNS = """
     chats.store_id, chats.id, chats.client_name, chats.nm_id, chats.product_size, chats.messages_total,
     chats.last_message_text, chats.last_message_sender, chats.last_message_at, chats.missing_since, chats.tag,
-    chats.tag_source
+    chats.cause, chats.tag_source
 """
 
 
@@ -115,6 +116,8 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
         values["store"] = {"store": filters.store_id}
     if filters.tag:
         values["tag"] = {"tag": filters.tag}
+    if filters.cause:
+        values["cause"] = {"cause": filters.cause}
     if filters.waiting:
         values["waiting"] = {}
     if filters.with_attachments:

@@ -20,7 +20,7 @@ def read_chats(database: Database, chat_id: str, store_id: str | None = None) ->
     return database.rows(
         f"""
         SELECT chats.store_id, chats.id, stores.name AS store_name, client_name, nm_id, rid, product_size,
-               price_kopecks, price_currency, messages_total, missing_since, tag, tag_source,
+               price_kopecks, price_currency, messages_total, missing_since, tag, cause, tag_source,
                {IS_LISTED} AND {IS_GAP} AS has_gap
         FROM chats JOIN stores ON stores.id = store_id
         WHERE chats.id = :id {"" if store_id is None else "AND store_id = :store"}
@@ -84,7 +84,7 @@ def read_labels(database: Database, chat: dict[str, Any]) -> list[dict[str, Any]
     """Return a chat's labels, newest first."""
     return database.rows(
         f"""
-        SELECT tag, source, confidence, reason, labelled_by, labelled_at, released_at FROM chat_labels
+        SELECT tag, cause, source, confidence, reason, labelled_by, labelled_at, released_at FROM chat_labels
         WHERE store_id = :store AND chat_id = :chat ORDER BY id DESC LIMIT {MOST_LABELS}
         """,  # noqa: S608 - a constant
         store=chat["store_id"],

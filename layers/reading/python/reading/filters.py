@@ -26,6 +26,7 @@ class ChatFilters:
     words: str = ""
     store_id: str = ""
     tag: str = ""
+    cause: str = ""
     waiting: bool = False
     with_attachments: bool = False
     first_day: date | None = None

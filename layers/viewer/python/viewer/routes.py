@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chatsync.errors import (
+    CauseUnknownError,
     ChatSyncError,
     ChatUnknownError,
     DatabaseRefusedError,
@@ -47,6 +48,7 @@ STATUS_OF_ERROR = {
     AddressInvalidError: (BAD_REQUEST, "address"),
     ChatUnknownError: (NOT_FOUND, "no_chat"),
     TagUnknownError: (BAD_REQUEST, "no_tag"),
+    CauseUnknownError: (BAD_REQUEST, "no_tag"),
 }
 STATUS_OF_FAILURE: dict[type[Exception], tuple[int, str]] = {
     DatabaseUnavailableError: (UNAVAILABLE, "database"),
