@@ -58,7 +58,7 @@ def engine(built_root: Path, functions_url: str, emptied: str) -> Iterator[Engin
     clock = VirtualClock()
     with Simulator(World((TURGUNOV,)), clock) as wildberries:
         environment = {"DATABASE_URL": functions_url, "POWERTOOLS_TRACE_DISABLED": "true"}
-        with Engine(built_root, clock, {"WbApiUrl": wildberries.url}, environment) as engine:
+        with Engine(built_root, clock, {"WbApiUrl": wildberries.url}, environment, fork_workers=False) as engine:
             engine.put_secret_parameter("/chat-history-sync/stores/turgunov/token", TURGUNOV.token)
             yield engine
 
