@@ -18,8 +18,9 @@ environment:
                  OpenAI's
   LABEL_CHATS_A_RUN, LABEL_TOKENS_A_RUN, LABEL_CHATS_A_DAY, LABEL_TOKENS_A_DAY
                  other label budgets than the template's
-  TAXONOMY_FILE, PRICES_FILE
-                 your own tags, your own prices
+  TAXONOMY_FILE, PRICES_FILE, AUTOMATIC_FILE
+                 your own tags, your own prices, your own patterns of automatic
+                 messages beside WB's
 
 exit codes:
   0  success

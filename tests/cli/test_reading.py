@@ -153,3 +153,19 @@ def test_a_run_says_what_its_labels_cost_and_what_a_budget_left(
     assert "run 1234, turgunov: its labels took 1,234,000 tokens, $0.3680." in printed
     assert f"run 1234, turgunov: {left}" in printed
     assert "1,234,000 tokens, price not known (see PRICES_FILE)." in printed
+
+
+def test_wbs_words_are_told_from_those_of_who_writes(
+    console: tables.Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    messages = [
+        a_message("Задайте вопросы", sender="seller", automatic=True),
+        a_message("где мой заказ", prefix="У меня вопрос\nпо товару \x1b[2J"),
+        a_message("", prefix="У меня вопрос"),
+    ]
+    conversation.show_conversation(a_chat(), messages)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert any(line.endswith("seller, automatic: Задайте вопросы") for line in lines)
+    said = next(place for place, line in enumerate(lines) if line.endswith("buyer: У меня вопрос по товару ␛[2J"))
+    assert lines[said + 1] == "где мой заказ"
+    assert lines[said + 2].endswith("buyer: У меня вопрос")

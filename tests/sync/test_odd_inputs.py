@@ -21,7 +21,9 @@ from local.simulator.faults import changed_body, status
 from local.simulator.model import SimulatedStore
 from local.simulator.server import Simulator
 from local.simulator.tokens import TokenKind, make_token
-from tests.support.given import IN_A_QUARTER, START_MS, a_chat, a_store, events_of
+from reading.overview import count_waiting
+from tests.support.given import IN_A_QUARTER, START_MS, a_chat, a_store, an_event, events_of
+from tests.support.given_rows import ABOUT_RETURNS, AUTOMATIC, PREFIX
 from tests.support.machine import TOKENS, Machine
 from tests.support.stored import rows
 from wildberries import client
@@ -453,3 +455,52 @@ def test_another_sellers_token_is_refused_before_any_request(machine: Machine) -
         assert "--same-store" in run["error_message"]
         assert wb.requests == []
     assert stored() == 0
+
+
+# What WB itself writes counts for nobody.
+
+
+@pytest.mark.parametrize("automatic", [AUTOMATIC, ABOUT_RETURNS])
+def test_wbs_automatic_message_is_no_answer_no_statistic_and_no_word_to_label_by(
+    machine: Machine, automatic: str
+) -> None:
+    """Given a buyer who asks, and WB's template an hour later in the seller's name, then he waits, unanswered."""
+    hour = 3600
+    asked = an_event(0, text="Где мой заказ?")
+    store = a_store([asked, an_event(hour, text=automatic, sender="seller", source="seller-portal")], chats=1)
+    with machine.wildberries(store) as wb:
+        first = machine.sync([store.id]).runs[store.id]
+        [turn] = rows("SELECT last_writer, first_response_seconds, seller_messages FROM chat_overview")
+        assert turn == {"last_writer": "buyer", "first_response_seconds": None, "seller_messages": 0}
+        wb.add_event(store.id, an_event(2 * hour, text=automatic, sender="seller"))
+        again = machine.sync([store.id]).runs[store.id]
+    assert (first["chats_classified"], again["messages_added"], again["chats_classified"]) == (1, 1, 0)
+    with transaction() as database:
+        assert sum(row["chats"] for row in count_waiting(database, store.id)) == 1
+    assert rows("SELECT tag FROM chats") == [{"tag": "delivery"}]
+
+
+def test_wbs_words_before_a_buyers_are_not_the_buyers(machine: Machine) -> None:
+    asked = an_event(0, text=f"{PREFIX} где мой заказ")
+    store = a_store([asked, an_event(2, chat=1, text=PREFIX)], chats=2)
+    with machine.wildberries(store):
+        machine.sync([store.id])
+    assert rows("SELECT tag FROM chats ORDER BY id") == [{"tag": "delivery"}, {"tag": "undefined"}]
+    assert rows("SELECT count(*) AS waiting FROM chat_overview WHERE last_writer = 'buyer'") == [{"waiting": 2}]
+    assert {row["nm_id"] for row in rows("SELECT nm_id FROM chats")} == {174902332}
+
+
+def test_a_chat_that_the_list_does_not_show_gets_its_product_from_its_events(machine: Machine) -> None:
+    card = CARD | {"name": "Куртка зимняя", "date": "2026-11-05T09:30:00Z", "statusID": 4}
+    store = a_store([an_event(0, attachments={"goodCard": card})], chats=0)
+    with machine.wildberries(store):
+        machine.sync([store.id])
+    [chat] = rows("SELECT nm_id, rid, product_title, product_size, price_kopecks, order_status FROM chats")
+    assert chat == {
+        "nm_id": CARD["nmID"],
+        "rid": CARD["rid"],
+        "product_title": "Куртка зимняя",
+        "product_size": CARD["size"],
+        "price_kopecks": CARD["price"],
+        "order_status": 4,
+    }

@@ -184,7 +184,7 @@ def test_the_zones_share_no_secret() -> None:
 
 
 def test_all_functions_share_what_decides_which_labels_are_stale() -> None:
-    shared = {"CLASSIFIER", "TAXONOMY_FILE"}
+    shared = {"CLASSIFIER", "TAXONOMY_FILE", "AUTOMATIC_FILE"}
     assert shared <= set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
     for body in FUNCTIONS.values():
         assert not shared & set(body["Properties"].get("Environment", {}).get("Variables", {}))
