@@ -15,7 +15,7 @@ HERE = RUNTIME=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info
 PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/python
 # Two processes at a time; tests that share an engine, a browser or a name in the database are in the same one.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
-.PHONY: help run view test test-fast setup setup-tests lint graph lock clean check check-deploy eval mutants bench bench-viewer screenshots \
+.PHONY: help run view test test-fast setup setup-tests lint graph lock clean check check-deploy eval tokens mutants bench bench-viewer screenshots \
 	build deploy invoke start logs destroy
 
 help: ## Show this list.
@@ -89,6 +89,9 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 	@$(BIN)/python -m eval $(if $(PROVIDER),labels --provider $(PROVIDER),report)
 	@$(BIN)/python -m eval masking
 
+tokens: setup-tests $(TOOLS)/gpt-tokenizer ## Compare the estimate of tokens with tokenizers, into eval/tokens.md (needs Node.js).
+	@$(BIN)/python -m eval tokens
+
 check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, every crash point, all histories, the largest store.
 	@TEST_SEED=all $(BIN)/python -m pytest tests/crash
 	@TEST_SEED=all $(PYTEST) tests/properties tests/sync/test_scale.py
@@ -142,6 +145,10 @@ $(TOOLS)/%: tests/deploy/tools/%.txt | .venv/bin/python
 $(TOOLS)/graphviz: | .venv/bin/python
 	@echo "Installing Graphviz for Node.js ..."
 	@npm install --silent --no-save --ignore-scripts --prefix $@ @viz-js/viz@3.31.0
+
+$(TOOLS)/gpt-tokenizer: | .venv/bin/python
+	@echo "Installing the tokenizers for Node.js ..."
+	@npm install --silent --no-save --ignore-scripts --prefix $@ gpt-tokenizer@4.0.0
 
 check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Prove the stack without AWS: linters, build, every event through it, a deploy.
 	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint

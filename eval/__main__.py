@@ -16,7 +16,8 @@ EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
 LABELS = """\
 Scores a classifier on chats whose labels are known: one JSON object a line,
   {"id": "1", "messages": [{"sender": "client", "text": "..."}], "tag": "spam"}
-The openai provider takes OPENAI_MODEL, OPENAI_API_KEY and OPENAI_BASE_URL.
+The openai provider takes OPENAI_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL and
+OPENAI_REASONING_EFFORT.
 """
 MASKING = """\
 Masks the snippets of eval/masking and counts what is hidden, what leaks, and
@@ -56,6 +57,7 @@ def argument_parser() -> argparse.ArgumentParser:
     programs.add_parser(
         "masking", help="measure what the masking misses", description=MASKING, formatter_class=as_it_stands
     )
+    programs.add_parser("tokens", help="compare the estimate of tokens with tokenizers; `make tokens` sets them up")
     programs.add_parser("lemmas", help="write the dictionary's lemmas anew, after a change of keywords.json")
     return parser
 
@@ -74,6 +76,10 @@ def run_program(chosen: argparse.Namespace) -> None:
         from eval import leaks  # noqa: PLC0415
 
         leaks.print_leaks()
+    elif chosen.program == "tokens":
+        from eval import tokens  # noqa: PLC0415
+
+        tokens.write_counts()
     else:
         from eval import lemmas  # noqa: PLC0415
 

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from chatsync.taxonomy import UNDEFINED
 from classifier.choice import choose_provider
 from classifier.provider import Provider, Settings
 from classifier.taxonomy import TAXONOMY
 from eval.golden_set import GoldenChat, read_golden_set
 from eval.scoring import Score, score_pairs
 from local.errors import NotNowError
-from local.sync.labelling import model
+from local.sync.labelling import model, reasoning_effort
 from local.terminal.tables import console, show_figures
 
 CHATS_A_PAGE = 30  # as in a sync (LabelChatsAPage): a provider has a time for each page
@@ -21,13 +22,17 @@ CHATS_A_PAGE = 30  # as in a sync (LabelChatsAPage): a provider has a time for e
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A provider's score on one file, and the language model's tokens it cost."""
+    """A provider's score on one file, the language model's tokens it cost, and how many chats it gave no answer for.
+
+    A chat without an answer counts as abstained.
+    """
 
     provider: str
     file: Path
     score: Score
     tokens_in: int
     tokens_out: int
+    unanswered: int = 0
 
 
 def print_scores(provider_name: str, files: Sequence[Path], *, as_json: bool) -> None:
@@ -53,15 +58,16 @@ def evaluate_files(provider_name: str, files: Sequence[Path]) -> list[Evaluation
 def evaluate_file(provider: Provider, file: Path, chats: Sequence[GoldenChat]) -> Evaluation:
     """Return the evaluation of a file's chats, classified a page at a time; raises NotNowError where it stops."""
     given: dict[str, str] = {}
-    tokens_in = tokens_out = 0
+    tokens_in = tokens_out = unanswered = 0
     for start in range(0, len(chats), CHATS_A_PAGE):
         page = provider.classify([chat.transcript for chat in chats[start : start + CHATS_A_PAGE]])
         if page.stopped:
             raise NotNowError(page.stopped)
         given |= {label.chat_id: label.tag for label in page.labels}
         tokens_in, tokens_out = tokens_in + page.tokens_in, tokens_out + page.tokens_out
-    result = score_pairs([(chat.tag, given[chat.transcript.chat_id]) for chat in chats])
-    return Evaluation(provider.name, file, result, tokens_in, tokens_out)
+        unanswered += len(page.unanswered)
+    result = score_pairs([(chat.tag, given.get(chat.transcript.chat_id, UNDEFINED)) for chat in chats])
+    return Evaluation(provider.name, file, result, tokens_in, tokens_out, unanswered)
 
 
 def json_row(evaluation: Evaluation) -> dict[str, Any]:
@@ -72,6 +78,7 @@ def json_row(evaluation: Evaluation) -> dict[str, Any]:
         for right in evaluation.score.tags
     }
     tokens = {"tokens_in": evaluation.tokens_in, "tokens_out": evaluation.tokens_out}
+    tokens |= {"unanswered": evaluation.unanswered}
     return (
         {"provider": evaluation.provider, "taxonomy": TAXONOMY.version, "set": str(evaluation.file)} | result | tokens
     )
@@ -83,7 +90,9 @@ def headline(evaluation: Evaluation) -> str:
     spent = evaluation.tokens_in + evaluation.tokens_out
     return (
         f"{result.chats} chats, accuracy {result.accuracy:.3f}, macro-F1 {result.macro_f1:.3f}, "
-        f"abstained {result.abstention:.1%}" + (f", {spent} tokens" if spent else "")
+        f"abstained {result.abstention:.1%}"
+        + (f", {evaluation.unanswered} of them without an answer" if evaluation.unanswered else "")
+        + (f", {spent} tokens" if spent else "")
     )
 
 
@@ -118,8 +127,8 @@ def confusion_table(result: Score) -> Cells:
 
 
 def _provider(name: str) -> Provider:
-    """Return the provider; openai's model, key and address come from openai's own variables."""
+    """Return the provider; openai's model, key, address and effort come from openai's own variables."""
     if name == "keywords":
         return choose_provider(Settings(name))
     address, key = os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY", "")
-    return choose_provider(Settings(name, model(), address, key))
+    return choose_provider(Settings(name, model(), address, key, effort=reasoning_effort()))

@@ -16,6 +16,11 @@ environment:
   OPENAI_API_KEY, OPENAI_MODEL, OPENAI_BASE_URL
                  for --classifier openai: key, model, and another server than
                  OpenAI's
+  OPENAI_REASONING_EFFORT
+                 how much the model may think: lowest (the least that its
+                 server takes), none, minimal, low, medium or high
+  HTTPS_PROXY, NO_PROXY
+                 the way to the model's server, and to nothing else
   LABEL_CHATS_A_RUN, LABEL_TOKENS_A_RUN, LABEL_CHATS_A_DAY, LABEL_TOKENS_A_DAY
                  other label budgets than the template's
   TAXONOMY_FILE, PRICES_FILE, AUTOMATIC_FILE

@@ -25,18 +25,22 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     write_object(key, [asdict(_page_labels(classified, rows))])
     metrics.add_metric("LabelTokens", MetricUnit.Count, classified.tokens_in + classified.tokens_out)
     done = {"store_id": task.store_id, "chats": len(rows), "labelled": len(classified.labels)}
+    done |= {"unanswered": len(classified.unanswered)}
     logger.info("Chats classified", extra={**done, "stopped": classified.stopped})
     return ClassifiedChats(key).as_result()
 
 
 def _page_labels(classified: Classified, rows: list[dict[str, Any]]) -> ChatPageLabels:
-    """Return what Save labels needs: the labels, each with the digest of the words it is for, and what they took."""
+    """Return what Save labels needs: labels, and chats that got none, each with the digest of its words; the cost."""
     content = {row["chat_id"]: row["content"] for row in rows}
+    name = provider().name
     return ChatPageLabels(
         labels=[label.as_row() | {"content": content[label.chat_id]} for label in classified.labels],
         tokens_in=classified.tokens_in,
         tokens_out=classified.tokens_out,
         stopped=classified.stopped,
+        tokens_cached=classified.tokens_cached,
+        unanswered=[{"chat_id": id_, "content": content[id_], "model": name} for id_ in classified.unanswered],
     )
 
 
@@ -47,4 +51,5 @@ def provider() -> Provider:
     if name == "keywords":
         return choose_provider(Settings(name))
     key = parameters.get_secret(setting("OPENAI_KEY_SECRET"))
-    return choose_provider(Settings(name, model, setting("OPENAI_BASE_URL"), str(key)))
+    effort = setting("OPENAI_REASONING_EFFORT")
+    return choose_provider(Settings(name, model, setting("OPENAI_BASE_URL"), str(key), effort=effort))

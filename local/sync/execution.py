@@ -112,7 +112,10 @@ def _engine(source: Source, labels: Labelling, observe: Callable[[Observation], 
     parameters = labels.parameters | ({"WbApiUrl": source.url} if source.url else {})
     environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     try:
-        with Engine(ROOT, WallClock(), parameters, environment, observe, warm_up=True) as engine:
+        with (
+            Engine(ROOT, WallClock(), parameters, environment, observe, warm_up=True) as engine,
+            engine.lambdas.changed_environment(["classify_chats"], labels.proxy),
+        ):
             _put_secrets(engine, source, labels.key)
             yield engine
     except StackInvalidError as error:

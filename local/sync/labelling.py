@@ -11,6 +11,8 @@ from chatsync.taxonomy import SETTING as TAXONOMY_FILE
 from local.errors import UsageError
 
 OPENAI, NONE = "openai", "none"
+# As the template's OpenAiReasoningEffort allows them; the first is its default.
+EFFORTS = ("lowest", "none", "minimal", "low", "medium", "high")
 MODEL = re.compile(r"\S+")
 BUDGETS = {
     "LABEL_CHATS_A_RUN": "LabelChatsARun",
@@ -18,6 +20,8 @@ BUDGETS = {
     "LABEL_CHATS_A_DAY": "LabelChatsADay",
     "LABEL_TOKENS_A_DAY": "LabelTokensADay",
 }
+# Nothing but the model's server is reached through a proxy; on AWS there is none.
+PROXY = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile", AUTOMATIC_FILE: "AutomaticFile"}
 # {} is one of the next two.
 NO_KEY = "OPENAI_API_KEY is not set, so {}. For a server that asks for no key, set it to any word."
@@ -27,11 +31,12 @@ UNLABELLED = NO_KEY.format("no chat is labelled: the keywords would replace the 
 
 @dataclass(frozen=True)
 class Labelling:
-    """What of the template's parameters is not its default, and the model server's key."""
+    """What of the template's parameters is not its default, the model server's key, and the way there."""
 
     parameters: dict[str, str]
     key: str = field(default="none", repr=False)  # Secrets Manager holds no empty secret
     keyless: bool = False  # A model was asked for, and there is no key.
+    proxy: dict[str, str] = field(default_factory=dict, repr=False)  # The way to its server; may hold a password.
 
 
 def labelling(classifier: str) -> Labelling:
@@ -42,7 +47,9 @@ def labelling(classifier: str) -> Labelling:
         return Labelling(_settings(), keyless=True)
     base = os.environ.get("OPENAI_BASE_URL")
     address = {"OpenAiBaseUrl": base} if base else {}
-    return Labelling(_settings() | {"Classifier": classifier_setting(classifier)} | address, key)
+    named = {"Classifier": classifier_setting(classifier), "OpenAiReasoningEffort": reasoning_effort()}
+    proxy = {name: os.environ[name] for name in PROXY if os.environ.get(name)}
+    return Labelling(_settings() | named | address, key, proxy=proxy)
 
 
 def classifier_setting(classifier: str) -> str:
@@ -56,6 +63,14 @@ def model() -> str:
     if not MODEL.fullmatch(name):
         raise UsageError("OPENAI_MODEL is not set. Name the model, such as gpt-5-mini.")
     return name
+
+
+def reasoning_effort() -> str:
+    """Return how much the model may think, as OPENAI_REASONING_EFFORT says; raises UsageError for another word."""
+    effort = os.environ.get("OPENAI_REASONING_EFFORT") or EFFORTS[0]
+    if effort not in EFFORTS:
+        raise UsageError(f"OPENAI_REASONING_EFFORT is {effort!r}. Take one of: {', '.join(EFFORTS)}.")
+    return effort
 
 
 def _settings() -> dict[str, str]:

@@ -173,6 +173,9 @@ def _about_labels(run: Mapping[str, Any]) -> Iterator[str]:
         yield f"its labels took {tokens:,} tokens, {dollars(run['label_cost_microusd'])}."
     if run["budget_reached"]:
         yield run["budget_reached"]
+    if run["chats_unanswered"]:
+        chats = count_of(run["chats_unanswered"], "chat")
+        yield f"the model's server never answered for {chats}: not sent again until the words or the model change."
 
 
 def count_of(number: int, thing: str, things: str | None = None) -> str:

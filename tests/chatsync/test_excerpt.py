@@ -4,15 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatsync.label_tokens import (
-    CHARACTERS_PER_MESSAGE,
-    TOKENS_PER_CHAT,
-    chat_tokens,
-    estimated_tokens,
-    excerpt_within_budget,
-)
+from chatsync.label_requests import ChatCost, chat_cost
+from chatsync.label_tokens import LETTERS_PER_TOKEN, TOKENS_PER_CHAT, estimated_tokens, excerpt_within_budget
 
-LONG = "б" * CHARACTERS_PER_MESSAGE  # takes half of the budget
+LONG = "б" * (TOKENS_PER_CHAT // 2 * LETTERS_PER_TOKEN)  # takes half of the budget
 SHORT = "Где заказ?"
 
 
@@ -50,10 +45,10 @@ def test_no_more_is_read_than_decides_it() -> None:
 
 def test_nobody_heard_is_said_and_costs_nothing() -> None:
     assert not excerpt_within_budget([("seller", SHORT), ("client", "…")]).heard
-    assert chat_tokens([{"sender": "seller", "text": SHORT}, {"sender": "client", "text": None}]) == 0
+    assert chat_cost([{"sender": "seller", "text": SHORT}, {"sender": "client", "text": None}]) == ChatCost(0)
 
 
 def test_a_chat_that_is_cut_is_estimated_at_its_whole_budget() -> None:
     """Masked, an older message may still fit where it does not unmasked."""
-    cut = [{"sender": "seller", "text": LONG}, {"sender": "seller", "text": LONG}, {"sender": "client", "text": SHORT}]
-    assert chat_tokens(cut) >= TOKENS_PER_CHAT
+    cut = [*[{"sender": "seller", "text": LONG}] * 3, {"sender": "client", "text": SHORT}]
+    assert chat_cost(cut).tokens >= TOKENS_PER_CHAT

@@ -19,6 +19,11 @@ def test_a_million_tokens_cost_what_the_list_says() -> None:
     assert Price(0.25, 2.0, "").cost_microusd(Tokens(1_000, 100)) == 450
 
 
+def test_what_came_from_a_servers_cache_costs_what_the_list_says_of_it() -> None:
+    assert Price(0.25, 2.0, "", cached=0.025).cost_microusd(Tokens(2_000, 100, cached=1_000)) == 475
+    assert Price(0.25, 2.0, "").cost_microusd(Tokens(2_000, 100, cached=1_000)) == 700
+
+
 def test_an_unknown_models_price_is_not_known_and_the_keywords_are_free() -> None:
     assert price_of("openai/a-model-of-tomorrow") is None
     free = price_of("keywords")
@@ -30,6 +35,15 @@ def test_every_price_of_ours_is_dated() -> None:
     assert {"gpt-5-mini", "deepseek-chat"} <= set(prices)
     assert all(date.fromisoformat(price.date) < date(2026, 1, 1) for price in prices.values())
     assert all(0 < price.into < price.out for price in prices.values())
+    assert all(price.cached is not None and 0 < price.cached < price.into for price in prices.values())
+
+
+def test_an_operators_list_without_prices_of_a_cache_counts_such_tokens_as_others(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(TINY, "utf-8")
+    assert read_prices(file)["tiny"].cached == 0.5
+    file.write_text(TINY + "cached_input = 0.05\n", "utf-8")
+    assert read_prices(file)["tiny"].cached == 0.05
 
 
 @pytest.mark.parametrize(
@@ -40,6 +54,7 @@ def test_every_price_of_ours_is_dated() -> None:
         ("input = 0.5", "input = -1", "not TOML of the shape"),
         ("input = 0.5", 'input = "0.5"', "not TOML of the shape"),
         ("input = 0.5", "input = true", "not TOML of the shape"),
+        ("output = 2", "output = 2\ncached_input = -1", "not TOML of the shape"),
         ('[models."tiny"]', "[models", "not TOML of the shape"),
         (TINY, 'date = "2026-11-01"\nmodels = ["tiny"]', "not TOML of the shape"),
     ],
@@ -66,4 +81,4 @@ def test_the_operators_list_replaces_ours(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PRICES_FILE": str(file)}
     )
-    assert done.stdout.strip() == "Price(into=0.5, out=2, date='2026-11-01') None"
+    assert done.stdout.strip() == "Price(into=0.5, out=2, date='2026-11-01', cached=0.5) None"

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from chatsync.label_tokens import CHATS_PER_REQUEST
+from chatsync.label_requests import ANSWER_TOKENS, CHATS_PER_REQUEST
+from chatsync.label_stops import LABEL_STOPS
 from chatsync.label_version import label_version
 from classifier.chats import Label
+from classifier.model.options import EFFORTS
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
 from classifier.taxonomy import KEYS
@@ -38,7 +40,10 @@ def test_given_a_chat_when_asked_then_the_request_is_a_strict_schema_and_the_tex
     system, user = request.body["messages"]
     assert request.path == "/v1/chat/completions"
     assert request.headers["authorization"] == f"Bearer {KEY}"
-    assert set(request.body) == {"model", "messages", "response_format"}, "no tools"
+    known = {"model", "messages", "response_format", "reasoning_effort", "max_completion_tokens"}
+    assert set(request.body) == known, "no tools"
+    assert request.body["reasoning_effort"] == EFFORTS[0]
+    assert ANSWER_TOKENS < request.body["max_completion_tokens"] < 10_000
     assert request.body["response_format"]["json_schema"]["strict"] is True
     assert tag_enum(request.body) == list(KEYS)
     assert (system["role"], user["role"]) == ("system", "user")
@@ -74,19 +79,24 @@ def test_given_more_chats_than_a_request_holds_when_classified_then_tokens_add_u
     assert classified.tokens_out == 3 * TOKENS_OUT
 
 
-@pytest.mark.parametrize("trouble", [failure(429), failure(503), failure(401), failure(402), Answer(b"<html>")])
+TROUBLES = {"overloaded": failure(429), "bad_key": failure(401), "no_balance": failure(402)}
+TROUBLES |= {"no_completion": Answer(b"<html>"), "server_error": failure(500)}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
 def test_given_an_endpoint_that_breaks_off_when_classified_then_what_was_paid_for_is_kept(
-    server: OpenAIServer, trouble: Answer
+    server: OpenAIServer, trouble: str
 ) -> None:
     server.script = [labelling(RIGHT)]
-    server.default = trouble
+    server.default = TROUBLES[trouble]
     silent = transcript("👍", "1:silent")
 
     classified = classify(server, silent, *(transcript(LATE, f"1:{number}") for number in range(11)))
 
     assert tags(classified) == {"1:silent": "undefined"} | {f"1:{number}": "delivery" for number in range(10)}
     assert classified.tokens_in == TOKENS_IN
-    assert classified.stopped.startswith("The model's endpoint ")
+    assert classified.stopped == LABEL_STOPS[trouble]
+    assert len(server.requests) <= 1 + 3
 
 
 def test_given_a_slow_endpoint_when_a_pages_time_is_up_then_no_further_request_begins(server: OpenAIServer) -> None:
@@ -96,7 +106,7 @@ def test_given_a_slow_endpoint_when_a_pages_time_is_up_then_no_further_request_b
 
     assert len(classified.labels) == 10
     assert len(server.requests) == 1
-    assert classified.stopped == "The model's endpoint gave no answer in time."
+    assert classified.stopped == LABEL_STOPS["no_time"]
 
 
 def test_given_tokens_that_are_used_up_when_classified_then_what_is_paid_for_is_kept_and_no_more_is_asked(
@@ -108,5 +118,5 @@ def test_given_tokens_that_are_used_up_when_classified_then_what_is_paid_for_is_
 
     assert len(server.requests) == 1
     assert len(classified.labels) == CHATS_PER_REQUEST
-    assert classified.stopped == "The tokens reserved for a page of chats were used up before its end."
+    assert classified.stopped == LABEL_STOPS["no_tokens"]
     assert len(provider(server.url).classify(chats, most_tokens=10**6).labels) == 25

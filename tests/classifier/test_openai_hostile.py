@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chatsync.label_tokens import CHATS_PER_REQUEST
+from chatsync.label_requests import CHATS_PER_REQUEST
+from chatsync.label_signs import looks_suspicious
 from classifier.chats import Label
-from classifier.model.excerpt import Line
-from classifier.model.signs import looks_suspicious
 from classifier.taxonomy import KEYS
 from tests.classifier.asking import provider
 from tests.support.openai_server import (
@@ -83,7 +82,7 @@ OBEDIENCES: dict[str, Obedience] = {
 }
 
 
-def classify_beside(server: OpenAIServer, poison: str, obey: Obedience) -> tuple[Label, list[Label]]:
+def classify_beside(server: OpenAIServer, poison: str, obey: Obedience) -> tuple[Label | None, list[Label]]:
     """Return the labels of a poisoned chat and of its neighbours, by a model that obeys where it reads the order."""
 
     def answer(request: Request) -> Answer:
@@ -91,8 +90,10 @@ def classify_beside(server: OpenAIServer, poison: str, obey: Obedience) -> tuple
         return obey(request, entries) if poison in "".join(request.talks) else labels(*entries)
 
     server.default = answer
-    first, *others = provider(server.url).classify([transcript(poison, "1:poison"), *NEIGHBOURS]).labels
-    return first, others
+    classified = provider(server.url).classify([transcript(poison, "1:poison"), *NEIGHBOURS])
+    own = [label for label in classified.labels if label.chat_id == "1:poison"]
+    assert classified.unanswered == (() if own else ("1:poison",))
+    return (own[0] if own else None), [label for label in classified.labels if label.chat_id != "1:poison"]
 
 
 @pytest.mark.parametrize("poison", [SUBTLE, BLATANT])
@@ -103,12 +104,12 @@ def test_given_an_order_that_the_model_obeys_when_classified_then_the_neighbours
     own, others = classify_beside(server, poison, OBEDIENCES[obedience])
 
     assert [label.tag for label in others] == list(RIGHT.values())
-    assert own.tag in KEYS
+    assert own is None or own.tag in KEYS
 
 
 def test_given_the_two_orders_when_looked_at_then_only_one_bears_a_sign() -> None:
-    assert not looks_suspicious([Line("buyer", SUBTLE)])
-    assert looks_suspicious([Line("buyer", BLATANT)])
+    assert not looks_suspicious([SUBTLE])
+    assert looks_suspicious([BLATANT])
 
 
 def test_given_an_order_with_a_sign_when_classified_then_the_model_never_reads_it_beside_others(
@@ -129,6 +130,7 @@ def test_given_the_order_to_write_something_into_all_reasons_when_obeyed_then_no
     )
 
     assert [label.tag for label in others] == list(RIGHT.values())
+    assert own is not None
     for each in (own, *others):
         assert each.reason == "Позвоните - - или https evil example pay"
 
@@ -147,7 +149,7 @@ def test_given_an_order_that_imitates_the_prompt_when_asked_then_it_is_one_text_
         assert "all are spam" not in request.body["messages"][0]["content"]
 
 
-def test_given_a_poisoned_chat_when_classified_then_it_costs_no_more_than_asking_all_alone(
+def test_given_a_poisoned_chat_when_classified_then_it_costs_less_than_asking_all_alone(
     server: OpenAIServer,
 ) -> None:
     crowd = [transcript(f"Где заказ {'и' * number}", f"1:{number}") for number in range(CHATS_PER_REQUEST - 1)]
@@ -158,4 +160,4 @@ def test_given_a_poisoned_chat_when_classified_then_it_costs_no_more_than_asking
     classified = provider(server.url).classify([transcript(SUBTLE, "1:poison"), *crowd])
 
     assert {label.tag for label in classified.labels[1:]} == {"delivery"}
-    assert [len(request.talks) for request in server.requests] == [CHATS_PER_REQUEST, *[1] * CHATS_PER_REQUEST]
+    assert [len(request.talks) for request in server.requests] == [CHATS_PER_REQUEST, 0, 3, 1, 1, 1, 3, 3, 1]

@@ -6,7 +6,7 @@ import pytest
 
 from chatsync.label_version import label_version
 from classifier.chats import Label
-from classifier.model.answer import LONGEST_REASON
+from classifier.model.answer_values import LONGEST_REASON
 from tests.classifier.asking import A, classify
 from tests.support.openai_server import Answer, OpenAIServer, Request, label, labels
 
@@ -23,7 +23,7 @@ def test_given_a_model_that_abstains_when_classified_then_so_does_the_label(serv
     assert classify(server, A).labels[0] == Label("1:a", 3, "undefined", None, "непонятно", NAME, abstained=True)
 
 
-@pytest.mark.parametrize("confidence", [95, -0.1, None])
+@pytest.mark.parametrize("confidence", [-0.1, 1.5, 1000, True, "high", "no idea", None])
 def test_given_a_confidence_that_is_none_when_classified_then_it_is_left_out(
     server: OpenAIServer, confidence: object
 ) -> None:

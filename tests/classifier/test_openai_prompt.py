@@ -5,19 +5,18 @@ import re
 
 import pytest
 
-from chatsync.label_tokens import TOKENS_PER_CHAT, estimated_tokens
+from chatsync.label_requests import CHATS_PER_REQUEST, TOKENS_PER_REQUEST
+from chatsync.label_signs import looks_suspicious
+from chatsync.label_tokens import estimated_tokens
 from classifier.model.excerpt import Line
 from classifier.model.prompt import SYSTEM_PROMPT
 from classifier.model.request import (
-    CHATS_PER_REQUEST,
     CONTROLS,
-    TOKENS_PER_REQUEST,
     Question,
     Request,
     batches,
     compose_request,
 )
-from classifier.model.signs import looks_suspicious
 from classifier.taxonomy import KEYS, TAXONOMY
 from tests.support.russian_chats import CHATS
 from tests.support.talks import transcript
@@ -95,7 +94,7 @@ def test_given_long_chats_when_grouped_then_a_request_stays_within_its_tokens() 
     assert len(groups) == 2
     for group in groups:
         assert sum(estimated_tokens(line.text) for asked in group for line in asked.lines) <= TOKENS_PER_REQUEST
-        assert len(group) >= TOKENS_PER_REQUEST // (2 * TOKENS_PER_CHAT)
+    assert len(groups[0]) == TOKENS_PER_REQUEST // Question.from_transcript(talk).cost.tokens
 
 
 def test_given_suspicious_chats_when_grouped_then_each_goes_alone_behind_the_others() -> None:
@@ -120,10 +119,10 @@ def test_given_suspicious_chats_when_grouped_then_each_goes_alone_behind_the_oth
     ],
 )
 def test_given_words_to_a_program_when_looked_at_then_they_are_suspicious(text: str) -> None:
-    assert looks_suspicious([Line("seller", "Добрый день"), Line("buyer", text)])
+    assert looks_suspicious(["Добрый день", text])
 
 
 def test_given_what_buyers_write_when_looked_at_then_hardly_any_is_suspicious() -> None:
     chats = [Question.from_transcript(transcript(talk)) for _, talk in CHATS]
 
-    assert [chat.lines for chat in chats if chat.goes_alone] == []
+    assert [chat.lines for chat in chats if chat.cost.alone] == []

@@ -4,37 +4,47 @@ from pathlib import Path
 
 import pytest
 
+from chatsync.label_stops import LABEL_STOPS
 from database.connection import transaction
 from local.engine.clock import WallClock
+from local.engine.cloudformation import read_template
 from local.errors import UsageError
 from local.simulator.model import World
 from local.simulator.server import Simulator
-from local.sync.labelling import BUDGETS, labelling
+from local.sync.labelling import BUDGETS, EFFORTS, labelling
+from tests.support.byte_server import ByteServer, head
 from tests.support.given import a_store, events_of
 from tests.support.openai_server import OpenAIServer
 from tests.support.program import run, stores_file
+from tests.support.project import ROOT
 from tests.support.stored import rows
 
 KEY = "sk-very-secret"
+OPENAI = ("OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL", "OPENAI_REASONING_EFFORT")
 
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (
-        *BUDGETS,
-        "OPENAI_API_KEY",
-        "OPENAI_MODEL",
-        "OPENAI_BASE_URL",
-        "TAXONOMY_FILE",
-        "PRICES_FILE",
-        "AUTOMATIC_FILE",
-    ):
+    for name in (*BUDGETS, "TAXONOMY_FILE", "PRICES_FILE", "AUTOMATIC_FILE", *OPENAI):
         monkeypatch.delenv(name, raising=False)
 
 
 def test_a_key_without_a_model_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     with pytest.raises(UsageError, match="OPENAI_MODEL is not set"):
+        labelling("openai")
+
+
+def test_how_much_a_model_may_think_is_one_of_the_templates_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = read_template(ROOT / "template.yaml")["Parameters"]["OpenAiReasoningEffort"]
+    assert (template["Default"], template["AllowedValues"]) == (EFFORTS[0], list(EFFORTS))
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_MODEL", "tiny")
+    assert labelling("openai").parameters["OpenAiReasoningEffort"] == "lowest"
+    monkeypatch.setenv("OPENAI_REASONING_EFFORT", "low")
+    assert labelling("openai").parameters["OpenAiReasoningEffort"] == "low"
+    monkeypatch.setenv("OPENAI_REASONING_EFFORT", "much")
+    with pytest.raises(UsageError, match="OPENAI_REASONING_EFFORT is 'much'"):
         labelling("openai")
 
 
@@ -56,9 +66,26 @@ def test_a_sync_labels_at_the_server_that_the_variables_name(emptied: str, tmp_p
     assert done.returncode == 0, done.stderr
     assert [request.headers["authorization"] for request in server.requests] == [f"Bearer {KEY}"]
     assert [request.body["model"] for request in server.requests] == ["gpt-5-mini"]
-    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/gpt-5-mini/prompt-1/taxonomy-2"}]
+    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/gpt-5-mini/prompt-2/taxonomy-2"}]
     assert "its labels took 120 tokens, $0.0001." in done.stdout
     assert KEY not in done.stdout + done.stderr
+
+
+def test_a_sync_reaches_the_models_server_through_the_proxy_and_nothing_else(emptied: str, tmp_path: Path) -> None:
+    store = a_store(events_of(6, chats=2), chats=2)
+    arguments = ("sync", "--stores", stores_file(tmp_path, [store]), "--classifier", "openai")
+    with (
+        ByteServer(head("Content-Length: 0", status="502 Bad Gateway")) as proxy,
+        Simulator(World((store,)), WallClock(), limits=False) as wb,
+    ):
+        openai = {"OPENAI_BASE_URL": "https://model.example/v1", "OPENAI_API_KEY": KEY, "OPENAI_MODEL": "gpt-5-mini"}
+        ours = {"WB_API_URL": wb.url, "DATABASE_URL": emptied, "HTTPS_PROXY": proxy.url}
+        done = run(*arguments, environment=openai | ours)
+    assert done.returncode == 1, done.stderr
+    assert {request.splitlines()[0] for request in proxy.heads} == {"CONNECT model.example:443 HTTP/1.1"}
+    assert len(proxy.heads) == 3, "once, and twice more by the state machine"
+    assert LABEL_STOPS["unreachable"][:60] in " ".join(done.stdout.split())
+    assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 6}]
 
 
 def test_without_a_key_the_keywords_label_but_nothing_that_was_paid_for(emptied: str, tmp_path: Path) -> None:
@@ -72,7 +99,7 @@ def test_without_a_key_the_keywords_label_but_nothing_that_was_paid_for(emptied:
         assert "OPENAI_API_KEY is not set, so the keywords label" in first.stdout + first.stderr
         assert rows("SELECT DISTINCT split_part(labelled_by, '/', 1) AS by FROM chats") == [{"by": "keywords"}]
         # And when a model has labelled one chat of it
-        paid = "openai/gpt-5-mini/prompt-1/taxonomy-2"
+        paid = "openai/gpt-5-mini/prompt-2/taxonomy-2"
         with transaction() as database:
             database.run("UPDATE chats SET labelled_by = :paid WHERE id = '1:chat-0'", paid=paid)
         second = run(*arguments, environment=environment)

@@ -6,7 +6,8 @@ import pytest
 
 from database.connection import Database
 from database.labels import history
-from database.labels.stale_chats import MESSAGES_A_CHAT, read_stale_chats
+from database.labels.content import MESSAGES_A_CHAT
+from database.labels.stale_chats import read_stale_chats
 from tests.support.given_rows import AT, AUTOMATIC, STORE, a_chat, a_run, an_event, chat, column, save, save_list
 
 VERSION = "keywords/1/taxonomy-1"

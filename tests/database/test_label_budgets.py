@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chatsync.contracts import SaveLabels
-from chatsync.label_tokens import Tokens, chat_page_tokens, chat_tokens
+from chatsync.label_requests import chat_cost, chat_page_tokens
+from chatsync.label_tokens import Tokens
 from database import connection, run_ends
 from database.connection import Database, connect, read_address, transaction
 from database.labels.budgets import Budgets, PlannedChatPage, Spent, chat_pages_within_budgets, plan_labels
@@ -38,7 +39,7 @@ def planned(transcripts: list[dict[str, Any]], classifier: str = MODEL, spent: S
 
 def took(*chats: list[dict[str, str]]) -> int:
     """Return what these chats are estimated to take as one page."""
-    return chat_page_tokens([chat_tokens(messages) for messages in chats]).total
+    return chat_page_tokens([chat_cost(messages) for messages in chats]).total
 
 
 def test_within_all_budgets_the_chats_fill_pages() -> None:
@@ -129,6 +130,13 @@ def test_the_runs_tokens_and_cost_are_its_pages_sums_however_often_they_are_save
         settle(database, run, "b", 3000, 300)
     spent = database.rows("SELECT label_tokens_in, label_tokens_out, label_cost_microusd FROM sync_logs")[0]
     assert list(spent.values()) == [4000, 400, 1800]  # gpt-5-mini: 0.25 and 2 dollars a million
+
+
+def test_tokens_from_a_servers_cache_are_kept_and_cost_less(database: Database) -> None:
+    run = a_run(database)
+    settle(database, run, "a", 1000, 100, 600)
+    assert column(database, "SELECT label_cost_microusd FROM sync_logs") == [315]  # 400 x 0.25 + 600 x 0.025 + 100 x 2
+    assert column(database, "SELECT tokens_cached FROM label_pages") == [600]
 
 
 def test_a_model_without_a_known_price_makes_the_cost_unknown_not_nothing(database: Database) -> None:

@@ -282,3 +282,65 @@ def test_messages_of_the_release_before_are_marked_once_and_its_functions_still_
     assert not mark_messages()
     later = "SELECT automatic FROM chat_messages WHERE id IN ('later', 'own') ORDER BY id"
     assert column(new_database, later) == [True, False]
+
+
+def test_labels_that_stood_for_a_failure_are_released_and_nothing_else(new_database: Database, tmp_path: Path) -> None:
+    """The previous release stored a model's server that failed as a label of the chat; its rows stay in the history."""
+    for migration in sorted((ROOT / "migrations").glob("000[1-6]*")):
+        shutil.copy(migration, tmp_path)
+    migrate(tmp_path)
+    new_database.run(
+        "INSERT INTO stores (id, name, total_chats, chat_tag_counts) VALUES"
+        """ ('shop', 'ИП Проба', 6, '{"undefined": 4, "thanks": 1, "spam": 1}'), ('empty', 'ИП Пусто', 0, '{}')"""
+    )
+    version = "openai/gpt-5-mini/prompt-1/taxonomy-1"
+    failed = "модель не дала ответа"
+    given: dict[str, list[tuple[str, str, str | None, str]]] = {  # each chat's labels: source, tag, reason, labelled_by
+        "failed": [("model", "thanks", "благодарит", version), ("model", "undefined", failed, version)],
+        "judged": [("model", "undefined", "непонятно", version)],
+        "mended": [("model", "undefined", failed, version), ("model", "thanks", "благодарит", version)],
+        "person": [("model", "undefined", failed, version), ("person", "spam", None, "person")],
+        "silent": [("model", "undefined", "нет слов покупателя", version)],
+        "keywords": [("model", "undefined", "нет знакомых слов", "keywords/2/taxonomy-1")],
+    }
+    for chat, labels in given.items():
+        source, tag, _, by = labels[-1]
+        new_database.run(
+            "INSERT INTO chats (store_id, id, messages_total, labelled_messages, tag, tag_source, labelled_by,"
+            " labelled_content) VALUES ('shop', :chat, 2, 2, :tag, :source, :by, 'digest')",
+            chat=chat,
+            tag=tag,
+            source=source,
+            by=by,
+        )
+        for source, tag, reason, by in labels:
+            new_database.run(
+                "INSERT INTO chat_labels (store_id, chat_id, tag, source, reason, labelled_by, messages_total)"
+                " VALUES ('shop', :chat, :tag, :source, :reason, :by, 2)",
+                chat=chat,
+                tag=tag,
+                source=source,
+                reason=reason,
+                by=by,
+            )
+    assert "0008_failed_labels" in migrate(ROOT / "migrations")
+    tags = {row["id"]: row["tag"] for row in new_database.rows("SELECT id, tag FROM chats")}
+    assert tags == {
+        "failed": None,
+        "judged": "undefined",
+        "mended": "thanks",
+        "person": "spam",
+        "silent": "undefined",
+        "keywords": "undefined",
+    }
+    released = "SELECT count(*) FROM chat_labels WHERE released_at IS NOT NULL AND reason = :failed"
+    assert column(new_database, released, failed=failed) == [3]
+    assert column(new_database, "SELECT count(*) FROM chat_labels") == [sum(map(len, given.values()))]
+    assert column(new_database, "SELECT count(*) FROM chat_labels WHERE released_at IS NOT NULL") == [3]
+    assert column(new_database, "SELECT chat_tag_counts FROM stores ORDER BY id") == [
+        {},
+        {"undefined": 3, "thanks": 1, "spam": 1},
+    ]
+    with transaction() as database:
+        stale = [row["chat_id"] for row in read_stale_chats(database, "shop", version, 10).transcripts]
+    assert set(stale) == {"failed", "keywords"}

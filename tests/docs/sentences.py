@@ -10,7 +10,7 @@ from tests.support.project import ROOT
 SOURCES = ("layers", "functions")
 GAP = "…"  # stands for whatever a sentence fills in
 OWN = {kind.__name__ for kind in errors.ChatSyncError.__subclasses__()} | {"EventUnstorableError", "MomentInvalidError"}
-CONSTANTS = {"REFUSALS", "UNEXPECTED_FAILURES", "ABANDONED", "SKIPPED", "INTERRUPTED", "usual"}
+CONSTANTS = {"REFUSALS", "LABEL_STOPS", "UNEXPECTED_FAILURES", "ABANDONED", "SKIPPED", "INTERRUPTED", "usual"}
 
 
 def sentences() -> set[str]:

@@ -14,7 +14,7 @@ from eval.golden_set import PARTS, GoldenChat
 from eval.labels import CHATS_A_PAGE, evaluate_file, evaluate_files, print_scores
 from eval.report import RESULTS, markdown
 from local.errors import UsageError
-from tests.support.openai_server import OpenAIServer
+from tests.support.openai_server import OpenAIServer, failure, honest, labels
 from tests.support.talks import transcript
 
 USABLE = 0.75  # macro-F1 below which the keywords are no baseline worth having
@@ -58,6 +58,22 @@ def test_given_no_set_when_evaluated_then_both_parts_are_reported_apart_within_8
     tables = [line for line in said.splitlines() if " on " not in line]
     assert max(len(line.rstrip()) for line in tables) <= 80
     assert "right tag (rows) and given tag (columns)" in said
+
+
+def test_given_a_chat_without_an_answer_when_evaluated_then_it_is_counted_and_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, small_set: Path
+) -> None:
+    with OpenAIServer() as server:
+        server.default = lambda request: (
+            failure(400, "content_filter") if "брак" in request.talks else labels(*honest(request, {"где": "delivery"}))
+        )
+        for name, value in (("BASE_URL", server.url), ("API_KEY", "sk"), ("MODEL", "tiny")):
+            monkeypatch.setenv(f"OPENAI_{name}", value)
+        print_scores("openai", [small_set], as_json=True)
+        (result,) = json.loads(capsys.readouterr().out)
+        print_scores("openai", [small_set], as_json=False)
+    assert (result["unanswered"], result["abstention"], result["accuracy"]) == (1, 0.5, 0.5)
+    assert "abstained 50.0%, 1 of them without an answer" in capsys.readouterr().out
 
 
 def test_given_openais_variables_when_evaluated_then_the_endpoint_labels_and_its_tokens_are_counted(

@@ -62,7 +62,7 @@ class ByteServer:
             except OSError:
                 return
             with connection:
-                self.heads.append(connection.recv(65536).decode())
+                self.heads.append(connection.recv(65536).decode(errors="replace"))
                 self._send(connection)
 
     def _send(self, connection: socket.socket) -> None:

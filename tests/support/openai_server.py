@@ -59,7 +59,7 @@ class Answer:
 Scripted = Answer | Callable[[Request], Answer]
 
 
-def completion(content: str | None, finish_reason: str = "stop", refusal: str | None = None) -> Answer:
+def completion(content: object, finish_reason: str | None = "stop", refusal: str | None = None) -> Answer:
     """Return a chat completion with this content."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     return Answer(
@@ -87,9 +87,11 @@ def labels(*answered: Entry) -> Answer:
     return completion(json.dumps({"labels": answered}, ensure_ascii=False))
 
 
-def failure(status: int, code: str | None = None, message: str = "scripted failure") -> Answer:
+def failure(
+    status: int, code: str | None = None, message: str = "scripted failure", param: str | None = None
+) -> Answer:
     """Return an error as OpenAI writes it."""
-    return Answer({"error": {"message": message, "type": "scripted", "param": None, "code": code}}, status)
+    return Answer({"error": {"message": message, "type": "scripted", "param": param, "code": code}}, status)
 
 
 def honest(request: Request, tags: Mapping[str, str]) -> list[Entry]:

@@ -112,5 +112,6 @@ def run(*arguments: str, root: Path | None = None, environment: Mapping[str, str
 
 
 def _plain_environment() -> dict[str, str]:
-    ours = {"WB_API_URL", "DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"}
+    openai = {f"OPENAI_{name}" for name in ("API_KEY", "BASE_URL", "MODEL", "REASONING_EFFORT")}
+    ours = {"WB_API_URL", "DATABASE_URL", *openai}
     return {name: value for name, value in os.environ.items() if name not in ours} | {"TERM": "xterm", "TZ": "UTC"}

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from chatsync.label_stops import LABEL_STOPS
 from chatsync.taxonomy import OWN_FILE
 from database.connection import transaction
+from database.labels.failed_tries import MOST_TRIES
 from local.simulator.model import Event
 from tests.support.given import a_store, an_event, events_of
 from tests.support.given_rows import AUTOMATIC
 from tests.support.machine import LABELLING, Machine, Synced
-from tests.support.openai_server import TOKENS_IN, TOKENS_OUT, OpenAIServer, failure
+from tests.support.openai_forms import EveryOther, speaking
+from tests.support.openai_server import TOKENS_IN, TOKENS_OUT, OpenAIServer, failure, honest, labels
 from tests.support.stored import rows
 
 MODEL = "gpt-5-mini"
@@ -62,7 +65,7 @@ def test_another_model_or_taxonomy_labels_all_anew_and_then_nothing(
     machine: Machine, model: OpenAIServer, tmp_path: Path
 ) -> None:
     store, own = a_store(events_of(9)), tmp_path / "own.toml"
-    own.write_text(OWN_FILE.read_text("utf-8").replace('version = "1"', 'version = "mine"'), "utf-8")
+    own.write_text(OWN_FILE.read_text("utf-8").replace('version = "2"', 'version = "mine"'), "utf-8")
     base = {"OPENAI_BASE_URL": model.url}
     with machine.wildberries(store, limits=False):
         machine.sync([store.id])
@@ -72,7 +75,7 @@ def test_another_model_or_taxonomy_labels_all_anew_and_then_nothing(
                 assert (first["status"], first["chats_classified"], len(model.requests)) == ("success", 3, 1)
                 assert first["label_cost_microusd"] is None, "the price of a model called tiny is not known"
                 assert sync_again(machine, store.id, model).called("classify_chats") == []
-    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/tiny/prompt-1/taxonomy-mine"}]
+    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/tiny/prompt-2/taxonomy-mine"}]
     assert rows("SELECT count(*) AS n FROM chat_labels") == [{"n": 9}]
 
 
@@ -124,12 +127,78 @@ def test_a_page_that_could_not_be_labelled_says_why_and_spends_no_budget(machine
         model.reset()
         again = machine.sync([store.id]).runs[store.id]
     assert (run["status"], run["chats_classified"]) == ("partial", 0)
-    assert run["error_message"] == (
-        "3 chats left unlabelled until the next run. The model's endpoint refused the API key (HTTP 401): check it."
-    )
+    assert run["error_message"] == (f"3 chats left unlabelled until the next run. {LABEL_STOPS['bad_key']}")
     assert (run["label_tokens_in"], run["label_cost_microusd"]) == (0, 0)
     assert (again["status"], again["chats_classified"]) == ("success", 3)
     assert rows("SELECT sum(chats) AS chats FROM label_pages") == [{"chats": 2}]  # the third has no words of a buyer
+
+
+@pytest.mark.parametrize(
+    ("form", "requests", "stop"),
+    [
+        ("empty", 3, "empty"),
+        ("cut without a word", 3, "not_labels"),
+        ("finish error", 3, "broken_off"),
+        ("500", 3, "server_error"),
+        ("503", 3, "overloaded"),
+        ("429 quota", 1, "no_quota"),
+    ],
+)
+def test_a_failure_of_the_models_server_is_no_label_and_the_next_run_asks_again(
+    machine: Machine, model: OpenAIServer, form: str, requests: int, stop: str
+) -> None:
+    store = a_store(events_of(9))
+    model.default = speaking(form, {})
+    with machine.wildberries(store, limits=False):
+        run = machine.sync([store.id]).runs[store.id]
+        assert (run["status"], run["chats_classified"], run["labels_stopped"]) == ("partial", 0, LABEL_STOPS[stop])
+        assert rows("SELECT DISTINCT tag FROM chats") == [{"tag": None}]
+        assert len(model.requests) == requests, "of the function and of the state machine"
+        model.reset()
+        again = sync_again(machine, store.id, model).runs[store.id]
+        assert (again["status"], again["chats_classified"], len(model.requests)) == ("success", 3, 1)
+        assert sync_again(machine, store.id, model).called("classify_chats") == []
+    assert model.requests == []
+
+
+def test_a_server_that_fails_every_other_request_labels_all_chats(machine: Machine, model: OpenAIServer) -> None:
+    store = a_store(events_of(63, chats=63), chats=63)
+    model.default = EveryOther({})
+    with machine.wildberries(store, limits=False):
+        run = machine.sync([store.id]).runs[store.id]
+    assert (run["status"], run["chats_classified"]) == ("success", 63)
+    assert rows("SELECT count(*) AS n FROM chats WHERE tag IS NULL OR tag = 'undefined'") == [{"n": silent()}]
+    assert len(model.requests) <= 2 * 7 + 1  # two pages at once share the server's turns
+
+
+def silent() -> int:
+    """Return how many chats hold no word of a buyer: they abstain without being asked about."""
+    spoken = "SELECT count(DISTINCT chat_id) AS n FROM chat_messages WHERE sender = 'client'"
+    return 63 - int(rows(spoken)[0]["n"])
+
+
+def test_a_chat_that_the_server_refuses_is_asked_about_in_a_few_runs_and_then_no_more(
+    machine: Machine, model: OpenAIServer
+) -> None:
+    refused = "Слова, которых не любит фильтр"
+    store = a_store([*events_of(3), an_event(30, chat=1, sender="client", text=refused)])
+    model.default = lambda request: (
+        failure(400, "content_filter")
+        if any(refused in talk for talk in request.talks)
+        else labels(*honest(request, {}))
+    )
+    with machine.wildberries(store, limits=False) as wb:
+        runs = [sync_again(machine, store.id, model).runs[store.id] for _ in range(MOST_TRIES)]
+        assert [run["status"] for run in runs] == ["partial"] * MOST_TRIES
+        assert (runs[0]["chats_classified"], runs[0]["labels_stopped"]) == (2, LABEL_STOPS["unanswered"])
+        assert runs[0]["error_message"].startswith("1 chats left unlabelled until the next run. ")
+        quiet = sync_again(machine, store.id, model)
+        assert (quiet.runs[store.id]["status"], quiet.runs[store.id]["chats_unanswered"]) == ("success", 1)
+        assert (model.requests, quiet.called("classify_chats")) == ([], [])
+        wb.add_event(store.id, an_event(40, chat=1, sender="client", text="И ещё слово"))
+        assert sync_again(machine, store.id, model).runs[store.id]["chats_unanswered"] == 0
+        assert model.requests
+    assert rows("SELECT tag FROM chats WHERE id = '1:chat-1'") == [{"tag": None}]
 
 
 def test_a_taxonomy_that_cannot_be_read_stops_the_labels_and_no_sync(machine: Machine) -> None:

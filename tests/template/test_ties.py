@@ -122,7 +122,8 @@ def test_a_task_has_a_time_out_and_tries_again_what_may_pass(name: str) -> None:
     own = {error for error in transient["ErrorEquals"] if error not in AWS_ERRORS}
     assert own == TRANSIENT[layer_of(function_of(state))]
     assert AWS_ERRORS - {"Lambda.TooManyRequestsException", "States.ALL"} <= set(transient["ErrorEquals"])
-    assert (transient["IntervalSeconds"], transient["BackoffRate"], transient["MaxAttempts"]) == (1, 2, 3)
+    tries = 2 if name == "Classify chats" else 3  # a failure of the model's server costs two requests more at most
+    assert (transient["IntervalSeconds"], transient["BackoffRate"], transient["MaxAttempts"]) == (1, 2, tries)
     assert transient["JitterStrategy"] == throttled["JitterStrategy"] == "FULL"
     assert throttled["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
 

@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from chatsync.label_stops import LABEL_STOPS
 from database import run_ends
 from database.connection import transaction
 from tests.support.given_rows import a_run
 from tests.support.shown_rows import a_message, given, labelled_by_model
 from tests.support.web_pages import Pages, next_page
+from viewer.languages import load_language
 
 
 def test_runs_come_newest_first_with_the_cure_of_an_error(pages: Pages) -> None:
@@ -24,6 +26,22 @@ def test_runs_come_newest_first_with_the_cure_of_an_error(pages: Pages) -> None:
     assert "The store&#39;s token expired on 2026-11-19." in body
     assert re.findall(r"/run\?id=(\d+)", pages.get("/runs?status=success").body) == [str(first)]
     assert re.findall(r"/run\?id=(\d+)", pages.get("/runs?store=other").body) == []
+
+
+@pytest.mark.parametrize("stop", LABEL_STOPS)
+def test_why_labels_are_missing_is_said_in_russian_too(pages: Pages, stop: str) -> None:
+    run = given(a_message(1, "Привет", 60))
+    with transaction() as database:
+        database.run(
+            "UPDATE sync_logs SET status = 'partial', error_message = '3 chats left unlabelled until the next run. '"
+            " || :stop, labels_stopped = :stop, chats_unanswered = 2 WHERE id = :run",
+            run=run,
+            stop=LABEL_STOPS[stop],
+        )
+    words = load_language("ru").say(f"label_stop.{stop}")
+    for page in ("/runs", f"/run?id={run}"):
+        assert words in pages.get(page, "ru").body
+    assert "Модель не отвечает о чатах</dt><dd>2</dd>" in pages.get(f"/run?id={run}", "ru").body
 
 
 def test_runs_are_paged_by_key(pages: Pages) -> None:

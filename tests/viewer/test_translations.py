@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from chatsync import errors
+from chatsync.label_stops import LABEL_STOPS
 from reading.runs import STATUSES
 from tests.support.project import ROOT
 from viewer.languages import CODES, choose_language, load_language
@@ -23,6 +24,7 @@ MADE = {
     "sender": ("client", "seller", "wb"),
     "attachment": ("file", "image"),
     "problem.kind": KINDS,
+    "label_stop": tuple(LABEL_STOPS),
     "month": tuple(str(number) for number in range(1, 13)),
     "overview": ("age_day", "age_week", "age_longer"),
     "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "form_not_ours", "form_too_long"),
@@ -39,6 +41,7 @@ NOT_OF_RUNS = {
     "ProblemUnknownError",
     "ClassifierUnavailableError",
     "ClassifierRefusedError",
+    "ClassifierUnusableError",
 }
 
 

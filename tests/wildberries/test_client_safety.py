@@ -69,6 +69,16 @@ def test_the_environments_proxy_is_not_used(
     assert len(simulator.requests) == 1
 
 
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy"])
+def test_the_proxy_of_the_models_server_is_not_used_for_wb(
+    variable: str, elsewhere: ByteServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, elsewhere.url)
+    with ByteServer() as wb, pytest.raises(WildberriesUnavailableError):
+        WildberriesClient(wb.url.replace("http:", "https:"), TOKEN).get("/", {}, "eventID")
+    assert len(wb.heads) == 1, "WB itself was asked"
+
+
 def test_a_netrc_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))

@@ -220,12 +220,18 @@ class ClassifiedChats(_Result):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatPageLabels:
-    """The one row of that object: the labels of a chat page, what they took, and why it has no more (or "")."""
+    """The one row of that object: the labels of a chat page, what they took, and why it has no more (or "").
+
+    `unanswered` are chats that got none though others did, each with the `content` that was sent and the `model`.
+    The fields with a default are missing in objects that the release before wrote.
+    """
 
     labels: list[dict[str, Any]]
     tokens_in: int
     tokens_out: int
     stopped: str
+    tokens_cached: int = 0
+    unanswered: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

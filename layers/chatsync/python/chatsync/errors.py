@@ -85,7 +85,11 @@ class DatabaseRefusedError(ChatSyncError):
 
 
 class ClassifierUnavailableError(ChatSyncError):
-    """The model's endpoint cannot answer now (429, 5xx, time-out, broken body): retried by the state machine."""
+    """The model's server is overloaded or cannot be reached, and says nothing of when: retried by the state machine."""
+
+
+class ClassifierUnusableError(ChatSyncError):
+    """The model's server gave no labels, also when asked again: the next run asks, the state machine does not."""
 
 
 class ClassifierRefusedError(ChatSyncError):

@@ -20,15 +20,20 @@ FREE = "free"
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars for a million tokens in and out: that is millionths of a dollar for one. `date` says when it held."""
+    """US dollars for a million tokens in and out: that is millionths of a dollar for one. `date` says when it held.
+
+    `cached` is the price of tokens in that the server had read before; None: they cost what all tokens in do.
+    """
 
     into: float
     out: float
     date: str
+    cached: float | None = None
 
     def cost_microusd(self, tokens: Tokens) -> int:
         """Return what tokens cost in millionths of a US dollar, rounded."""
-        return round(tokens.into * self.into + tokens.out * self.out)
+        cached = self.into if self.cached is None else self.cached
+        return round((tokens.into - tokens.cached) * self.into + tokens.cached * cached + tokens.out * self.out)
 
 
 def price_of(classifier: str) -> Price | None:
@@ -61,7 +66,7 @@ def read_prices(file: Path) -> dict[str, Price]:
 
 
 def _price(price: Mapping[str, Any], date: object) -> Price:
-    into, out = price["input"], price["output"]
-    if not all(type(dollars) in (int, float) and dollars >= 0 for dollars in (into, out)):
+    into, out, cached = price["input"], price["output"], price.get("cached_input", price["input"])
+    if not all(type(dollars) in (int, float) and dollars >= 0 for dollars in (into, out, cached)):
         raise ValueError
-    return Price(into, out, str(date))
+    return Price(into, out, str(date), cached)

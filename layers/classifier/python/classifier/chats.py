@@ -129,10 +129,13 @@ class Classified:
     """One label for each transcript, in their order, and the language model's tokens that all requests took.
 
     A provider that has to stop in the middle returns what it has, for that is paid for: chats without a label are the
-    next run's, and `stopped` is the sentence that says why.
+    next run's, and `stopped` is the sentence that says why. `unanswered` are chats (ids) for which the model's server
+    gave none, though it gave others theirs. `tokens_cached` are among the tokens in.
     """
 
     labels: tuple[Label, ...]
     tokens_in: int
     tokens_out: int
     stopped: str = ""
+    unanswered: tuple[str, ...] = ()
+    tokens_cached: int = 0

@@ -14,6 +14,7 @@ class Settings:
     `base_url` names any OpenAI-compatible endpoint, up to its `/v1`; None is OpenAI's own. An empty `api_key` is for
     endpoints that ask for none. `timeout_seconds` is one request's; none begins later than `seconds_a_page` after the
     first of a page. Both together stay below the function's own time-out of 120 s, so that what was paid for is kept.
+    `effort` is how much the model may think: "lowest" is the least that its server takes, "" leaves it to the server.
     """
 
     classifier: str
@@ -22,6 +23,7 @@ class Settings:
     api_key: str = field(default="", repr=False)
     timeout_seconds: float = 40.0
     seconds_a_page: float = 70.0
+    effort: str = "lowest"
 
 
 class Provider(Protocol):
@@ -29,13 +31,14 @@ class Provider(Protocol):
 
     @property
     def name(self) -> str:
-        """Return the name, such as "openai/gpt-5-mini/prompt-1/taxonomy-2"."""
+        """Return the name, such as "openai/gpt-5-mini/prompt-2/taxonomy-2"."""
         ...
 
     def classify(self, transcripts: Sequence[Transcript], most_tokens: int | None = None) -> Classified:
-        """Return the transcripts' labels, in their order; raises ClassifierUnavailableError or ...RefusedError.
+        """Return the transcripts' labels, in their order.
 
-        Each has one, unless the provider had to stop in the middle: see Classified. After the first request, none
-        begins once `most_tokens` are taken.
+        Raises ClassifierUnavailableError, ClassifierUnusableError or ClassifierRefusedError.
+        Each has one, unless the provider got none for it, or had to stop in the middle: see Classified. After the first
+        request, none begins once `most_tokens` are taken.
         """
         ...

@@ -18,8 +18,9 @@ COMPUTED = ("store_name", "read_at", "is_dead", "waits_until")  # what RUNS adds
 RUNS = f"""
     SELECT run.id, store_id, execution_id, sync_type, status, chats_total, chats_synced, messages_added,
            chats_to_classify, chats_classified, chats_over_budget, budget_reached, label_tokens_in, label_tokens_out,
-           label_cost_microusd, events_read, wb_requests, {WAITED} AS waited_seconds, gaps, quarantined, stretches,
-           problems, damaged_values, list_unchecked, error_type, error_message, started_at, completed_at,
+           label_cost_microusd, labels_stopped, chats_unanswered, events_read, wb_requests,
+           {WAITED} AS waited_seconds, gaps, quarantined, stretches, problems, damaged_values, list_unchecked,
+           error_type, error_message, started_at, completed_at,
            stores.name AS store_name, now() AS read_at, {IS_DEAD} AS is_dead, {WAITS_UNTIL} AS waits_until
     FROM sync_logs AS run JOIN stores ON stores.id = run.store_id
 """  # noqa: S608 - constants

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from chatsync.hidden_characters import SHOWN_IN_LINES
+from chatsync.label_stops import name_label_stop
 from chatsync.taxonomy import Tag, taxonomy
 from viewer.languages import Language
 
@@ -73,6 +74,7 @@ def _formats(language: Language) -> dict[str, Any]:
         "day": lambda day: language.say("date", day=day.day, month=language.say(f"month.{day.month}"), year=day.year),
         "tag_name": lambda tag: tag_title(language, tag),
         "cause_name": lambda cause: cause_title(language, cause),
+        "label_stop": lambda sentence: language.find_words(f"label_stop.{name_label_stop(sentence)}"),
     }
 
 

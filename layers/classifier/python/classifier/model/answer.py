@@ -1,25 +1,20 @@
-"""What an endpoint answered: each chat's answer where it can be trusted to be that chat's, and the tokens it cost."""
+"""What an answer says of a request's chats: each chat's label where it can be trusted to be that chat's. Pure."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
-
-from chatsync.errors import ClassifierRefusedError, ClassifierUnavailableError
+from chatsync.label_tokens import Tokens
+from chatsync.taxonomy import UNDEFINED
+from classifier.model.answer_forms import Entries, find_entries
+from classifier.model.answer_values import read_confidence, read_reason, read_tag
+from classifier.model.completion import read_completion
+from classifier.model.failures import Failure
+from classifier.model.refusals import read_error_object
 from classifier.model.request import Request
-from classifier.taxonomy import KEYS
 
-COMPLETE = "stop"  # any other finish_reason (length, content_filter) means that the answer was cut
-LONGEST_REASON = 120  # characters: ten Russian words
-REASON_SIGNS = " ,-–—«»"  # besides letters
-
-
-class NoAnswerError(Exception):
-    """A request failed in a way that its texts may have caused; `meaning` is what it means where they did not."""
-
-    def __init__(self, meaning: ClassifierRefusedError | ClassifierUnavailableError) -> None:
-        super().__init__()
-        self.meaning = meaning
+OUTSIDE = "модель назвала метку не из списка"
 
 
 @dataclass(frozen=True)
@@ -33,96 +28,65 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reply:
-    """The usable answers of one request by chat id, and the tokens the endpoint says it took."""
+    """The usable answers of one request by chat id, and what it took; `failure` says why there is none at all.
+
+    `outside` are chats that the model gave a tag outside the taxonomy.
+    """
 
     answers: dict[str, Answer] = field(default_factory=dict)
-    tokens_in: int = 0
-    tokens_out: int = 0
+    outside: frozenset[str] = frozenset()
+    tokens: Tokens = field(default_factory=Tokens)
+    failure: Failure | None = None
 
 
-class _Entry(BaseModel):
-    """Endpoints that do not enforce the schema may leave out what is optional."""
+def read_reply(body: str, request: Request, estimate: Tokens) -> Reply:
+    """Return what an answer with status 200 says of the chats of a request; `estimate` are the tokens of both.
 
-    id: str
-    tag: str
-    confidence: float | None = None
-    reason: str = ""
-
-
-class _Entries(BaseModel):
-    labels: list[_Entry]
-
-
-class _Message(BaseModel):
-    content: str | None = None
-    refusal: str | None = None
-
-
-class _Choice(BaseModel):
-    message: _Message
-    finish_reason: str | None = None
-
-
-class _Usage(BaseModel):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
-class _Completion(BaseModel):
-    choices: list[_Choice] = Field(min_length=1)
-    usage: _Usage | None = None
-
-
-def read_reply(body: str, request: Request) -> Reply:
-    """Return what a chat completion says of the chats of a request, with or without a usable answer the tokens it took.
-
-    Left out are chats it says nothing of, or gives a tag outside the taxonomy. Left out are all of them where it
-    refused, was cut, is no JSON of ours, or shows that a text of the request led it: by an entry twice, an alias that
-    was not asked about, or a control with a wrong tag. Raises NoAnswerError where the body is no chat completion.
+    Left out are chats it says nothing of, or gives a tag outside the taxonomy. None counts where the answer shows that
+    a text of the request led it: by an entry twice, an alias that was not asked about, or a control with a wrong tag.
     """
-    try:
-        completion = _Completion.model_validate_json(body)
-    except ValidationError:
-        nothing = ClassifierUnavailableError("The model's endpoint answered with no completion.")
-        raise NoAnswerError(nothing) from None
-    usage = completion.usage or _Usage()
-    entries = _read_entries(completion.choices[0])
-    answers = _answers(entries, request) if _keeps_to(request, entries) else {}
-    return Reply(answers, usage.prompt_tokens, usage.completion_tokens)
+    completion = read_completion(body, estimate)
+    if completion.error is not None:
+        error = completion.error if isinstance(completion.error, dict) else {}
+        return Reply(tokens=completion.tokens, failure=read_error_object(error))
+    if completion.lack:
+        return Reply(tokens=completion.tokens, failure=Failure.lack(completion.lack))
+    entries = _tidied(find_entries(completion.text) or [])
+    if not entries:
+        return Reply(tokens=completion.tokens, failure=Failure.lack("not_labels"))
+    if not _keeps_to(request, entries):
+        return Reply(tokens=completion.tokens, failure=Failure.lack("distrusted"))
+    return _reply(request, entries, completion.tokens)
 
 
-def _read_entries(choice: _Choice) -> list[_Entry]:
-    if choice.finish_reason != COMPLETE or choice.message.refusal or not choice.message.content:
-        return []
-    try:
-        return _Entries.model_validate_json(choice.message.content).labels
-    except ValidationError:
-        return []
+def _tidied(entries: Entries) -> Entries:
+    """Return the entries with their aliases and tags as they were meant; an alias of another type names no chat."""
+    named = [entry for entry in entries if isinstance(entry["id"], str)]
+    return [entry | {"id": entry["id"].strip(), "tag": read_tag(entry["tag"])} for entry in named]
 
 
-def _keeps_to(request: Request, entries: list[_Entry]) -> bool:
+def _keeps_to(request: Request, entries: Entries) -> bool:
     """Tell whether the answer keeps to its request: each alias once, none invented, and the controls right."""
-    times = Counter(entry.id for entry in entries)
-    tags = {entry.id: entry.tag for entry in entries}
+    times = Counter(entry["id"] for entry in entries)
+    tags = {entry["id"]: entry["tag"] for entry in entries}
     known = request.chat_ids.keys() | request.controls.keys()
     right = all(tags.get(alias) == tag for alias, tag in request.controls.items())
     return right and times.keys() <= known and set(times.values()) <= {1}
 
 
-def _answers(entries: list[_Entry], request: Request) -> dict[str, Answer]:
-    return {
-        request.chat_ids[entry.id]: Answer(entry.tag, _fraction(entry.confidence), _plain_reason(entry.reason))
-        for entry in entries
-        if entry.id in request.chat_ids and entry.tag in KEYS
-    }
+def _reply(request: Request, entries: Entries, tokens: Tokens) -> Reply:
+    """Return what the entries say; a request that none of them answers has failed."""
+    of_chats = [entry for entry in entries if entry["id"] in request.chat_ids]
+    answers = {request.chat_ids[entry["id"]]: _answer(entry) for entry in of_chats if entry["tag"]}
+    outside = frozenset(request.chat_ids[entry["id"]] for entry in of_chats if not entry["tag"])
+    unanswered = request.chat_ids and not answers
+    return Reply(answers, outside, tokens, Failure.lack("not_labels") if unanswered else None)
 
 
-def _fraction(confidence: float | None) -> float | None:
-    """Return a confidence only where it is one: models that are not held to the schema say 95, or nothing."""
-    return confidence if confidence is not None and 0 <= confidence <= 1 else None
+def _answer(entry: Mapping[str, Any]) -> Answer:
+    return Answer(entry["tag"], read_confidence(entry.get("confidence")), read_reason(entry.get("reason")))
 
 
-def _plain_reason(reason: str) -> str:
-    """Return a reason in letters alone, cut: no text can make it a phone, a link, an order to a terminal or a page."""
-    letters = "".join(sign if sign.isalpha() or sign in REASON_SIGNS else " " for sign in reason)
-    return " ".join(letters.split())[:LONGEST_REASON]
+def outside_answer() -> Answer:
+    """Return the answer for a chat that the model, asked about it alone, again gave a tag outside the taxonomy."""
+    return Answer(UNDEFINED, None, OUTSIDE)

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from chatsync.label_tokens import CHATS_PER_REQUEST, estimated_tokens
+from chatsync.label_requests import ChatCost, group_chats
+from chatsync.label_signs import looks_suspicious
+from chatsync.label_tokens import estimated_tokens
 from chatsync.taxonomy import UNDEFINED
 from classifier.chats import Transcript
 from classifier.model.excerpt import Line, excerpt
-from classifier.model.signs import looks_suspicious
 from classifier.taxonomy import TAGS
-
-TOKENS_PER_REQUEST = 8_000  # of chats; the prompt comes on top
 
 CONTROLS = 2  # with two right tags, no order to give all chats one tag leaves both of them right
 ALIAS_BYTES = 4  # a text would have to guess one in four thousand million
@@ -33,14 +32,10 @@ class Question:
         return cls(transcript.chat_id, excerpt(transcript))
 
     @cached_property
-    def tokens(self) -> int:
-        """Return about how many tokens the chat takes in a request."""
-        return estimated_tokens(json.dumps(_chat_json(_alias(), self.lines), ensure_ascii=False))
-
-    @cached_property
-    def goes_alone(self) -> bool:
-        """Tell whether the chat shares no request, for it looks as if written to the model."""
-        return looks_suspicious(self.lines)
+    def cost(self) -> ChatCost:
+        """Return about what the chat takes, and whether it shares no request, for it looks as if written to a model."""
+        tokens = estimated_tokens(json.dumps(_chat_json(_alias(), self.lines), ensure_ascii=False))
+        return ChatCost(tokens, looks_suspicious(line.text for line in self.lines))
 
 
 @dataclass(frozen=True)
@@ -57,19 +52,8 @@ class Request:
 
 
 def batches(questions: Sequence[Question]) -> Iterator[list[Question]]:
-    """Yield the questions in the groups that are asked together: suspicious chats alone, the others in their order."""
-    batch: list[Question] = []
-    for question in questions:
-        if question.goes_alone:
-            continue
-        tokens = sum(other.tokens for other in batch) + question.tokens
-        if batch and (len(batch) == CHATS_PER_REQUEST or tokens > TOKENS_PER_REQUEST):
-            yield batch
-            batch = []
-        batch.append(question)
-    if batch:
-        yield batch
-    yield from ([question] for question in questions if question.goes_alone)
+    """Yield the questions in the groups that are asked together."""
+    return group_chats(questions, lambda question: question.cost)
 
 
 def compose_request(questions: Sequence[Question]) -> Request:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
-from chatsync.label_tokens import Tokens, chat_page_tokens, chat_tokens
+from chatsync.label_requests import ChatCost, chat_cost, chat_page_tokens
+from chatsync.label_tokens import Tokens
 from chatsync.label_version import KEYWORDS
 from chatsync.settings import setting
 
@@ -85,15 +86,15 @@ class LabelPlan:
 
 @dataclass
 class _Page:
-    """A page in the making: its transcripts, and each one's tokens."""
+    """A page in the making: its transcripts, and what each one takes."""
 
     transcripts: list[dict[str, Any]] = field(default_factory=list)
-    tokens: list[int] = field(default_factory=list)
+    costs: list[ChatCost] = field(default_factory=list)
 
-    def planned(self, *more: int) -> PlannedChatPage:
-        """Return the page as it is planned, with the tokens of a chat that may join it."""
-        tokens = [*self.tokens, *more]
-        return PlannedChatPage(self.transcripts, sum(map(bool, tokens)), chat_page_tokens(tokens))
+    def planned(self, *more: ChatCost) -> PlannedChatPage:
+        """Return the page as it is planned, with what a chat takes that may join it."""
+        costs = [*self.costs, *more]
+        return PlannedChatPage(self.transcripts, sum(1 for cost in costs if cost.tokens), chat_page_tokens(costs))
 
 
 def plan_labels(
@@ -118,15 +119,15 @@ def chat_pages_within_budgets(
     """
     pages, reached, planned = [_Page()], None, Spent()
     for transcript in transcripts:
-        tokens = 0 if classifier == KEYWORDS else chat_tokens(transcript["messages"])
+        cost = ChatCost(0) if classifier == KEYWORDS else chat_cost(transcript["messages"])
         if len(pages[-1].transcripts) == budgets.chats_a_page:
             planned += pages[-1].planned().spends
             pages.append(_Page())
-        if tokens:
-            reached = reached or _reached_budget(budgets, spent, planned + pages[-1].planned(tokens).spends)
-        if not (tokens and reached):
+        if cost.tokens:
+            reached = reached or _reached_budget(budgets, spent, planned + pages[-1].planned(cost).spends)
+        if not (cost.tokens and reached):
             pages[-1].transcripts.append(transcript)
-            pages[-1].tokens.append(tokens)
+            pages[-1].costs.append(cost)
     return [page.planned() for page in pages if page.transcripts], reached
 
 

@@ -14,16 +14,19 @@ def settle_reservation(database: Database, task: SaveLabels, classifier: str, to
     """
     database.run(
         """
-        INSERT INTO label_pages (run_id, page, day, chats, tokens_reserved, tokens_in, tokens_out, cost_microusd)
-        VALUES (:run, :page, (now() AT TIME ZONE 'UTC')::date, 0, 0, :into, :out, :cost)
+        INSERT INTO label_pages (run_id, page, day, chats, tokens_reserved, tokens_in, tokens_out, tokens_cached,
+                                 cost_microusd)
+        VALUES (:run, :page, (now() AT TIME ZONE 'UTC')::date, 0, 0, :into, :out, :cached, :cost)
         ON CONFLICT (run_id, page) DO UPDATE
-        SET tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out, cost_microusd = excluded.cost_microusd,
+        SET tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out, tokens_cached = excluded.tokens_cached,
+            cost_microusd = excluded.cost_microusd,
             chats = CASE WHEN excluded.tokens_in = 0 THEN 0 ELSE label_pages.chats END
         """,
         run=task.run_id,
         page=task.transcripts_key,
         into=tokens.into,
         out=tokens.out,
+        cached=tokens.cached,
         cost=_cost_microusd(classifier, tokens),
     )
     database.run(

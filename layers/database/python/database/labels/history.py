@@ -5,19 +5,24 @@ from typing import Any
 
 from chatsync.contracts import ChatPageLabels, SaveLabels
 from chatsync.errors import CauseUnknownError, ChatUnknownError, TagUnknownError
+from chatsync.label_stops import LABEL_STOPS
 from chatsync.label_tokens import Tokens
 from chatsync.taxonomy import taxonomy
 from database import stores
 from database.connection import Database
 from database.json_rows import json_rows
 from database.labels.costs import settle_reservation
+from database.labels.failed_tries import save_failed_tries
 from database.wb_fields import storable
 
 
 def save_chat_page_labels(database: Database, task: SaveLabels, page: ChatPageLabels, classifier: str) -> int:
     """Store a chat page's labels and what they took; return how many labels were new. Raises PricesInvalidError."""
     added = save_labels(database, task.store_id, task.run_id, page.labels)
-    settle_reservation(database, task, classifier, Tokens(page.tokens_in, page.tokens_out), page.stopped)
+    save_failed_tries(database, task.store_id, task.run_id, page.unanswered)
+    tokens = Tokens(page.tokens_in, page.tokens_out, page.tokens_cached)
+    stopped = page.stopped or (LABEL_STOPS["unanswered"] if page.unanswered else "")
+    settle_reservation(database, task, classifier, tokens, stopped)
     return added
 
 

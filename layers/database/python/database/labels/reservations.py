@@ -15,7 +15,7 @@ from chatsync.prices import price_of
 from database.connection import Database
 from database.json_rows import json_rows
 from database.labels.budgets import Budgets, LabelPlan, PlannedChatPage, Spent, plan_labels
-from database.labels.stale_chats import read_stale_chats
+from database.labels.stale_chats import count_unanswered_chats, read_stale_chats
 
 LOCK = 0x6C61626C  # "labl": two stores that list their chats at once reserve one after the other.
 
@@ -50,6 +50,7 @@ def reserve_chat_pages(
     pages = {object_key(task.store_id, task.run_id, name): page for name, page in zip(names, plan.pages, strict=True)}
     reserve_tokens(database, task.run_id, pages)
     save_plan(database, task.run_id, plan)
+    save_unanswered(database, task, label_version(classifier))
     return ReservedChatPages(pages, plan.left)
 
 
@@ -106,4 +107,16 @@ def save_plan(database: Database, run_id: int, plan: LabelPlan) -> None:
         chats=plan.chats,
         left=plan.left,
         reached=plan.reached,
+    )
+
+
+def save_unanswered(database: Database, task: ListChatPages, version: str) -> None:
+    """Keep on the run how many chats are not sent again, because a model's server never answered for their words.
+
+    They do not make it partial: only new words, another model, or a person can give them a label.
+    """
+    database.run(
+        "UPDATE sync_logs SET chats_unanswered = :chats WHERE id = :id",
+        id=task.run_id,
+        chats=count_unanswered_chats(database, task.store_id, version),
     )

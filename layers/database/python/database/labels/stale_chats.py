@@ -1,24 +1,15 @@
-"""Which chats need a label: those without one, and those whose words or classifier changed since theirs."""
+"""Which chats need a label: those without one, and those whose words or classifier changed since theirs.
+
+Left out are those for whose words a model's server never answered: see failed_tries.py.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from database.connection import Database
+from database.labels.content import CONTENT, WORDS
+from database.labels.failed_tries import IS_GIVEN_UP
 
-MESSAGES_A_CHAT = 30  # The newest ones; a label says what the buyer needs now.
-
-# What a classifier is given of a chat. WB's own messages, files, and senders nobody knows change no label, so none of
-# them makes one stale.
-WORDS = f"""
-    SELECT id, sender, text, sent_at FROM people_messages
-    WHERE store_id = chats.store_id AND chat_id = chats.id AND text ~ '\\S'
-    ORDER BY sent_at DESC, id DESC LIMIT {MESSAGES_A_CHAT}
-"""  # noqa: S608 - a constant
-CONTENT = f"""
-    (SELECT coalesce(encode(sha256(convert_to(
-        json_agg(json_build_array(sender, text) ORDER BY sent_at, id)::text, 'UTF8')), 'hex'), 'no words')
-     FROM ({WORDS}) AS words)
-"""  # noqa: S608 - constants
 # To be masked wherever it stands: the buyer's name as WB's list has it, and as each message had it.
 CLIENT_NAME = """
     (SELECT string_agg(name, ' ' ORDER BY name)
@@ -26,11 +17,12 @@ CLIENT_NAME = """
            WHERE store_id = chats.store_id AND chat_id = chats.id) AS names)
 """
 # The words are looked at only where a label of the same version met other messages: most chats have met no new ones.
-IS_STALE = f"""
+LACKS_ITS_LABEL = f"""
     store_id = :store AND messages_total > 0 AND tag_source IS DISTINCT FROM 'person'
     AND (labelled_messages, labelled_by) IS DISTINCT FROM (messages_total, CAST(:version AS text))
     AND CASE WHEN labelled_by = :version THEN labelled_content IS DISTINCT FROM {CONTENT} ELSE true END
 """
+IS_STALE = f"{LACKS_ITS_LABEL} AND NOT {IS_GIVEN_UP}"
 
 
 @dataclass(frozen=True)
@@ -68,14 +60,19 @@ def read_stale_chats(database: Database, store_id: str, version: str, limit: int
         limit=limit,
     )
     if limit == 0:
-        return StaleChats([], _count_stale_chats(database, store_id, version))
+        return StaleChats([], _count_chats(database, IS_STALE, store_id, version))
     total = rows[0]["total"] if rows else 0
     return StaleChats([{name: row[name] for name in row if name != "total"} for row in rows], total)
 
 
-def _count_stale_chats(database: Database, store_id: str, version: str) -> int:
+def count_unanswered_chats(database: Database, store_id: str, version: str) -> int:
+    """Return how many chats lack their label because a model's server never answered for their words."""
+    return _count_chats(database, f"{LACKS_ITS_LABEL} AND {IS_GIVEN_UP}", store_id, version)
+
+
+def _count_chats(database: Database, condition: str, store_id: str, version: str) -> int:
     counted = database.rows(
-        f"SELECT count(*) AS chats FROM chats WHERE {IS_STALE}",  # noqa: S608 - a constant
+        f"SELECT count(*) AS chats FROM chats WHERE {condition}",  # noqa: S608 - a constant
         store=store_id,
         version=version,
     )
