@@ -7,6 +7,11 @@ ALTER TABLE stores ADD COLUMN chat_cause_counts jsonb NOT NULL DEFAULT '{}'; -- 
 CREATE INDEX chats_newest_with_cause ON chats (cause, coalesce(last_message_at, '-infinity'), store_id, id)
     WHERE cause IS NOT NULL;
 
+-- Chats whose label another version of the classifier gave, though nobody has written since: they are labelled again,
+-- and a model's server is paid for it. Counted when the run lists the chats to label.
+ALTER TABLE sync_logs ADD COLUMN outdated_labels integer NOT NULL DEFAULT 0;
+ALTER TABLE sync_logs ADD COLUMN relabelling text;         -- what that takes, in words; NULL: it costs nothing
+
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'chat_viewer') THEN

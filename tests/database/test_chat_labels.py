@@ -167,6 +167,19 @@ def test_a_label_of_another_version_is_stale(database: Database, run: int) -> No
     assert stale(database, version="openai/gpt-5-mini/prompt-1/taxonomy-1") == ["1:chat-1", "1:chat-0"]
 
 
+def test_a_chat_with_new_words_comes_before_one_whose_label_is_only_of_another_version(
+    database: Database, run: int
+) -> None:
+    label_all(database, run, "openai/a/prompt-1/taxonomy-1")
+    assert read_stale_chats(database, STORE, VERSION, 0).outdated == 2
+    save(database, run, an_event(-9, chat=0))  # an old message came late: chat 1 stays the one that spoke last
+    found = read_stale_chats(database, STORE, VERSION, 1)
+    assert [(row["chat_id"], row["outdated"]) for row in found.transcripts] == [("1:chat-0", False)]
+    assert (found.total, found.outdated) == (2, 1)
+    database.run("UPDATE chats SET labelled_messages = NULL")  # as when an update judges anew whose words they are
+    assert read_stale_chats(database, STORE, VERSION, 1).outdated == 2
+
+
 def test_the_digest_is_the_same_in_every_session(database: Database, run: int) -> None:
     def content() -> str:
         return str(read_stale_chats(database, STORE, VERSION, 1).transcripts[0]["content"])
