@@ -14,7 +14,6 @@ from local.simulator.timeline import times
 
 SOURCES_BEGIN = int(datetime(2026, 2, 15, tzinfo=UTC).timestamp() * 1000)  # "source: absent in older events"
 DOWNLOADS_BEGIN = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)  # "old images have no downloadID"
-REFUNDS_END = int(datetime(2026, 4, 1, tzinfo=UTC).timestamp() * 1000)  # event types: "older: refund"
 MOST_CHATS = 5000  # the longest list anybody has seen
 NEW_CHAT_SHARE = 0.85  # of all stories; the others are told in a chat that exists already
 NO_CARD_SHARE = 0.25  # "placeholders (0, "") are common"
@@ -136,19 +135,16 @@ class Builder:
 
     def _event(self, at: int, conversation: Conversation, line: Line) -> Event:
         opens, conversation.opened = not conversation.opened, True
-        refund = line.by == "wb" and at < REFUNDS_END
         return Event(
             id=uuid4(self._rng),
             chat_id=conversation.id,
             at=at,
             sender="seller" if line.by == "rating" else line.by,
-            text=None if refund else line.text,
+            text=line.text,
             source=None if at < SOURCES_BEGIN else self._source(line, conversation),
             client_name=conversation.buyer.shown if line.by == "client" else None,
             reply_sign=conversation.reply_sign if opens else None,
             attachments=self._attachments(at, conversation, line, opens),
-            event_type="refund" if refund else "message",
-            extra={"clientID": ""},  # "always empty"
         )
 
     def _source(self, line: Line, conversation: Conversation) -> str | None:

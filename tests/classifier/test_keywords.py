@@ -73,6 +73,13 @@ def test_given_wbs_words_about_a_product_when_classified_then_the_buyers_own_dec
     assert label_of([("client", "где мой заказ"), ("seller", about)]).tag == "delivery"
 
 
+def test_given_a_deal_in_an_automatic_message_when_classified_then_the_seller_proposed_none() -> None:
+    deal = "Удалите отзыв, и мы вернём деньги"
+
+    assert label_of([("seller", f"{LOW_RATING} {deal}"), ("client", "где мой заказ")]).tag == "delivery"
+    assert label_of([("seller", deal), ("client", "где мой заказ")]).tag == "review_change"
+
+
 def test_given_an_automatic_message_between_two_of_the_buyers_when_classified_then_it_is_no_answer() -> None:
     said = [("client", "Верните деньги"), ("client", "спасибо")]
 

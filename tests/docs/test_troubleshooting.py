@@ -6,11 +6,7 @@ from chatsync import errors
 from tests.docs.sentences import sentences
 from tests.support.project import ROOT
 
-WITHOUT_SECTION = {
-    "UnexpectedError",
-    "PricesInvalidError",
-    "AutomaticListInvalidError",
-}  # each is a row of a section on more than it
+WITHOUT_SECTION = {"UnexpectedError", "PricesInvalidError"}  # each is a row of a section on more than it
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 
 

@@ -79,7 +79,8 @@ from local.engine.clock import VirtualClock
 from local.engine.engine import Engine
 with Engine(Path({str(toy)!r}), VirtualClock()) as engine:
     engine.put_secret_parameter("/a", "b")
-    print(engine.run({{"stores": [{{"store_id": "a"}}]}}).status, "moto.ec2.models" in sys.modules, "moto.batch.models" in sys.modules)
+    print(engine.run({{"stores": [{{"store_id": "a"}}]}}).status)
+print(*("moto." + name + ".models" in sys.modules for name in ("ec2", "batch")))
 from moto.ec2 import ec2_backends
 from moto.batch.models import BatchBackend
 print(hasattr(ec2_backends["123456789012"], "keys"))

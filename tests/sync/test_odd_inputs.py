@@ -3,7 +3,6 @@
 import json
 import os
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -20,9 +19,8 @@ from local.simulator import named_faults
 from local.simulator.faults import changed_body, status
 from local.simulator.model import SimulatedStore
 from local.simulator.server import Simulator
-from local.simulator.tokens import TokenKind, make_token
 from reading.overview import count_waiting
-from tests.support.given import IN_A_QUARTER, START_MS, a_chat, a_store, an_event, events_of
+from tests.support.given import START_MS, a_chat, a_store, an_event, events_of
 from tests.support.given_rows import ABOUT_RETURNS, AUTOMATIC, PREFIX
 from tests.support.machine import TOKENS, Machine
 from tests.support.stored import rows
@@ -178,6 +176,34 @@ def test_a_request_time_out_is_tried_again(machine: Machine) -> None:
     assert stored() == EVENTS
 
 
+# What WB was seen to send, beside what it describes.
+
+
+def test_an_event_of_a_retired_type_is_stored_as_it_is(machine: Machine) -> None:
+    with odd(machine, "retired-type") as (_, store_id):
+        for full in (False, True):
+            run = run_of(machine, store_id, full=full)
+            assert (run["status"], stored(), problems()) == ("success", EVENTS + 1, [])
+    kept = rows("SELECT sender, text, event_type, raw -> 'message' AS said FROM chat_messages ORDER BY sent_at")[-1]
+    assert kept == {"sender": "wb", "text": None, "event_type": "refund", "said": None}
+
+
+def test_a_last_page_with_empty_times_ends_the_walk(machine: Machine) -> None:
+    with odd(machine, "empty-times") as (wb, store_id):
+        assert (run_of(machine, store_id)["status"], stored(), problems()) == ("success", EVENTS, [])
+        before = requested(wb, "events")
+        assert run_of(machine, store_id)["status"] == "success"
+        assert requested(wb, "events") == before + 1
+
+
+def test_fields_that_nobody_describes_are_kept(machine: Machine) -> None:
+    with odd(machine, "undocumented-fields") as (_, store_id):
+        run = run_of(machine, store_id)
+        assert (run["status"], run["damaged_values"], stored(), problems()) == ("success", 0, EVENTS, [])
+    assert rows("SELECT DISTINCT raw ->> 'clientID' AS id FROM chat_messages") == [{"id": ""}]
+    assert rows("SELECT DISTINCT raw -> 'goodCard' ->> 'name' AS name FROM chats") == [{"name": named_faults.PRODUCT}]
+
+
 # One bad value costs itself.
 
 
@@ -192,8 +218,10 @@ def test_a_request_time_out_is_tried_again(machine: Machine) -> None:
         ("doubled-keys", 1),
         ("float-next", 0),
         ("empty-timestamp", 0),
+        ("zero-timestamp", 0),
         ("endless-rid", 0),
         ("price-as-text", 0),
+        ("price-as-float", 0),
     ],
 )
 def test_one_bad_value_costs_nothing_else_and_is_counted(machine: Machine, name: str, damaged: int) -> None:
@@ -446,10 +474,8 @@ def test_an_event_without_a_chat_keeps_its_store_partial(machine: Machine) -> No
 
 
 def test_another_sellers_token_is_refused_before_any_request(machine: Machine) -> None:
-    store = given_store()
-    stranger = make_token(TokenKind.PERSONAL, str(uuid.uuid4()), IN_A_QUARTER)
-    with odd(machine, store=store) as (wb, store_id):
-        machine.engine.put_secret_parameter(f"{TOKENS}/{store_id}/token", stranger)
+    with odd(machine, "another-seller") as (wb, store_id):
+        machine.engine.put_secret_parameter(f"{TOKENS}/{store_id}/token", wb.token(store_id))
         run = run_of(machine, store_id)
         assert (run["status"], run["error_type"]) == ("error", "SellerChangedError")
         assert "--same-store" in run["error_message"]

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
+from database.connection import transaction
+from reading.search import understand_words
 from tests.support.given_rows import PREFIX, a_chat
 from tests.support.shown_rows import a_message, given, many_chats
 from tests.support.web_pages import Pages, listed_chats, next_page
@@ -46,7 +48,9 @@ def test_a_search_finds_by_name_product_and_order_too(pages: Pages) -> None:
     assert listed_chats(pages.get(f"/chats?q={quote('ольга')}").body) == []
 
 
-def test_a_search_finds_every_product_and_order_of_a_chats_messages(pages: Pages) -> None:
+def test_a_search_finds_every_product_and_order_of_a_chats_messages(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = ({"nmID": nm_id, "rid": f"rid.{nm_id}", "name": name} for nm_id, name in PRODUCTS)
     given(
         a_message(1, "Вопрос", 60, message={"text": "Вопрос", "attachments": {"goodCard": first}}),
@@ -57,6 +61,20 @@ def test_a_search_finds_every_product_and_order_of_a_chats_messages(pages: Pages
     for words in ("271146084", "rid.271146084", "куртки", "155", "rid.155", "варежка пуховая"):
         assert listed_chats(pages.get(f"/chats?q={quote(words)}").body) == ["chat-0"], words
     assert listed_chats(pages.get(f"/chats?q={quote('самовары')}").body) == ["chat-1"]
+    monkeypatch.setattr("reading.search.RARE_MESSAGES", 0)  # from the newest chat on
+    for words in ("куртки", "варежка пуховая"):
+        assert listed_chats(pages.get(f"/chats?q={quote(words)}").body) == ["chat-0"], words
+
+
+def test_titles_count_among_the_messages_that_make_a_word_frequent(
+    emptied: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reading.search.RARE_MESSAGES", 1)
+    cards = [{"text": "Вопрос", "attachments": {"goodCard": {"name": name}}} for _, name in PRODUCTS]
+    given(*(a_message(number, None, 60, message=card) for number, card in enumerate([*cards, cards[0]])))
+    with transaction() as database:
+        rare = {words: understand_words(database, words).rare for words in ("куртка", "варежки")}
+    assert rare == {"куртка": False, "варежки": True}
 
 
 @pytest.mark.parametrize("rare", [20_000, 0])
