@@ -3,7 +3,7 @@
 UPDATE chats SET tag = NULL, tag_source = NULL, labelled_messages = NULL, labelled_by = NULL, labelled_content = NULL
 WHERE tag = 'undefined' AND tag_source = 'model' AND labelled_by LIKE 'openai/%'
   AND (SELECT reason FROM chat_labels AS label
-       WHERE label.store_id = chats.store_id AND label.chat_id = chats.id AND source = 'model'
+       WHERE label.store_id = chats.store_id AND label.chat_id = chats.id
        ORDER BY id DESC LIMIT 1) = 'модель не дала ответа';
 
 UPDATE chat_labels SET released_at = now()

@@ -5,7 +5,7 @@ import pytest
 from chatsync.errors import ChatSyncError
 from tests.classifier.asking import LATE, provider
 from tests.support.openai_forms import FORMS, NO_ANSWER, ODD_USAGE, PARTICULAR, READABLE, REFUSALS, EveryOther, speaking
-from tests.support.openai_server import OpenAIServer
+from tests.support.openai_server import TOKENS_IN, OpenAIServer
 from tests.support.talks import transcript
 
 TAGS = {LATE: "delivery"}
@@ -24,8 +24,8 @@ def test_given_a_form_that_can_be_read_when_classified_then_one_request_labels_a
     assert [label.tag for label in classified.labels] == ["delivery"] * 10
     assert len(server.requests) == 1
     assert (classified.stopped, classified.unanswered) == ("", ())
-    assert classified.tokens_in > 0
-    assert classified.tokens_out > 0
+    assert 0 < classified.tokens_in < 10_000
+    assert 0 < classified.tokens_out < 10_000
 
 
 @pytest.mark.parametrize("form", NO_ANSWER | REFUSALS)
@@ -42,6 +42,16 @@ def test_given_a_failure_when_classified_then_nothing_is_labelled_and_two_reques
         assert classified.stopped
         assert classified.tokens_in > 0, "what was paid for is counted"
     assert len(server.requests) <= 1 + MORE
+
+
+@pytest.mark.parametrize("form", ["empty", "prose", "finish error", "finish length", "refusal", "cut without a word"])
+def test_given_answers_without_labels_when_classified_then_each_is_paid_for(server: OpenAIServer, form: str) -> None:
+    server.default = speaking(form, TAGS)
+
+    classified = provider(server.url).classify(CHATS)
+
+    assert classified.tokens_in == len(server.requests) * TOKENS_IN
+    assert classified.stopped
 
 
 @pytest.mark.parametrize("form", PARTICULAR)

@@ -291,7 +291,7 @@ def test_labels_that_stood_for_a_failure_are_released_and_nothing_else(new_datab
     migrate(tmp_path)
     new_database.run(
         "INSERT INTO stores (id, name, total_chats, chat_tag_counts) VALUES"
-        """ ('shop', 'ИП Проба', 6, '{"undefined": 4, "thanks": 1, "spam": 1}'), ('empty', 'ИП Пусто', 0, '{}')"""
+        """ ('shop', 'ИП Проба', 7, '{"undefined": 5, "thanks": 1, "spam": 1}'), ('empty', 'ИП Пусто', 0, '{}')"""
     )
     version = "openai/gpt-5-mini/prompt-1/taxonomy-1"
     failed = "модель не дала ответа"
@@ -302,6 +302,7 @@ def test_labels_that_stood_for_a_failure_are_released_and_nothing_else(new_datab
         "person": [("model", "undefined", failed, version), ("person", "spam", None, "person")],
         "silent": [("model", "undefined", "нет слов покупателя", version)],
         "keywords": [("model", "undefined", "нет знакомых слов", "keywords/2/taxonomy-1")],
+        "person by SQL": [("model", "undefined", failed, version)],
     }
     for chat, labels in given.items():
         source, tag, _, by = labels[-1]
@@ -323,6 +324,7 @@ def test_labels_that_stood_for_a_failure_are_released_and_nothing_else(new_datab
                 reason=reason,
                 by=by,
             )
+    new_database.run("UPDATE chats SET tag_source = 'person' WHERE id = 'person by SQL'")
     assert "0008_failed_labels" in migrate(ROOT / "migrations")
     tags = {row["id"]: row["tag"] for row in new_database.rows("SELECT id, tag FROM chats")}
     assert tags == {
@@ -332,14 +334,15 @@ def test_labels_that_stood_for_a_failure_are_released_and_nothing_else(new_datab
         "person": "spam",
         "silent": "undefined",
         "keywords": "undefined",
+        "person by SQL": "undefined",
     }
     released = "SELECT count(*) FROM chat_labels WHERE released_at IS NOT NULL AND reason = :failed"
-    assert column(new_database, released, failed=failed) == [3]
+    assert column(new_database, released, failed=failed) == [4]
     assert column(new_database, "SELECT count(*) FROM chat_labels") == [sum(map(len, given.values()))]
-    assert column(new_database, "SELECT count(*) FROM chat_labels WHERE released_at IS NOT NULL") == [3]
+    assert column(new_database, "SELECT count(*) FROM chat_labels WHERE released_at IS NOT NULL") == [4]
     assert column(new_database, "SELECT chat_tag_counts FROM stores ORDER BY id") == [
         {},
-        {"undefined": 3, "thanks": 1, "spam": 1},
+        {"undefined": 4, "thanks": 1, "spam": 1},
     ]
     with transaction() as database:
         stale = [row["chat_id"] for row in read_stale_chats(database, "shop", version, 10).transcripts]

@@ -77,7 +77,7 @@ class Asking:
         if not reply.failure:
             self._keep(questions, reply)
         elif self._answers_our_own_words(reply.failure):
-            self._ask_in_simplest_form(questions, reply)
+            self._ask_in_simplest_form(questions, reply, reply.failure)
         else:
             raise PageStoppedError(reply.failure.stop, reply.failure.matter)
 
@@ -106,10 +106,8 @@ class Asking:
         options = self._endpoint.options
         return options.simplest(rejected=_rejected(failure)) if failure.matter is Matter.FORM else options
 
-    def _ask_in_simplest_form(self, questions: Sequence[Question], failed: Reply) -> None:
+    def _ask_in_simplest_form(self, questions: Sequence[Question], failed: Reply, failure: Failure) -> None:
         """Ask in the form in which our own words were answered, if it is another one; then in small groups."""
-        failure = failed.failure
-        assert failure is not None  # noqa: S101 - for the type checker
         options = self._options_for_samples(failure)
         if options != self._endpoint.options:
             failed = self._ask_remembering(questions, options)
