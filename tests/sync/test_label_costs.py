@@ -104,7 +104,7 @@ def test_a_day_whose_budget_is_reached_leaves_the_rest_and_says_so(machine: Mach
 def test_after_an_update_a_run_says_what_relabelling_costs_and_keeps_to_half_of_the_days_budget(
     machine: Machine, model: OpenAIServer
 ) -> None:
-    """Given seven chats that a model labelled with the prompt and taxonomy of the release before, one with new words."""
+    """Given seven chats that a model labelled by the release before, one of them with new words since."""
     store = a_store([an_event(number, chat=number, sender="client") for number in range(7)], chats=7)
     paid = f"openai/{MODEL}/prompt-1/taxonomy-1"
     limited = {"CLASSIFIER": f"openai/{MODEL}", "OPENAI_BASE_URL": model.url, "LABEL_CHATS_A_DAY": "6"}

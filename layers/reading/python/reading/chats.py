@@ -1,4 +1,4 @@
-"""Lists of chats, newest message first: filtered and searched, a part at a time."""
+"""Lists of chats, newest message or most urgent first: filtered and searched, a part at a time."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -43,15 +43,20 @@ FOUND_MESSAGE = f"""
         ORDER BY sent_at DESC, id DESC LIMIT 1
     ) AS found ON true
 """  # noqa: S608 - constants
+# Few chats are urgent at all: who waits, of those with a message within the last 30 days.
+EACH_URGENT = "JOIN chat_urgency AS urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id"
 CONDITIONS = {
     "store": "chats.store_id = :store",
     "tag": "chats.tag = :tag",
     "cause": "chats.cause = :cause",
     "waiting": IS_WAITING,
+    "urgent": "urgent.urgency > 0",
     "files": HAS_ATTACHMENTS,
     "from": f"{NEWEST_AT} >= CAST(:first AS timestamp) AT TIME ZONE '{ZONE}'",
     "to": f"{NEWEST_AT} < CAST(:behind AS timestamp) AT TIME ZONE '{ZONE}'",
     "after": f"({NEWEST_AT}, chats.store_id, chats.id) < (CAST(:at AS timestamptz), :after_store, :after_id)",
+    "after_urgent": f"(urgent.urgency, {NEWEST_AT}, chats.store_id, chats.id)"
+    " < (CAST(:urgency AS integer), CAST(:at AS timestamptz), :after_store, :after_id)",
 }
 COLUMNS = """
     chats.store_id, chats.id, chats.client_name, chats.nm_id, chats.product_title, chats.product_size,
@@ -99,7 +104,10 @@ def list_query(filters: ChatFilters, search: Search | None) -> tuple[str, dict[s
             parameters |= {"product": _product(filters.words), "exact": filters.words}
         else:
             source = f"chats {EACH_SEARCHED}"
-    sql = f"{before} SELECT {COLUMNS} FROM {source} WHERE {where} ORDER BY {ORDER} LIMIT {CHATS_A_LIST + 1}"  # noqa: S608 - constants
+    order = ORDER
+    if filters.urgent:
+        source, order = f"{source} {EACH_URGENT}", f"urgent.urgency DESC, {ORDER}"
+    sql = f"{before} SELECT {COLUMNS} FROM {source} WHERE {where} ORDER BY {order} LIMIT {CHATS_A_LIST + 1}"  # noqa: S608 - constants
     return sql, parameters
 
 
@@ -126,6 +134,8 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
         values["cause"] = {"cause": filters.cause}
     if filters.waiting:
         values["waiting"] = {}
+    if filters.urgent:
+        values["urgent"] = {}
     if filters.with_attachments:
         values["files"] = {}
     if filters.first_day:
@@ -134,7 +144,8 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
         values["to"] = {"behind": filters.last_day + timedelta(days=1)}
     if filters.after:
         key = filters.after
-        values["after"] = {"at": key.at, "after_store": key.store_id, "after_id": key.chat_id}
+        place = {"at": key.at, "after_store": key.store_id, "after_id": key.chat_id}
+        values |= {"after_urgent": place | {"urgency": key.urgency}} if filters.urgent else {"after": place}
     return values
 
 
@@ -149,10 +160,12 @@ def _details(database: Database, chats: list[dict[str, Any]], words: str) -> lis
         return []
     return database.rows(
         f"""
-        SELECT last_writer, waiting_since, {HAS_ATTACHMENTS} AS has_attachments,
+        SELECT turns.last_writer, turns.waiting_since, urgency, answer_by, threat,
+               {HAS_ATTACHMENTS} AS has_attachments,
                {"found_text, found_marked" if words else "NULL AS found_text"}
         FROM unnest(CAST(:stores AS text[]), CAST(:ids AS text[])) WITH ORDINALITY AS chats (store_id, id, place)
-        JOIN chat_overview ON chat_overview.store_id = chats.store_id AND chat_id = chats.id
+        JOIN chat_overview AS turns ON turns.store_id = chats.store_id AND turns.chat_id = chats.id
+        LEFT {EACH_URGENT}
         {FOUND_MESSAGE if words else ""}
         ORDER BY place LIMIT {CHATS_A_LIST}
         """,  # noqa: S608 - constants

@@ -17,6 +17,7 @@ from reading.runs import STATUSES
 LONGEST_TEXT = 200
 LONGEST_ID = 1000
 LONGEST_KEY = 2000
+URGENCIES = range(4)  # of chat_urgency
 LARGEST_RUN = 2**63 - 1
 DIGITS = re.compile(r"[0-9]{1,19}")
 
@@ -42,6 +43,7 @@ def read_chat_filters(fields: Mapping[str, str]) -> ChatFilters:
         tag=read_text(fields, "tag"),
         cause=read_text(fields, "cause"),
         waiting=fields.get("waiting") == "1",
+        urgent=fields.get("urgent") == "1",
         with_attachments=fields.get("files") == "1",
         first_day=_day(fields.get("from", "")),
         last_day=_day(fields.get("to", "")),
@@ -58,6 +60,7 @@ def write_chat_filters(filters: ChatFilters, after: ChatKey | None = None) -> st
             "tag": filters.tag,
             "cause": filters.cause,
             "waiting": "1" if filters.waiting else "",
+            "urgent": "1" if filters.urgent else "",
             "files": "1" if filters.with_attachments else "",
             "from": filters.first_day.isoformat() if filters.first_day else "",
             "to": filters.last_day.isoformat() if filters.last_day else "",
@@ -127,16 +130,18 @@ def _day(value: str) -> date | None:
 
 
 def _write_key(key: ChatKey) -> str:
-    return base64.urlsafe_b64encode(json.dumps([key.at, key.store_id, key.chat_id]).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps([key.at, key.store_id, key.chat_id, key.urgency]).encode()).decode()
 
 
 def _read_key(text: str) -> ChatKey:
     try:
-        at, store_id, chat_id = json.loads(base64.urlsafe_b64decode(text[:LONGEST_KEY].encode()))
+        at, store_id, chat_id, urgency = json.loads(base64.urlsafe_b64decode(text[:LONGEST_KEY].encode()))
         if at != BEFORE_ALL:
             datetime.fromisoformat(at)
     except (ValueError, TypeError, binascii.Error):
         raise AddressInvalidError("The address names no place in this list.") from None
     if not (isinstance(store_id, str) and isinstance(chat_id, str)) or "\x00" in store_id + chat_id:
         raise AddressInvalidError("The address names no place in this list.")
-    return ChatKey(at, store_id, chat_id)
+    if urgency not in URGENCIES:
+        raise AddressInvalidError("The address names no place in this list.")
+    return ChatKey(at, store_id, chat_id, urgency)
