@@ -1,4 +1,4 @@
--- What went wrong, beside what the buyer needs answered: a label has a cause too. And what is urgent.
+-- What went wrong, beside what the buyer needs answered: a label has a cause too. What is urgent, and themes.
 
 ALTER TABLE chats ADD COLUMN cause text;                   -- of the current label; NULL: nobody has judged it
 ALTER TABLE chat_labels ADD COLUMN cause text;             -- NULL: this label says nothing of it
@@ -49,10 +49,27 @@ WHERE coalesce(chats.last_message_at, '-infinity') > now() - interval '30 days'
   AND (chats.last_message_sender IS DISTINCT FROM 'seller' OR chats.last_message_automatic)
   AND turns.waiting_since IS NOT NULL;
 
+-- Themes: what went wrong with which product, month by month. A chat counts in the month of its last message, in
+-- Moscow's time, as the pages show it; a chat that goes on moves with it.
+CREATE FUNCTION moscow_month(at timestamptz) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN date_trunc('month', at AT TIME ZONE 'Europe/Moscow')::date;
+
+CREATE INDEX chats_by_month ON chats (moscow_month(last_message_at), store_id);
+
+CREATE VIEW product_causes AS
+SELECT store_id,
+       moscow_month(last_message_at) AS month,             -- its first day
+       nm_id,                                              -- NULL: the chat names no product
+       max(product_title) AS product_title,
+       cause,                                              -- NULL: not judged; 'nothing': nothing went wrong
+       count(*) AS chats
+FROM chats WHERE last_message_at IS NOT NULL
+GROUP BY store_id, moscow_month(last_message_at), nm_id, cause;
+
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'chat_viewer') THEN
-        GRANT SELECT ON chat_urgency TO chat_viewer;
+        GRANT SELECT ON chat_urgency, product_causes TO chat_viewer;
         GRANT UPDATE (cause) ON chats TO chat_viewer;
         GRANT UPDATE (chat_cause_counts) ON stores TO chat_viewer;
     END IF;

@@ -13,7 +13,7 @@ from viewer.links import host_of
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}</title></textarea><!--"
 BIDI = "\u202eevil\u2066\u200f"
-ALL = ("/", "/runs", "/run?id=1", "/chats", "/overview", "/nothing")
+ALL = ("/", "/runs", "/run?id=1", "/chats", "/themes", "/overview", "/nothing")
 
 
 def hostile_world() -> None:

@@ -9,7 +9,7 @@ from tests.support.project import ROOT
 from tests.support.shown_rows import a_message, given
 from tests.support.web_pages import Context, Pages, load_handler
 
-ALL = ("/", "/runs", "/chats", "/overview")
+ALL = ("/", "/runs", "/chats", "/themes", "/overview")
 
 
 def test_the_example_event_is_answered_in_its_browsers_language(emptied: str) -> None:

@@ -18,7 +18,7 @@ SOURCE = "\n".join(
 )
 # Keys made of a part that is data: which parts there can be.
 MADE = {
-    "nav": ("stores", "chats", "runs", "overview"),
+    "nav": ("stores", "chats", "runs", "themes", "overview"),
     "status": (*STATUSES, "dead"),
     "token": ("base", "personal", "service", "test", "unknown"),
     "sender": ("client", "seller", "wb"),

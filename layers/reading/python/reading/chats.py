@@ -43,14 +43,15 @@ FOUND_MESSAGE = f"""
         ORDER BY sent_at DESC, id DESC LIMIT 1
     ) AS found ON true
 """  # noqa: S608 - constants
-# Few chats are urgent at all: who waits, of those with a message within the last 30 days.
-EACH_URGENT = "JOIN chat_urgency AS urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id"
+# Few chats are urgent at all, and none that has been silent for 30 days: they are computed first, and then looked up.
+URGENT = "urgent AS MATERIALIZED (SELECT * FROM chat_urgency WHERE urgency > 0)"
+EACH_URGENT = "JOIN urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id"
 CONDITIONS = {
     "store": "chats.store_id = :store",
     "tag": "chats.tag = :tag",
     "cause": "chats.cause = :cause",
+    "product": "chats.nm_id = CAST(:nm_id AS bigint)",
     "waiting": IS_WAITING,
-    "urgent": "urgent.urgency > 0",
     "files": HAS_ATTACHMENTS,
     "from": f"{NEWEST_AT} >= CAST(:first AS timestamp) AT TIME ZONE '{ZONE}'",
     "to": f"{NEWEST_AT} < CAST(:behind AS timestamp) AT TIME ZONE '{ZONE}'",
@@ -96,18 +97,17 @@ def list_query(filters: ChatFilters, search: Search | None) -> tuple[str, dict[s
     values = _values(filters)
     where = " AND ".join(CONDITIONS[name] for name in values) or "true"
     parameters = {key: value for named in values.values() for key, value in named.items()}
-    source, before = "chats", ""
+    before, source, order = [], "chats", ORDER
     if search:
         parameters["words"] = filters.words
-        if search.rare:
-            before, source = f"WITH {FOUND}", "found JOIN chats USING (store_id, id)"
-            parameters |= {"product": _product(filters.words), "exact": filters.words}
-        else:
-            source = f"chats {EACH_SEARCHED}"
-    order = ORDER
+        source = f"chats {EACH_SEARCHED}"
+    if search and search.rare:
+        before, source = [FOUND], "found JOIN chats USING (store_id, id)"
+        parameters |= {"product": _product(filters.words), "exact": filters.words}
     if filters.urgent:
-        source, order = f"{source} {EACH_URGENT}", f"urgent.urgency DESC, {ORDER}"
-    sql = f"{before} SELECT {COLUMNS} FROM {source} WHERE {where} ORDER BY {order} LIMIT {CHATS_A_LIST + 1}"  # noqa: S608 - constants
+        before, source, order = [*before, URGENT], f"{source} {EACH_URGENT}", f"urgent.urgency DESC, {ORDER}"
+    computed = f"WITH {', '.join(before)}" if before else ""
+    sql = f"{computed} SELECT {COLUMNS} FROM {source} WHERE {where} ORDER BY {order} LIMIT {CHATS_A_LIST + 1}"  # noqa: S608 - constants
     return sql, parameters
 
 
@@ -132,10 +132,10 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
         values["tag"] = {"tag": filters.tag}
     if filters.cause:
         values["cause"] = {"cause": filters.cause}
+    if filters.product:
+        values["product"] = {"nm_id": filters.product}
     if filters.waiting:
         values["waiting"] = {}
-    if filters.urgent:
-        values["urgent"] = {}
     if filters.with_attachments:
         values["files"] = {}
     if filters.first_day:
@@ -165,7 +165,7 @@ def _details(database: Database, chats: list[dict[str, Any]], words: str) -> lis
                {"found_text, found_marked" if words else "NULL AS found_text"}
         FROM unnest(CAST(:stores AS text[]), CAST(:ids AS text[])) WITH ORDINALITY AS chats (store_id, id, place)
         JOIN chat_overview AS turns ON turns.store_id = chats.store_id AND turns.chat_id = chats.id
-        LEFT {EACH_URGENT}
+        LEFT JOIN chat_urgency AS urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id
         {FOUND_MESSAGE if words else ""}
         ORDER BY place LIMIT {CHATS_A_LIST}
         """,  # noqa: S608 - constants

@@ -31,6 +31,7 @@ class ChatFilters:
     store_id: str = ""
     tag: str = ""
     cause: str = ""
+    product: int | None = None
     waiting: bool = False
     urgent: bool = False
     with_attachments: bool = False

@@ -18,7 +18,7 @@ LONGEST_TEXT = 200
 LONGEST_ID = 1000
 LONGEST_KEY = 2000
 URGENCIES = range(4)  # of chat_urgency
-LARGEST_RUN = 2**63 - 1
+LARGEST_NUMBER = 2**63 - 1  # that Postgres' bigint holds
 DIGITS = re.compile(r"[0-9]{1,19}")
 
 
@@ -42,6 +42,7 @@ def read_chat_filters(fields: Mapping[str, str]) -> ChatFilters:
         store_id=read_id(fields, "store"),
         tag=read_text(fields, "tag"),
         cause=read_text(fields, "cause"),
+        product=_read_product(fields.get("product", "")),
         waiting=fields.get("waiting") == "1",
         urgent=fields.get("urgent") == "1",
         with_attachments=fields.get("files") == "1",
@@ -59,6 +60,7 @@ def write_chat_filters(filters: ChatFilters, after: ChatKey | None = None) -> st
             "store": filters.store_id,
             "tag": filters.tag,
             "cause": filters.cause,
+            "product": str(filters.product or ""),
             "waiting": "1" if filters.waiting else "",
             "urgent": "1" if filters.urgent else "",
             "files": "1" if filters.with_attachments else "",
@@ -86,7 +88,7 @@ def write_run_filters(filters: RunFilters, before: int | None = None) -> str:
 
 def read_run_id(value: str) -> int:
     """Return the number of a run. Raises AddressInvalidError if it is not one."""
-    if not DIGITS.fullmatch(value) or int(value) > LARGEST_RUN:
+    if not DIGITS.fullmatch(value) or int(value) > LARGEST_NUMBER:
         raise AddressInvalidError("The address names no run.")
     return int(value)
 
@@ -107,6 +109,11 @@ def read_message_key(fields: Mapping[str, str]) -> tuple[datetime, str] | None:
         raise AddressInvalidError("The address names no message.") from None
 
 
+def read_month(fields: Mapping[str, str]) -> date | None:
+    """Return the first day of the month that an address names, as 2026-11; None where it names none."""
+    return _day(f"{fields.get('month', '')}-01")
+
+
 def read_text(fields: Mapping[str, str], name: str) -> str:
     """Return a text that Postgres can hold and compare."""
     return fields.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT].encode("utf-8", "ignore").decode()
@@ -120,6 +127,11 @@ def read_id(fields: Mapping[str, str], name: str) -> str:
 
 def _query(fields: Mapping[str, str]) -> str:
     return urlencode({name: value for name, value in fields.items() if value})
+
+
+def _read_product(value: str) -> int | None:
+    """Return the number of a product; what can be none narrows nothing down."""
+    return int(value) if DIGITS.fullmatch(value) and 0 < int(value) <= LARGEST_NUMBER else None
 
 
 def _day(value: str) -> date | None:

@@ -71,6 +71,7 @@ def _formats(language: Language) -> dict[str, Any]:
         "ago": lambda at, now: language.say("ago", time=_duration(language, (now - at).total_seconds())),
         "size": lambda size: _size(language, size),
         "number": language.format_number,
+        "points": lambda change: f"{change:+d}".replace("+0", "0").replace("-", "\u2212"),
         "day": lambda day: language.say("date", day=day.day, month=language.say(f"month.{day.month}"), year=day.year),
         "tag_name": lambda tag: tag_title(language, tag),
         "cause_name": lambda cause: cause_title(language, cause),

@@ -34,6 +34,7 @@ from viewer.web_pages.conversation import describe_conversation, set_label
 from viewer.web_pages.overview import describe_overview
 from viewer.web_pages.runs import describe_run, describe_runs
 from viewer.web_pages.stores import describe_stores
+from viewer.web_pages.themes import describe_themes
 
 ASSETS = {
     "viewer.css": "text/css; charset=utf-8",
@@ -91,6 +92,12 @@ def show_chats() -> Response[str]:
 def show_conversation() -> Response[str]:
     """Show one conversation."""
     return _show("chat.html", "chats", lambda request: describe_conversation(request.query))
+
+
+@app.get("/themes")
+def show_themes() -> Response[str]:
+    """Show what went wrong with which product in a month."""
+    return _show("themes.html", "themes", lambda request: describe_themes(request.query))
 
 
 @app.get("/overview")
