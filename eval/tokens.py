@@ -174,4 +174,5 @@ def _answer(tag: str) -> str:
 
 
 def _rows(chat: Transcript) -> list[dict[str, object]]:
-    return [asdict(message) for message in chat.messages]
+    """Return the messages as a sync reads them for an estimate: the view people_messages leaves out WB's own words."""
+    return [asdict(message) for message in chat.own_messages]

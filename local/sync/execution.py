@@ -114,7 +114,7 @@ def _engine(source: Source, labels: Labelling, observe: Callable[[Observation], 
     try:
         with (
             Engine(ROOT, WallClock(), parameters, environment, observe, warm_up=True) as engine,
-            engine.lambdas.changed_environment(["classify_chats"], labels.proxy),
+            engine.lambdas.changed_environment(["classify_chats"] if labels.proxy else [], labels.proxy),
         ):
             _put_secrets(engine, source, labels.key)
             yield engine

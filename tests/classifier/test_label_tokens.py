@@ -23,7 +23,7 @@ SAMPLES, COUNTS = samples(), read_counts()
 
 
 def estimate(chat: Transcript) -> int:
-    return chat_cost([asdict(message) for message in chat.messages]).tokens
+    return chat_cost([asdict(message) for message in chat.own_messages]).tokens
 
 
 @pytest.mark.parametrize("kind", SAMPLES)

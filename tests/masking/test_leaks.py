@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from classifier.masking import Kind, Span
-from eval.leaks import KINDS, PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
+from eval.leaks import PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
 from tests.support.given_rows import PREFIX
 from tests.support.project import ROOT
 
-NEW_SNIPPETS = SNIPPETS.with_name("new-snippets.jsonl")
+NEW_PARTS = ("tune-new", "score-new")
 
 
 @pytest.fixture
@@ -36,12 +36,13 @@ def test_given_some_found_when_scored_then_recall_leaks_and_vain_masks_are_count
     found = {
         "Анна, 8912": [Span(Kind.NAME, 0, 4), Span(Kind.NUMBER, 6, 9)],
         "ул. Мира": [Span(Kind.NAME, 0, 8)],
-        "Спасибо": [Span(Kind.NAME, 0, 7)],
+        "Спасибо": [Span(Kind.NAME, 0, 3), Span(Kind.NAME, 4, 7)],
     }
 
     leaks = count_leaks(read_snippets(few), lambda text: found.get(text, []))
 
     assert (leaks.telling, leaks.leaking, leaks.clean, leaks.masked_in_vain) == (2, 1, 2, 1)
+    assert leaks.pieces_in_vain == 2
     assert (leaks.kinds[Kind.NAME].hidden, leaks.kinds[Kind.NAME].as_its_kind) == (1, 1)
     assert leaks.kinds[Kind.PHONE].hidden == 0  # a digit of it is left
     assert (leaks.kinds[Kind.ADDRESS].hidden, leaks.kinds[Kind.ADDRESS].as_its_kind) == (1, 0)
@@ -61,28 +62,26 @@ def test_the_set_is_large_enough_and_every_value_stands_in_its_text() -> None:
     assert sum(bool(snippet.secrets) for snippet in snippets) >= 300
     assert sum(not snippet.secrets for snippet in snippets) >= 60
     assert {snippet.part for snippet in snippets} == set(PARTS)
-    assert min(secrets.count(kind) for kind in Kind) >= 30
+    assert min(secrets.count(kind) for kind in Kind) >= 15
     assert len({json.loads(line)["id"] for line in SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
 
 
-def test_the_new_set_is_large_enough_and_both_parts_have_every_kind() -> None:
-    snippets = read_snippets(NEW_SNIPPETS)
-    kinds = {part: {secret.kind for one in snippets if one.part == part for secret in one.secrets} for part in PARTS}
+def test_the_new_parts_are_large_enough_have_every_kind_and_repeat_no_text() -> None:
+    snippets = read_snippets()
+    new = [snippet for snippet in snippets if snippet.part.endswith("-new")]
+    kinds = {part: {secret.kind for one in new if one.part == part for secret in one.secrets} for part in NEW_PARTS}
 
-    assert sum(bool(snippet.secrets) for snippet in snippets) >= 150
-    assert sum(not snippet.secrets for snippet in snippets) >= 60
-    assert kinds == {part: set(KINDS) for part in PARTS}
-    assert not {snippet.text for snippet in snippets} & {snippet.text for snippet in read_snippets()}
-    assert len({json.loads(line)["id"] for line in NEW_SNIPPETS.read_text("utf-8").splitlines()}) == len(snippets)
+    assert sum(bool(snippet.secrets) for snippet in new) >= 150
+    assert sum(not snippet.secrets for snippet in new) >= 60
+    assert kinds == {part: set(Kind) for part in NEW_PARTS}
+    assert len({snippet.text for snippet in snippets}) == len(snippets)
 
 
-def test_given_a_kind_without_a_placeholder_when_hidden_then_it_counts_as_hidden_but_not_as_its_kind(few: Path) -> None:
-    few.write_text('{"id": "tune-1", "text": "ДР 12/03", "spans": [{"kind": "birthday", "value": "12/03"}]}', "utf-8")
+def test_given_an_id_of_no_part_when_read_then_it_is_refused(few: Path) -> None:
+    few.write_text('{"id": "new-1", "text": "", "spans": []}', "utf-8")
 
-    leaks = count_leaks(read_snippets(few), lambda text: [Span(Kind.NUMBER, 3, 8)])
-
-    assert list(leaks.kinds) == ["birthday"]
-    assert (leaks.kinds["birthday"].hidden, leaks.kinds["birthday"].as_its_kind) == (1, 0)
+    with pytest.raises(ValueError, match="Snippet new-1: its id begins with none of tune-new, score-new, tune, score"):
+        read_snippets(few)
 
 
 @pytest.mark.parametrize(("kind", "value"), [("adress", "ул. Мира"), ("address", "ул. Мирная")])
@@ -96,12 +95,12 @@ def test_given_an_unknown_kind_or_a_value_not_in_its_text_when_read_then_it_is_r
         read_snippets(few)
 
 
-def test_given_the_part_for_tuning_when_masked_then_nearly_all_is_hidden_and_clean_texts_stay() -> None:
-    leaks = count_leaks([snippet for snippet in read_snippets() if snippet.part == "tune"])
+def test_given_the_parts_for_tuning_when_masked_then_nearly_all_is_hidden_and_clean_texts_stay() -> None:
+    leaks = count_leaks([snippet for snippet in read_snippets() if snippet.part.startswith("tune")])
 
     assert leaks.kinds[Kind.PHONE].hidden == leaks.kinds[Kind.PHONE].secrets
     assert leaks.leaking / leaks.telling < 0.01
-    assert leaks.masked_in_vain / leaks.clean < 0.05
+    assert leaks.masked_in_vain / leaks.clean < 0.03
 
 
 @pytest.mark.parametrize("command", [("local", "mask"), ("eval", "masking"), ("eval", "labels")])

@@ -40,6 +40,12 @@ def test_a_name_that_is_none_masks_nothing(name: str) -> None:
     assert mask("Где заказ?", name) == "Где заказ?"
 
 
+def test_of_a_name_with_very_many_words_only_the_first_ones_are_masked() -> None:
+    name = " ".join(f"{first}{second}зульхи" for first in "абвгд" for second in "абвгд")
+
+    assert mask("аазульхи и ггзульхи", name) == "[ИМЯ] и ггзульхи"
+
+
 def test_neither_sides_mention_of_the_client_is_sent() -> None:
     talk = [("client", "Это зульхиджа, где заказ?"), ("seller", "Уважаемая Зульхиджа Тохтарбай, проверим")]
     chat = replace(transcript(talk), client_name=RARE)

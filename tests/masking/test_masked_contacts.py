@@ -21,6 +21,10 @@ from classifier.masking import mask
         "marina1990 at yandex dot ru",
         "anna(собачка)mail(точка)ru",
         "nadya\u200b77@list.ru",
+        "oleg1974эт мейл.ру",
+        "lena-k85 собачка бк точка ру",
+        "анна.белкина собака яндекс ру",
+        "дарья точка комова собака гмейл точка ком",
     ],
 )
 def test_given_an_email_however_it_is_written_when_masked_then_it_is_gone(email: str) -> None:
@@ -30,7 +34,8 @@ def test_given_an_email_however_it_is_written_when_masked_then_it_is_gone(email:
 @pytest.mark.parametrize(
     "link",
     [
-        "https://www.wildberries.ru/catalog/187654321/detail.aspx?size=42",
+        "https://www.wildberries.ru/seller/12345",
+        "https://www.wildberries.ru/catalog/187654321/detail.aspx?tel=89123456789",
         "hxxps://bit.ly/3xYzAbC",
         "t.me/wb_otzyv_bot",
         "t . me / super_opt",
@@ -56,6 +61,9 @@ def test_given_a_link_when_masked_then_it_is_gone(link: str) -> None:
         ("ищите меня в инсте dasha.style", "ищите меня в инсте [ССЫЛКА]"),
         ("мой ник Dimon_4x4 в телеге", "мой ник [ССЫЛКА] в телеге"),
         ("anna_k в инстаграме", "[ССЫЛКА] в инстаграме"),
+        ("в максе я larisa_kem", "в максе я [ССЫЛКА]"),
+        ("телеграм собака sergei_remont", "телеграм собака [ССЫЛКА]"),
+        ("дискорд rustam#4471", "дискорд [ССЫЛКА]"),
     ],
 )
 def test_given_a_name_in_a_network_when_masked_then_it_is_gone(text: str, masked: str) -> None:

@@ -33,6 +33,7 @@ from classifier.masking import mask
         "8912З4567О9",
         "8 (9OO) 123-45-67",
         "８９１２３４５６７８９",
+        "8 (945)3О1 22 ЗЗ",
         "8\u200b912\u200b345\u200b67\u200b89",
         "8\ufe0f\u20e39\ufe0f\u20e31\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e34\ufe0f\u20e35\ufe0f\u20e36\ufe0f\u20e37\ufe0f\u20e38\ufe0f\u20e39",
         "٨٩١٢٣٤٥٦٧٨٩",
@@ -50,6 +51,11 @@ def test_given_several_phones_when_masked_then_each_is_gone() -> None:
 def test_given_seven_digits_when_they_are_called_a_phone_then_they_are_one() -> None:
     assert mask("городской 212-34-56") == "городской [ТЕЛЕФОН]"
     assert mask("коробка 120-60-75") == "коробка 120-60-75"
+
+
+def test_given_six_digits_when_they_are_called_a_phone_then_they_are_one_unless_they_are_a_date() -> None:
+    assert mask("городской 24-61-05") == "городской [ТЕЛЕФОН]"
+    assert mask("звонила 24-11-25") == "звонила 24-11-25"
 
 
 @pytest.mark.parametrize("gap", ["", " ", "-", ".", "  ", "·", "\u00a0"])
@@ -98,7 +104,7 @@ def test_given_twelve_digits_without_the_check_digits_of_a_taxpayer_when_masked_
         ("WB-GI-123456789", "[НОМЕР]"),
         ("код из смс 4417", "код из смс [НОМЕР]"),
         ("Код для получения: 90 14", "Код для получения: [НОМЕР]"),
-        ("артикул 187654321", "артикул [НОМЕР]"),
+        ("артикул 8 912 345 67 89", "артикул [ТЕЛЕФОН]"),
     ],
 )
 def test_given_a_long_or_secret_number_when_masked_then_it_is_gone(text: str, masked: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from dataclasses import replace
 
 import pytest
 
@@ -94,16 +93,6 @@ def test_only_the_page_without_events_has_empty_times(serve: Serve, store: Simul
     full, empty = (ask(simulator, path, store.token).json["result"] for path in (PATHS["events"], LATEST_OF_ALL))
     assert full["oldestEventTime"] == "2025-10-09T08:53:20Z"
     assert (empty["newestEventTime"], empty["oldestEventTime"], empty["totalEvents"]) == ("", "", 0)
-
-
-def test_undocumented_fields_stand_on_cards_too(serve: Serve, store: SimulatedStore, ask: Ask) -> None:
-    opening = replace(store.events[0], attachments={"goodCard": {"nmID": 7}})
-    simulator = serve(replace(store, events=(opening,)))
-    order(simulator, "undocumented-fields", "shop")
-    listed = ask(simulator, PATHS["chats"], store.token).json["result"][0]
-    event = ask(simulator, PATHS["events"], store.token).json["result"]["events"][0]
-    for card in (listed["goodCard"], event["message"]["attachments"]["goodCard"]):
-        assert {"nmID", "date", "statusID", "name"} == set(card)
 
 
 def test_a_base_token_is_the_sellers_own_with_one_request_an_hour(

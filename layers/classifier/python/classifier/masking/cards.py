@@ -18,7 +18,9 @@ def find_cards(text: str) -> Iterator[Span]:
 
 def _is_card(groups: Sequence[Group]) -> bool:
     """Tell whether the last digit is the check digit of the others, by Luhn's rule (ISO/IEC 7812-1)."""
+    if groups[0].digits[0] not in ISSUERS:
+        return False
     digits = digits_of(groups)
     backwards = [int(digit) for digit in reversed(digits)]
     total = sum(backwards[::2]) + sum(int(TWICE[digit]) for digit in backwards[1::2])
-    return digits[0] in ISSUERS and total % 10 == 0
+    return total % 10 == 0

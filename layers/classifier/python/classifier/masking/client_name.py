@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from classifier.masking.likelihood import noun_forms
 from classifier.masking.spans import Kind, Span
@@ -16,6 +16,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")  # an initial says nothing
 BETWEEN = re.compile(r" {1,2}")
 ENDING = "аеиоуыэюяйь"
 CACHED_NAMES = 1_000  # a chat page has 30 chats
+MOST_WORDS = 10  # of a name, which a buyer may choose: each is looked up in the dictionary, and declined
 
 
 def find_client_name(text: str, client_name: str) -> Iterator[Span]:
@@ -36,7 +37,7 @@ def _is_part(word: str, client_name: str) -> bool:
 @lru_cache(maxsize=CACHED_NAMES)
 def _forms(client_name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the words of a name in all cases, as pymorphy3 declines them, known to it or not; and their long stems."""
-    words = {fold(word) for word in WORD.findall(client_name)}
+    words = {fold(match[0]) for match in islice(WORD.finditer(client_name), MOST_WORDS)}
     forms = words.union(*(map(fold, noun_forms(word)) for word in words))
     stems = (word.rstrip(ENDING) for word in words)
     return frozenset(forms), frozenset(stem for stem in stems if len(stem) >= LONG_STEM)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, count, pairwise
+from functools import lru_cache
+from itertools import count, pairwise
 
 from classifier.masking.number_words import number_word
 
@@ -44,22 +45,25 @@ def _plain_digits(words: Sequence[str], index: int) -> str:
     digits = count_digits(word)
     if digits:
         return plain if 2 * digits >= len(word) or len(word) <= DISGUISED else word
-    between = 0 < index < len(words) - 1 and words[index - 1].isdigit() and words[index + 1].isdigit()
-    return plain if between and len(word) <= DISGUISED else word
+    behind = index > 0 and words[index - 1].isdigit()
+    between = behind and index < len(words) - 1 and words[index + 1].isdigit()
+    capitals = behind and word.isupper() and len(word) > 1  # «22 ЗЗ» at a number's end
+    return plain if (between or capitals) and len(word) <= DISGUISED else word
 
 
-def _chains(text: str) -> Iterator[list[Group]]:
-    """Yield the groups of digits with nothing but spaces and signs between them; number words count as digits."""
+@lru_cache(maxsize=1)  # several kinds of numbers are looked for in one text
+def _chains(text: str) -> tuple[list[Group], ...]:
+    """Return the groups of digits with nothing but spaces and signs between them; number words count as digits."""
+    chains: list[list[Group]] = []
     chain: list[Group] = []
     for match in GROUP.finditer(text):
         group = _group(match)
         if chain and (group is None or not GAP.fullmatch(text, chain[-1].end, group.start)):
-            yield chain
+            chains.append(chain)
             chain = []
         if group:
             chain[-1:] = _joined(chain[-1], group) if chain else [group]
-    if chain:
-        yield chain
+    return (*chains, chain) if chain else tuple(chains)
 
 
 def _group(match: re.Match[str]) -> Group | None:
@@ -89,13 +93,23 @@ def find_runs(
     for chain in _chains(text):
         first = 0
         while first < len(chain):
-            totals = accumulate(len(group.digits) for group in chain[first : first + most])
-            ends = [end for end, total in enumerate(totals, first + 1) if total in lengths]
-            runs = (chain[first:end] for end in reversed(ends))
+            runs = (chain[first:end] for end in reversed(_ends(chain, first, lengths, most)))
             run = next((run for run in runs if is_wanted(run) and not _is_series(run)), None)
             if run:
                 yield run
             first += len(run) if run else 1
+
+
+def _ends(chain: Sequence[Group], first: int, lengths: Sequence[int], most: int) -> list[int]:
+    """Return where runs end that begin at `first` and have one of the lengths."""
+    ends, total = [], 0
+    for end in range(first, len(chain)):
+        total += len(chain[end].digits)
+        if total > most:
+            break
+        if total in lengths:
+            ends.append(end + 1)
+    return ends
 
 
 def count_digits(text: str) -> int:

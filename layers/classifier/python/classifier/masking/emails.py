@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from classifier.masking.domains import DOT, HOST
 from classifier.masking.spans import Kind, Span
 
-SIGN = re.compile(
-    r"(?i)\s{0,3}@\s{0,3}|\s?[(\[{«\"]\s?(?:соба[чк]\w*|at|a|а|эт)\s?[)\]}»\"]\s?|\s?соба[чк]\w{1,2}?\s?(?=\w)| at "
+# As it is said for the sign before a mail service's name.
+SERVICE = (
+    r"(?:mail|мейл|мэйл|gmail|гмейл|гмэйл|гмаил|джимейл|yandex|яндекс|ya|bk|бк|list|лист|inbox|инбокс|rambler|рамблер|icloud|"
+    r"айклауд|outlook|hotmail|proton)"
 )
-LOCAL = re.compile(r"(?:(?<!\w)(?:\w ){2,30}\w|[\w.+-]+)$")
+DOG = r"соба(?:ч?к[аиуе]|ч?кой)"
+SIGN = re.compile(
+    rf"(?i)\s{{0,3}}@\s{{0,3}}|\s?[(\[{{«\"]\s?(?:{DOG}|at|a|а|эт)\s?[)\]}}»\"]\s?|\s?{DOG}\s?(?=\w)| at |"
+    rf"\s?(?:эт|ат|at)\s(?={SERVICE}(?!\w))"
+)
+SPELT = r"(?:точка|тире|дефис|минус|подч[её]ркивание|нижнее подч[её]ркивание)"
+LOCAL = re.compile(
+    rf"(?i)(?:(?<!\w)(?:\w ){{2,30}}\w|"
+    rf"(?<![\w.+-])(?:[\w.+-]{{1,64}}\s{SPELT}\s){{1,3}}[\w.+-]{{1,64}}|[\w.+-]{{1,64}})$"
+)
 LONGEST_LOCAL = 64  # characters before the sign, by RFC 5321
-DOMAIN = re.compile(rf"(?i){HOST}|(?:\w ){{1,30}}\w{DOT}\w(?: ?\w){{1,5}}\b")
-PLAIN_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+SPOKEN = rf"{SERVICE}[\s.,]{{1,3}}(?:точка\s)?(?:ру|ru|ком|com|рф|by|kz)(?!\w)"  # «яндекс ру»
+DOMAIN = re.compile(rf"(?i){HOST}|{SPOKEN}|(?:\w ){{1,30}}\w{DOT}\w(?: ?\w){{1,5}}\b")
+PLAIN_DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}")
 
 
 def find_emails(text: str) -> Iterator[Span]:

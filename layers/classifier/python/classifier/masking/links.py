@@ -13,8 +13,8 @@ LINKS = tuple(
     for pattern in (
         rf"(?<![a-z])(?:h[tx]{{2}}ps?|ftp|tg|viber|whatsapp|vk)\s?:\s?//\s?{REST}",
         rf"(?<!\w)www\.{REST}",
-        rf"(?<![\w@.-])(?:[\w-]{{1,63}}\.)+{TOP_LEVEL}(?!-)(?:[:/?#]{REST})?",
-        rf"(?<![\w@.-])[\w-]{{1,30}}{DOT}{TOP_LEVEL}{SLASH}@?[\w.+\-]+(?:{SLASH}[\w.+\-]+)*",
+        rf"(?<![\w@.-])(?:[\w-]{{1,63}}\.){{1,20}}{TOP_LEVEL}(?!-)(?:[:/?#]{REST})?",
+        rf"(?<![\w@.-])[\w-]{{1,30}}{DOT}{TOP_LEVEL}{SLASH}@?[\w.+\-]++(?:{SLASH}[\w.+\-]++)*+",
         r"(?<![\w.])@\s?[^\W\d][\w.]{2,31}",
         r"(?<!\w)live:[\w.]{2,40}",
         r"(?<!\w)id\d{5,12}(?!\w)",
@@ -24,12 +24,13 @@ TRAILING = ".,!?;:)]}'*"  # behind a link: the sentence's, not the link's
 
 # The networks as they are called, in every case of Russian grammar, with the usual misspellings.
 NETWORK = (
-    r"(?:тел+ег\w*|telegram\w*|tg|тг[ке]?|в[ао][тц]с?[ае]п\w*|whats\s?app\w*|viber|вайбер\w*|инст\w*|inst(?:a|agram)?|вк|vk|"
-    r"вконтакте|скайп\w*|skype|дискорд\w*|discord|тик\s?ток\w*|tik\s?tok|одноклассник\w*|директ\w*|макс\w?)"
+    r"(?:тел{1,3}ег\w{0,9}|telegram\w{0,3}|tg|тг[ке]?|в[ао][тц]с?[ае]п\w{0,3}|whats\s?app\w{0,3}|viber|вайбер\w{0,3}|"
+    r"инст\w{0,9}|inst(?:a|agram)?|вк|vk|вконтакте|скайп\w{0,3}|skype|дискорд\w{0,3}|discord|тик\s?ток\w{0,3}|tik\s?tok|"
+    r"одноклассник\w{0,3}|директ\w{0,3}|макс\w?)"
 )
-NAME = r"([a-z][\w.]{2,31})(?!\w)"
+NAME = r"([a-z][\w.]{2,31}(?:#\d{4})?)(?!\w)"
 SAYS = r"(?:\s{0,3}[:=,(\-]{1,3}\s{0,3}|\s{1,3})"
-FILLER = r"(?:(?:мой|моя|ник|акк\w*|канал\w*|групп\w*|это|там)\s?[:=\-]?\s{1,3}){0,3}"
+FILLER = r"(?:(?:мой|моя|я|ник|логин|собака|акк\w{0,5}|страниц\w|канал\w{0,3}|групп\w{1,3}|это|там)[\s:=\-]{1,4}){0,3}"
 HANDLES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classifier.masking.likelihood import Reading, read_word
+from classifier.masking.likelihood import Reading, read_word, word_set
 from classifier.masking.spans import Kind, Span
+from classifier.masking.titles import is_title
 
 # How likely a word must be a name, where its writing says: much («для Вики»), little («Вика», beginning a sentence),
 # nothing («вика»). Set on the part of the snippets for tuning: «Вера в людей пропала» stays, «Вика, ответьте» does not.
@@ -17,15 +18,16 @@ MOST_NAMED = 3  # words behind «меня зовут»: surname, first name, pat
 
 WORD = re.compile(r"[^\W\d_]+")
 JOINT = re.compile(r"(?: {1,2}|-|(?<=[А-ЯЁ])\. ?)")  # between the parts of one name
-SENTENCE = re.compile(r"(?:^|[.!?…\n:(\"«)]\s*|\W\W\W)$")
+SENTENCE = re.compile(r"(?:^|[.!?…\n:(\"«)]\s{0,3}|\W\W\W)$")
 SAYS_NAME = re.compile(
-    r"(?i)(?<!\w)(?:зовут|звать|зовите|имя|имени|фио|ф\.и\.о|фамили[яюи]|получател[ья]\w*|с уважением|с ув|подпись|"
+    r"(?i)(?<!\w)(?:зовут|звать|зовите|имя|имени|фио|ф\.и\.о|фамили[яюи]|получател[ья]\w{0,3}|с уважением|с ув|подпись|"
     r"отчество)(?!\w)(?:[\s:,.\-]|\b(?:меня|мен[яь]|моя|мо[её]|мой|получателя|это|на)\b){0,6}"
 )
 
 MODEL = re.compile(r"(?i)\bпро макс$")  # a telephone
 SELF = re.compile(r"(?i)(?<!\w)(?:я|это) $")  # «это вика, писала вчера»
-ENDS = re.compile(r"\s*(?:[,.!)]|$)")
+ENDS = re.compile(r"\s{0,3}(?:[,.!)]|$)")
+ABBREVIATIONS = word_set("ИНН КПП БИК СНИЛС ОГРН ОГРНИП ПВЗ ВБ ИП ООО ТЦ ТК РФ")  # beside a name, and no part of it
 HERB = re.compile(r"-[а-яё]")  # «иван-чай»
 
 
@@ -54,8 +56,15 @@ def find_names(text: str) -> Iterator[Span]:
     for index, word in enumerate(words):
         if index >= taken and (index in named or _is_name(word, text) or _is_signed(words, index, text)):
             first, last = _whole_name(words, index, text, taken, named)
-            yield Span(Kind.NAME, words[first].start, words[last].end + words[last].initial)  # an initial's dot too
+            if index in named or not _is_goods(words[first], words[last], text):
+                yield Span(Kind.NAME, words[first].start, words[last].end + words[last].initial)  # an initial's dot too
             taken = last + 1
+
+
+def _is_goods(first: Word, last: Word, text: str) -> bool:
+    reading = first.reading
+    in_first_case = reading.called > 0 or reading.first_name == 0
+    return is_title(text, first.start, last.end, in_first_case=in_first_case)
 
 
 def _word(match: re.Match[str], text: str) -> Word:
@@ -66,7 +75,12 @@ def _word(match: re.Match[str], text: str) -> Word:
 
 
 def _is_name(word: Word, text: str) -> bool:
-    if len(word.text) == 1 or HERB.match(text, word.end) or MODEL.search(text, max(0, word.start - 5), word.end):
+    if (
+        len(word.text) == 1
+        or word.text in ABBREVIATIONS
+        or HERB.match(text, word.end)
+        or MODEL.search(text, max(0, word.start - 5), word.end)
+    ):
         return False
     return _is_capital_name(word, text) if word.capital else _is_small_name(word, text)
 
@@ -101,6 +115,8 @@ def _introduced(text: str, words: Sequence[Word]) -> set[int]:
 
 def _may_be_name(word: Word) -> bool:
     reading = word.reading
+    if word.text in ABBREVIATIONS:
+        return False
     return reading.of_person >= NAMED or not reading.known or (word.capital and reading.noun > 0)
 
 
@@ -138,6 +154,8 @@ def _belongs(word: Word, *, before: bool) -> bool:
     reading = word.reading
     if word.initial:
         return True
+    if word.text in ABBREVIATIONS:
+        return False
     if not word.capital:
         return reading.known and reading.of_person >= SURNAME_WITHIN
     if reading.of_person > NAMED or not reading.known:

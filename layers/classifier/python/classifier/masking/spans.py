@@ -18,6 +18,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     NAME = "name"
     ADDRESS = "address"
+    BIRTHDAY = "birthday"
 
 
 PLACEHOLDERS = {
@@ -29,6 +30,7 @@ PLACEHOLDERS = {
     Kind.NUMBER: "[НОМЕР]",
     Kind.NAME: "[ИМЯ]",
     Kind.ADDRESS: "[АДРЕС]",
+    Kind.BIRTHDAY: "[ДАТА РОЖДЕНИЯ]",
 }
 
 

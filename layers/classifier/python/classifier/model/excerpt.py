@@ -7,9 +7,9 @@ from chatsync.label_tokens import BUYER, CHARACTERS_PER_MESSAGE, SELLER, excerpt
 from classifier.chats import Transcript
 from classifier.masking import mask
 
-# Of a message, to mask before it is cut: more than anyone types. Words that no dictionary has take the longest, about
-# a second for all of them on a slow processor.
-CHARACTERS_READ = 10_000
+# Of a message, to mask before it is cut: twice what is sent, as masking may shorten it. The slowest texts (words that
+# no dictionary has) fill a chat's budget with the first two messages, so no page of 30 chats takes long.
+CHARACTERS_READ = 2 * CHARACTERS_PER_MESSAGE
 
 SENDERS = {BUYER: "buyer", SELLER: "seller"}  # whose messages are sent, and how they are marked
 
