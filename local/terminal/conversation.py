@@ -32,6 +32,7 @@ def _about(chat: Mapping[str, Any]) -> str:
         "product": chat["nm_id"],
         "order": chat["rid"],
         "label": chat["tag"],
+        "cause": chat["cause"],
         "not in WB's list since": chat["missing_since"] and f"{chat['missing_since'].astimezone():%d.%m.%Y}",
     }
     return " · ".join(f"{name}: {visible(str(value))}" for name, value in facts.items() if value)

@@ -42,4 +42,5 @@ def _notes(estimates: Sequence[StoreEstimate], classifier: str) -> list[str]:
     rate = "not known for this model. Name it in a file, and that file in PRICES_FILE."
     if price := price_of(classifier):
         rate = f"${price.into} and ${price.out} a million tokens in and out, as of {price.date}."
-    return [basis, f"Price: {rate}", *reached]
+    outdated = [f"{visible(one.store_id)}: {one.relabelling}" for one in estimates if one.relabelling]
+    return [basis, f"Price: {rate}", *outdated, *reached]

@@ -189,9 +189,11 @@ def _store_cells(store: Mapping[str, Any]) -> tuple[str | Text, ...]:
 
 
 def _about_labels(run: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what a run's labels cost, and what its budgets left."""
+    """Yield what a run's labels cost, what a new version of the classifier costs, and what its budgets left."""
     if tokens := run["label_tokens_in"] + run["label_tokens_out"]:
         yield f"its labels took {tokens:,} tokens, {dollars(run['label_cost_microusd'])}."
+    if run["relabelling"]:
+        yield run["relabelling"]
     if run["budget_reached"]:
         yield run["budget_reached"]
     if run["chats_unanswered"]:

@@ -47,6 +47,22 @@ def test_chats_tokens_and_price_of_each_store_and_of_all_are_shown(
 
 
 @pytest.mark.usefixtures("chats")
+def test_what_a_new_version_takes_is_said_before_anything_is_sent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_MODEL", "gpt-5-mini")
+    with transaction() as database:
+        database.run(
+            "UPDATE chats SET tag = 'other', tag_source = 'model', labelled_messages = messages_total,"
+            " labelled_by = 'openai/gpt-5-mini/prompt-1/taxonomy-1' WHERE store_id = 'a'"
+        )
+    assert cli.main(["estimate", "--classifier", "openai"]) == 0
+    said = words(capsys)
+    assert "a: 3 chats have a label by another model, prompt or taxonomy. Labelling all of them again takes" in said
+    assert "b: 3 chats have" not in said
+
+
+@pytest.mark.usefixtures("chats")
 def test_one_store_at_an_unknown_price_within_a_budget(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,10 +30,19 @@ def test_a_label_is_set_and_released(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.usefixtures("chat")
+def test_a_cause_is_set_beside_the_tag(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["label", CHAT, "thanks", "--cause", "late"]) == 0
+    assert "1:chat-0 of shop is thanks (cause: late) now" in capsys.readouterr().out
+    assert rows("SELECT tag, cause FROM chats") == [{"tag": "thanks", "cause": "late"}]
+
+
+@pytest.mark.usefixtures("chat")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ([CHAT, "брак"], "defect           Брак или поломка"),
+        ([CHAT, "thanks", "--cause", "брак"], "late             Опоздание или потеря"),
+        ([CHAT, "--cause", "late", "--release"], "A cause stands beside a tag: name the tag too."),
         ([CHAT], "Name a tag, or --release"),
         ([CHAT, "defect", "--release"], "Name a tag, or --release"),
         (["1:none", "defect"], "No chat 1:none is stored"),

@@ -28,7 +28,7 @@ def console(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def a_chat(**changes: Any) -> dict[str, Any]:
     chat = {"store_id": "shop", "store_name": "ИП Проба", "client_name": "Анна", "nm_id": 1, "rid": "r", "tag": "other"}
-    return chat | {"missing_since": None} | changes
+    return chat | {"cause": "late", "missing_since": None} | changes
 
 
 def a_message(text: str | None, minutes: int = 0, **changes: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def a_run(**changes: Any) -> dict[str, Any]:
     times = {"waited_seconds": 3600, "started_at": AT, "completed_at": AT + timedelta(hours=2)}
     named = {"id": 1234, "store_id": "turgunov", "status": "success", "sync_type": "full", "error_message": None}
     labels = {"label_tokens_in": 0, "label_tokens_out": 0, "label_cost_microusd": 0, "budget_reached": None}
-    labels |= {"chats_unanswered": 0}
+    labels |= {"chats_unanswered": 0, "relabelling": None}
     return {**named, **counts, **times, **labels, "wb_requests": 4001} | changes
 
 
@@ -170,6 +170,8 @@ def test_a_run_says_what_its_labels_cost_and_what_a_budget_left(
     assert "run 1234, turgunov: its labels took 1,234,000 tokens, $0.3680." in printed
     assert f"run 1234, turgunov: {left}" in printed
     assert "never answered" not in printed
+    tables.show_runs([a_run(relabelling="5 chats have a label by another model.")], "sync_logs")
+    assert "run 1234, turgunov: 5 chats have a label by another model." in " ".join(capsys.readouterr().out.split())
     tables.show_runs([a_run(chats_unanswered=2)], "sync_logs")
     assert "the model's server never answered for 2 chats" in " ".join(capsys.readouterr().out.split())
     assert "1,234,000 tokens, price not known (see PRICES_FILE)." in printed

@@ -100,6 +100,21 @@ def test_a_label_becomes_the_chats_own_and_its_history(database: Database, run: 
     assert column(database, "SELECT chat_tag_counts FROM stores") == [{"delivery": 1}]
 
 
+def test_a_cause_stands_on_the_chat_in_the_history_and_in_the_stores_counts(database: Database, run: int) -> None:
+    put(database, run, a_label(0, cause="late"), a_label(1, cause=None))
+    assert [chat(database, number)["cause"] for number in (0, 1)] == ["late", None]
+    assert column(database, "SELECT cause FROM chat_labels ORDER BY chat_id") == ["late", None]
+    assert column(database, "SELECT chat_cause_counts FROM stores") == [{"late": 1}]
+    assert column(database, "SELECT chat_tag_counts FROM stores") == [{"delivery": 2}]
+
+
+def test_a_label_that_judges_no_cause_leaves_none(database: Database, run: int) -> None:
+    put(database, run, a_label(0, cause="late"))
+    put(database, next_run(database), a_label(0))
+    assert chat(database)["cause"] is None
+    assert column(database, "SELECT cause FROM chat_labels ORDER BY id") == ["late", None]
+
+
 def test_a_labelled_chat_that_did_not_change_needs_none(database: Database, run: int) -> None:
     label_all(database, run)
     assert stale(database) == []
@@ -150,6 +165,19 @@ def test_words_that_came_while_the_chat_was_labelled_make_it_stale(database: Dat
 def test_a_label_of_another_version_is_stale(database: Database, run: int) -> None:
     label_all(database, run)
     assert stale(database, version="openai/gpt-5-mini/prompt-1/taxonomy-1") == ["1:chat-1", "1:chat-0"]
+
+
+def test_a_chat_with_new_words_comes_before_one_whose_label_is_only_of_another_version(
+    database: Database, run: int
+) -> None:
+    label_all(database, run, "openai/a/prompt-1/taxonomy-1")
+    assert read_stale_chats(database, STORE, VERSION, 0).outdated == 2
+    save(database, run, an_event(-9, chat=0))  # an old message came late: chat 1 stays the one that spoke last
+    found = read_stale_chats(database, STORE, VERSION, 1)
+    assert [(row["chat_id"], row["outdated"]) for row in found.transcripts] == [("1:chat-0", False)]
+    assert (found.total, found.outdated) == (2, 1)
+    database.run("UPDATE chats SET labelled_messages = NULL")  # as when an update judges anew whose words they are
+    assert read_stale_chats(database, STORE, VERSION, 1).outdated == 2
 
 
 def test_the_digest_is_the_same_in_every_session(database: Database, run: int) -> None:

@@ -12,7 +12,9 @@ from database import connection, run_ends
 from database.connection import Database, connect, read_address, transaction
 from database.labels.budgets import Budgets, PlannedChatPage, Spent, chat_pages_within_budgets, plan_labels
 from database.labels.costs import settle_reservation
+from database.labels.relabelling import describe_relabelling
 from database.labels.reservations import LOCK, lock_budgets, reserve_tokens, spent_today
+from database.labels.stale_chats import StaleChats
 from tests.support.given_rows import a_run, column
 
 MODEL = "openai/gpt-5-mini"
@@ -72,6 +74,49 @@ def test_what_costs_nothing_is_in_no_budgets_way() -> None:
 def test_after_the_first_chat_that_does_not_fit_no_smaller_one_is_taken() -> None:
     long = [{"sender": "client", "text": "слово " * 100}]
     assert planned(chats(PAID, long, PAID), tokens_a_run=took(PAID, PAID))[0] == [["1:0"]]
+
+
+def outdated(*said: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [{**row, "chat_id": f"1:old-{number}", "outdated": True} for number, row in enumerate(chats(*said))]
+
+
+def test_labels_of_another_version_are_given_anew_from_one_half_of_a_day() -> None:
+    new, old = chats(PAID, PAID), outdated(PAID, PAID, PAID)
+    assert planned([*new, *old], chats_a_day=6) == (
+        [["1:0", "1:1"], ["1:old-0"]],
+        "3 chats of a day while labels of another version are given anew (half of LabelChatsADay)",
+    )
+    half = took(PAID, PAID) - 1
+    assert planned(outdated(PAID, PAID), tokens_a_day=2 * half) == (
+        [["1:old-0"]],
+        f"{half} tokens of a day while labels of another version are given anew (half of LabelTokensADay)",
+    )
+    assert planned(new, chats_a_day=6, spent=Spent(4, 0)) == ([["1:0", "1:1"]], None)
+    assert planned(old, chats_a_day=6, spent=Spent(4, 0))[0] == []
+
+
+def a_relabelling(transcripts: list[dict[str, Any]], total: int, old: int, model: str = MODEL, **limits: int) -> Any:
+    plan = plan_labels(transcripts, total, model, budgets(**limits), NOTHING)
+    return describe_relabelling(StaleChats(transcripts, total, old), plan, model)
+
+
+def test_what_a_new_version_takes_is_told_for_all_chats_and_the_runs_own() -> None:
+    read = [{**row, "outdated": False} for row in chats(PAID)] + outdated(PAID, PAID)
+    tokens = chat_page_tokens([chat_cost(PAID)] * 2)
+    all_of_them = Tokens(tokens.into * 1000, tokens.out * 1000)
+    price = (all_of_them.into * 0.25 + all_of_them.out * 2) / 1_000_000
+    assert a_relabelling(read, 2001, 2000, chats_a_day=4) == (
+        "2,000 chats have a label by another model, prompt or taxonomy. Labelling all of them again takes about "
+        f"{all_of_them.total:,} tokens (${price:,.2f}); this run labels 1 of them again, after all chats with new "
+        "words."
+    )
+    assert "tokens (price not known);" in a_relabelling(read, 3, 2, "openai/tiny")
+
+
+def test_nothing_is_told_where_a_new_version_costs_nothing() -> None:
+    assert a_relabelling(outdated(PAID), 1, 1, "keywords") is None
+    assert a_relabelling([{**row, "outdated": False} for row in chats(PAID)], 1, 0) is None
+    assert a_relabelling([], 5, 5, chats_a_run=0) is None
 
 
 def test_what_a_budget_leaves_is_told_in_words() -> None:

@@ -148,6 +148,28 @@ def test_labels_of_the_previous_release_are_not_given_anew(new_database: Databas
         assert read_stale_chats(database, "shop", version, 10).total == 0
 
 
+def test_labels_of_the_release_before_causes_stay_and_its_functions_still_label(
+    new_database: Database, tmp_path: Path
+) -> None:
+    for migration in (ROOT / "migrations").glob("000[1-8]*"):
+        shutil.copy(migration, tmp_path)
+    migrate(tmp_path)
+    new_database.run("INSERT INTO stores (id, name, chat_tag_counts) VALUES ('shop', 'ИП Проба', '{\"thanks\": 1}')")
+    new_database.run("INSERT INTO chats (store_id, id, tag, tag_source) VALUES ('shop', '1:a', 'thanks', 'model')")
+    label = (
+        "INSERT INTO chat_labels (store_id, chat_id, tag, source, labelled_by, messages_total)"
+        " VALUES ('shop', '1:a', 'thanks', 'model', 'keywords/2/taxonomy-1', 2)"
+    )
+    new_database.run(label)
+    assert migrate(ROOT / "migrations")[-1] == "0009_causes"
+    new_database.run(label)
+    new_database.run("UPDATE chats SET tag = 'spam', tag_source = 'person' WHERE id = '1:a'")
+    new_database.run("UPDATE stores SET chat_tag_counts = '{\"spam\": 1}' WHERE id = 'shop'")
+    assert column(new_database, "SELECT cause FROM chat_labels") == [None, None]
+    assert new_database.rows("SELECT tag, cause FROM chats") == [{"tag": "spam", "cause": None}]
+    assert column(new_database, "SELECT chat_cause_counts FROM stores") == [{}]
+
+
 def test_what_the_previous_release_quarantined_is_an_open_problem_and_its_functions_still_work(
     new_database: Database, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chatsync.errors import ChatUnknownError, TagUnknownError
+from chatsync.errors import CauseUnknownError, ChatUnknownError, TagUnknownError
 from database.connection import Database
 from database.labels.history import release_persons_label, set_persons_label
 from tests.support.given_rows import STORE, a_run, an_event, chat, column, save
@@ -60,6 +60,24 @@ def test_there_is_nothing_to_release_where_no_person_labelled(database: Database
     database.run("UPDATE chats SET tag = 'thanks', tag_source = 'model' WHERE id = :id", id=CHAT)
     assert release_persons_label(database, STORE, CHAT) is False
     assert chat(database)["tag"] == "thanks"
+
+
+def test_a_person_may_set_the_cause_too_and_without_one_the_models_stays(database: Database, run: int) -> None:
+    database.run("UPDATE chats SET tag = 'thanks', cause = 'late', tag_source = 'model'")
+    set_persons_label(database, STORE, CHAT, "defect")
+    assert chat(database)["cause"] == "late"
+    set_persons_label(database, STORE, CHAT, "defect", "broken")
+    assert chat(database)["cause"] == "broken"
+    assert column(database, "SELECT cause FROM chat_labels ORDER BY id") == [None, "broken"]
+    assert column(database, "SELECT chat_cause_counts FROM stores") == [{"broken": 1, "late": 1}]
+    release_persons_label(database, STORE, CHAT)
+    assert chat(database)["cause"] is None
+
+
+def test_an_unknown_cause_is_refused_with_the_choices(database: Database, run: int) -> None:
+    with pytest.raises(CauseUnknownError, match=r"No such cause: brak\. Take one of: broken, .*nothing\."):
+        set_persons_label(database, STORE, CHAT, "defect", "brak")
+    assert chat(database)["tag"] is None
 
 
 def test_an_unknown_tag_is_refused_with_the_choices(database: Database, run: int) -> None:

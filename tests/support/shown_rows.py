@@ -48,10 +48,10 @@ def many_chats(number: int, store: str = "shop") -> None:
     )
 
 
-def labelled_by_person(tag: str, chat: str = "1:chat-0", store: str = "shop") -> None:
+def labelled_by_person(tag: str, chat: str = "1:chat-0", store: str = "shop", cause: str | None = None) -> None:
     """Give a chat a person's label."""
     with transaction() as database:
-        history.set_persons_label(database, store, chat, tag)
+        history.set_persons_label(database, store, chat, tag, cause)
 
 
 def labelled_by_model(run: int, tag: str, confidence: float | None = None, reason: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """Labels that cost money, through the machine and a model's server: what is unchanged costs nothing, budgets hold."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_another_model_or_taxonomy_labels_all_anew_and_then_nothing(
     machine: Machine, model: OpenAIServer, tmp_path: Path
 ) -> None:
     store, own = a_store(events_of(9)), tmp_path / "own.toml"
-    own.write_text(OWN_FILE.read_text("utf-8").replace('version = "1"', 'version = "mine"'), "utf-8")
+    own.write_text(OWN_FILE.read_text("utf-8").replace('version = "2"', 'version = "mine"'), "utf-8")
     base = {"OPENAI_BASE_URL": model.url}
     with machine.wildberries(store, limits=False):
         machine.sync([store.id])
@@ -98,6 +99,36 @@ def test_a_day_whose_budget_is_reached_leaves_the_rest_and_says_so(machine: Mach
         later = [sync_again(machine, store.id, model).runs[store.id] for store in stores]
     assert sum(run["chats_classified"] for run in later) == 2
     assert [run["budget_reached"] for run in later] == [None, None]
+
+
+def test_after_an_update_a_run_says_what_relabelling_costs_and_keeps_to_half_of_the_days_budget(
+    machine: Machine, model: OpenAIServer
+) -> None:
+    """Given seven chats that a model labelled by the release before, one of them with new words since."""
+    store = a_store([an_event(number, chat=number, sender="client") for number in range(7)], chats=7)
+    paid = f"openai/{MODEL}/prompt-1/taxonomy-1"
+    limited = {"CLASSIFIER": f"openai/{MODEL}", "OPENAI_BASE_URL": model.url, "LABEL_CHATS_A_DAY": "6"}
+    with machine.wildberries(store, limits=False) as wb:
+        machine.sync([store.id])
+        with transaction() as database:
+            database.run("UPDATE chats SET labelled_by = :paid", paid=paid)
+            database.run("UPDATE label_pages SET day = day - 1")
+        wb.add_event(store.id, an_event(30, chat=0, sender="client", text="И где же он?"))
+        with machine.settings(**limited):
+            updated = sync_again(machine, store.id, model).runs[store.id]
+            wb.add_event(store.id, an_event(31, chat=1, sender="client", text="Где деньги?"))
+            later = sync_again(machine, store.id, model).runs[store.id]
+    # Then three chats of the day's six are labelled: the one with new words, and two labels are given anew
+    assert (updated["status"], updated["chats_classified"], updated["outdated_labels"]) == ("success", 3, 6)
+    assert re.fullmatch(
+        r"6 chats have a label by another model, prompt or taxonomy\. Labelling all of them again takes about "
+        r"[\d,]+ tokens \(\$0\.00\); this run labels 2 of them again, after all chats with new words\.",
+        updated["relabelling"],
+    )
+    assert "3 chats of a day while labels of another version are given anew" in updated["budget_reached"]
+    # And the other half of the day is for what buyers write
+    assert (later["chats_classified"], later["outdated_labels"], later["chats_over_budget"]) == (1, 3, 3)
+    assert rows("SELECT count(*) AS n FROM chats WHERE labelled_by = :paid", paid=paid) == [{"n": 3}]
 
 
 def test_a_listing_carried_out_twice_reserves_once(

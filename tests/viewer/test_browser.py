@@ -18,7 +18,17 @@ from tests.support.stored import rows
 from tests.support.web_pages import chat_address
 
 pytestmark = needs_chromium
-PAGES = ("/", "/chats", "/chats?waiting=1&files=1", "/runs", "/run?id=1", "/overview", chat_address(), "/nothing")
+PAGES = (
+    "/",
+    "/chats",
+    "/chats?waiting=1&files=1",
+    "/runs",
+    "/run?id=1",
+    "/themes",
+    "/overview",
+    chat_address(),
+    "/nothing",
+)
 
 
 def a_filled_database() -> None:
@@ -32,7 +42,7 @@ def a_filled_database() -> None:
         a_message(5, "Спасибо", 50, chatID="1:chat-1"),
         listed=[a_chat(0, clientName="Анна", goodCard={"nmID": 271146084, "rid": "rid" * 30, "size": "XL"})],
     )
-    labelled_by_person("return_refund")
+    labelled_by_person("return_refund", cause="broken")
 
 
 def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None:

@@ -68,8 +68,12 @@ def test_the_list_shows_the_buyers_words_and_not_wbs_before_them(pages: Pages) -
         ("store=other", ["chat-0"]),
         ("tag=delivery", ["chat-1"]),
         ("tag=delivery&store=other", []),
+        ("cause=late", ["chat-1"]),
+        ("cause=late&tag=defect", []),
         ("waiting=1&store=shop", ["chat-0", "chat-2"]),
         ("files=1", ["chat-2"]),
+        ("urgent=1", ["chat-0"]),
+        ("urgent=1&store=shop", []),
         ("from={today}", []),
         ("to={old}", ["chat-2"]),
         ("from={old}&to={old}", ["chat-2"]),
@@ -84,9 +88,48 @@ def test_each_filter_of_the_list(pages: Pages, query: str, found: list[str]) -> 
         a_message(3, None, old, chatID="1:chat-2", message=file),
     )
     given(a_message(1, "Другой магазин", 60 * 24 * 5), store="other")
-    labelled_by_person("delivery", "1:chat-1")
+    labelled_by_person("delivery", "1:chat-1", cause="late")
     days = {"today": f"{NOW:%Y-%m-%d}", "old": f"{NOW + timedelta(hours=3) - timedelta(minutes=old):%Y-%m-%d}"}
     assert listed_chats(pages.get(f"/chats?{query.format(**days)}").body) == found
+
+
+def test_a_chats_cause_stands_below_its_tag_where_something_went_wrong(pages: Pages) -> None:
+    given(a_message(1, "Вопрос", 60), a_message(2, "Спасибо", 50, chatID="1:chat-1"))
+    labelled_by_person("delivery", cause="late")
+    labelled_by_person("thanks", "1:chat-1", cause="nothing")
+    body = pages.get("/chats").body
+    assert body.count('<span class="under">Late or lost</span>') == 1
+    assert '<span class="under">Nothing went wrong' not in body
+
+
+def test_the_urgent_chats_are_listed_the_most_urgent_first_and_paged_by_key(pages: Pages) -> None:
+    days = 24 * 60
+    given(
+        a_message(1, "Вопрос", 1, chatID="1:chat-100"),
+        a_message(2, "Подам в суд", 3 * days, chatID="1:chat-101"),
+        a_message(3, "Жду", 12 * days, chatID="1:chat-102"),
+        *(a_message(10 + n, "Жду", 6 * days + n, chatID=f"1:chat-{n}") for n in range(60)),
+    )
+    first = pages.get("/chats?urgent=1&store=shop").body
+    second = pages.get(next_page(first)).body
+    seen = listed_chats(first) + listed_chats(second)
+    assert seen == ["chat-102", "chat-101", *(f"chat-{n}" for n in range(60))]
+    assert not next_page(second)
+    assert first.count('<span class="urgency u1">due soon</span>') == 48
+    assert '<span class="urgency u3">overdue</span>' in first
+    assert re.search(r'urgency u2">urgent</span> <span class="under">The buyer writes: суд</span>', first)
+    assert '<span class="urgency' not in pages.get("/chats?waiting=1&q=вопрос").body
+    assert listed_chats(pages.get("/chats?urgent=1&q=суд").body) == ["chat-101"]
+
+
+def test_a_chats_page_says_by_when_to_answer(pages: Pages) -> None:
+    given(a_message(1, "Иду в прокуратуру", 60))
+    by = (NOW + timedelta(days=10, minutes=-60)).isoformat().replace("+00:00", "Z")
+    body = pages.get(chat_address(), "ru").body
+    assert re.search(f'По правилам WB ответить нужно за десять дней, до <time datetime="{by}"', body)
+    assert "Покупатель пишет: прокуратуру" in body
+    given(a_message(2, "Ответ", 30, sender="seller"))
+    assert "правилам WB" not in pages.get(chat_address(), "ru").body
 
 
 def test_a_tag_of_an_older_taxonomy_is_shown_as_it_is(pages: Pages) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.shown_rows import a_message, given
 from tests.support.stored import rows
-from tests.support.web_pages import Pages
+from tests.support.web_pages import Pages, chat_address
 from tests.viewer.label_form import opened, tag
 
 
@@ -20,6 +20,19 @@ def test_a_label_is_set_and_released(pages: Pages) -> None:
     released = {name: value for name, value in form.items() if name != "tag"}
     assert pages.post("/label", released, cookie, origin="https://pages.example").status == 303
     assert tag() == {"tag": None, "tag_source": None}
+
+
+def test_a_cause_is_set_beside_the_tag_and_shown_in_the_browsers_language(pages: Pages) -> None:
+    given(a_message(1, "Вопрос", 60))
+    form, cookie = opened(pages)
+    assert "not judged" in pages.get(chat_address()).body
+    assert pages.post("/label", form | {"cause": "late"}, cookie, origin="https://pages.example").status == 303
+    assert rows("SELECT cause FROM chats UNION ALL SELECT cause FROM chat_labels") == [{"cause": "late"}] * 2
+    # In the form's choice, on the chat, and in its history
+    assert pages.get(chat_address()).body.count("Late or lost") == 3
+    assert pages.get(chat_address(), "ru").body.count("Опоздание или потеря") == 3
+    assert pages.post("/label", form | {"cause": ""}, cookie, origin="https://pages.example").status == 303
+    assert rows("SELECT cause FROM chats") == [{"cause": "late"}]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +78,9 @@ def test_the_cookie_is_for_this_site_alone(pages: Pages) -> None:
         assert words in cookie
 
 
-@pytest.mark.parametrize("change", [{"tag": "nonsense"}, {"chat": "1:other"}, {"store": "other"}, {"store": ""}])
+@pytest.mark.parametrize(
+    "change", [{"tag": "nonsense"}, {"cause": "nonsense"}, {"chat": "1:other"}, {"store": "other"}, {"store": ""}]
+)
 def test_a_label_that_cannot_be_set_changes_nothing(pages: Pages, change: dict[str, str]) -> None:
     given(a_message(1, "Вопрос", 60))
     form, cookie = opened(pages)

@@ -13,7 +13,7 @@ from viewer.links import host_of
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}</title></textarea><!--"
 BIDI = "\u202eevil\u2066\u200f"
-ALL = ("/", "/runs", "/run?id=1", "/chats", "/overview", "/nothing")
+ALL = ("/", "/runs", "/run?id=1", "/chats", "/themes", "/overview", "/nothing")
 
 
 def hostile_world() -> None:
@@ -28,16 +28,18 @@ def hostile_world() -> None:
     )
     with transaction() as database:
         database.run(
-            "INSERT INTO chat_labels (store_id, chat_id, run_id, tag, source, reason, labelled_by, messages_total) "
-            "VALUES ('shop', '1:chat-0', 1, CAST(:evil AS text), 'model', CAST(:evil AS text), CAST(:evil AS text), 1)",
+            "INSERT INTO chat_labels (store_id, chat_id, run_id, tag, cause, source, reason, labelled_by,"
+            " messages_total)"
+            " SELECT 'shop', '1:chat-0', 1, evil, evil, 'model', evil, evil, 1 FROM CAST(:evil AS text) AS evil",
             evil=HOSTILE,
         )
         a_run(database, execution="execution-2")
         for change in (
-            "UPDATE chats SET tag = :evil, tag_source = 'model'",
+            "UPDATE chats SET tag = :evil, cause = :evil, tag_source = 'model'",
             "UPDATE stores SET name = :evil",
             "UPDATE stores SET token_type = :evil",
             "UPDATE stores SET chat_tag_counts = jsonb_build_object(CAST(:evil AS text), 1)",
+            "UPDATE stores SET chat_cause_counts = jsonb_build_object(CAST(:evil AS text), 1)",
             "UPDATE sync_logs SET status = :evil WHERE id = 2",
             "UPDATE sync_logs SET error_type = :evil, error_message = 'x' WHERE id = 2",
             "UPDATE sync_logs SET error_message = :evil WHERE id = 2",

@@ -9,7 +9,7 @@ from tests.support.project import ROOT
 from tests.support.shown_rows import a_message, given
 from tests.support.web_pages import Context, Pages, load_handler
 
-ALL = ("/", "/runs", "/chats", "/overview")
+ALL = ("/", "/runs", "/chats", "/themes", "/overview")
 
 
 def test_the_example_event_is_answered_in_its_browsers_language(emptied: str) -> None:
@@ -41,7 +41,8 @@ def test_an_empty_database_says_what_to_do(pages: Pages, path: str, language: st
         ("/chat?store=shop&id=none", 404),
         ("/chat", 404),
         ("/chats?after=nonsense", 400),
-        ("/chats?after=WzEsMiwzXQ==", 400),
+        ("/chats?after=WzEsMiwzLDBd", 400),
+        ("/chats?after=WyItaW5maW5pdHkiLCAiYSIsICJiIiwgNF0=", 400),  # of an urgency that is none
         ("/chat?store=shop&id=1:chat-0&before=never", 400),
         ("/runs?before=first", 400),
         ("/chats?" + "&".join(f"a{number}=1" for number in range(50)), 400),

@@ -44,6 +44,24 @@ def test_why_labels_are_missing_is_said_in_russian_too(pages: Pages, stop: str) 
     assert "Модель не отвечает о чатах</dt><dd>2</dd>" in pages.get(f"/run?id={run}", "ru").body
 
 
+def test_what_a_new_version_costs_and_what_a_budget_left_stands_on_the_runs_page(pages: Pages) -> None:
+    run = given(a_message(1, "Привет", 60))
+    address = f"/run?id={run}"
+    assert "Метки прежней версии" not in pages.get(address, "ru").body
+    with transaction() as database:
+        database.run(
+            "UPDATE sync_logs SET outdated_labels = 6, relabelling = '6 chats have a label by another model.',"
+            " chats_over_budget = 3, budget_reached = '3 chats wait for a next run.' WHERE id = :run",
+            run=run,
+        )
+    body = pages.get(address, "ru").body
+    for title, number, sentence in (
+        ("Метки прежней версии", 6, "6 chats have a label by another model."),
+        ("Ждут из-за бюджета", 3, "3 chats wait for a next run."),
+    ):
+        assert f'{title}</dt><dd>{number}<span class="under" lang="en">{sentence}</span></dd>' in body
+
+
 def test_runs_are_paged_by_key(pages: Pages) -> None:
     given(a_message(1, "Привет", 60))
     with transaction() as database:

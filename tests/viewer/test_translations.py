@@ -18,7 +18,7 @@ SOURCE = "\n".join(
 )
 # Keys made of a part that is data: which parts there can be.
 MADE = {
-    "nav": ("stores", "chats", "runs", "overview"),
+    "nav": ("stores", "chats", "runs", "themes", "overview"),
     "status": (*STATUSES, "dead"),
     "token": ("base", "personal", "service", "test", "unknown"),
     "sender": ("client", "seller", "wb"),
@@ -26,6 +26,7 @@ MADE = {
     "problem.kind": KINDS,
     "label_stop": tuple(LABEL_STOPS),
     "month": tuple(str(number) for number in range(1, 13)),
+    "urgency": ("u1", "u2", "u3"),
     "overview": ("age_day", "age_week", "age_longer"),
     "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "form_not_ours", "form_too_long"),
 }
@@ -37,6 +38,7 @@ NOT_OF_RUNS = {
     "StoreUnknownError",
     "ChatUnknownError",
     "TagUnknownError",
+    "CauseUnknownError",
     "ProblemUnknownError",
     "ClassifierUnavailableError",
     "ClassifierRefusedError",

@@ -87,7 +87,8 @@ def test_the_pages_work_for_a_login_of_the_role_itself(
         monkeypatch.setenv(
             "DATABASE_URL", urlunsplit(parts._replace(netloc=f"chat_viewer@{parts.hostname}:{parts.port}"))
         )
-        for path in ("/", "/runs", "/run?id=1", "/chats?q=вопрос&waiting=1&files=1", "/overview", chat_address()):
+        lists = ("/", "/runs", "/run?id=1", "/chats?q=вопрос&waiting=1&files=1", "/chats?urgent=1")
+        for path in (*lists, "/themes", "/overview", chat_address()):
             assert pages.get(path).status == 200, path
         form, cookie = opened(pages)
         assert pages.post("/label", form, cookie, origin="https://pages.example").status == 303

@@ -351,7 +351,8 @@ class StoreEstimate:
     """What the next run of a store would label of what is stored now: `chats`, of which `chats_sent` cost something.
 
     The cost is in millionths of a US dollar, None where the model's price is not known. `chats_over_budget` wait
-    longer, and `budget_reached` says why.
+    longer, and `budget_reached` says why. `relabelling` says what another version of the classifier makes people pay
+    for, None where nothing.
     """
 
     store_id: str
@@ -362,6 +363,7 @@ class StoreEstimate:
     cost_microusd: int | None
     chats_over_budget: int
     budget_reached: str | None
+    relabelling: str | None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ class ChatUnknownError(ChatSyncError):
     """A person labels a chat that is not stored in this store."""
 
 
+class CauseUnknownError(ChatSyncError):
+    """A person labels a chat with a cause that the taxonomy does not have."""
+
+
 class TagUnknownError(ChatSyncError):
     """A person labels a chat with a tag that the taxonomy does not have."""
 

@@ -150,16 +150,20 @@ def move_cursor(database: Database, store_id: str, cursor: int | None) -> None:
 
 
 def refresh_statistics(database: Database, store_id: str) -> None:
-    """Count the store's chats and their tags anew."""
+    """Count the store's chats, their tags and their causes anew."""
     database.run(
         """
-        UPDATE stores SET total_chats = counted.total, chat_tag_counts = counted.tags
+        UPDATE stores
+        SET total_chats = counted.total, chat_tag_counts = counted.tags, chat_cause_counts = counted.causes
         FROM (
-            SELECT coalesce(sum(chats), 0)::integer AS total,
-                   coalesce(jsonb_object_agg(tag, chats) FILTER (WHERE tag IS NOT NULL), '{}') AS tags
-            FROM (SELECT tag, count(*) AS chats FROM chats WHERE store_id = :id GROUP BY tag) AS by_tag
+            SELECT coalesce(sum(chats) FILTER (WHERE by_tag), 0)::integer AS total,
+                   coalesce(jsonb_object_agg(tag, chats) FILTER (WHERE tag IS NOT NULL), '{}') AS tags,
+                   coalesce(jsonb_object_agg(cause, chats) FILTER (WHERE cause IS NOT NULL), '{}') AS causes
+            FROM (SELECT tag, cause, GROUPING(tag) = 0 AS by_tag, count(*) AS chats
+                  FROM chats WHERE store_id = :id GROUP BY GROUPING SETS (tag, cause)) AS grouped
         ) AS counted
-        WHERE id = :id AND (total_chats, chat_tag_counts) IS DISTINCT FROM (counted.total, counted.tags)
+        WHERE id = :id AND (total_chats, chat_tag_counts, chat_cause_counts)
+                           IS DISTINCT FROM (counted.total, counted.tags, counted.causes)
         """,
         id=store_id,
     )

@@ -1,4 +1,4 @@
-"""Lists of chats, newest message first: filtered and searched, a part at a time."""
+"""Lists of chats, newest message or most urgent first: filtered and searched, a part at a time."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -43,20 +43,27 @@ FOUND_MESSAGE = f"""
         ORDER BY sent_at DESC, id DESC LIMIT 1
     ) AS found ON true
 """  # noqa: S608 - constants
+# Few chats are urgent at all, and none that has been silent for 30 days: they are computed first, and then looked up.
+URGENT = "urgent AS MATERIALIZED (SELECT * FROM chat_urgency WHERE urgency > 0)"
+EACH_URGENT = "JOIN urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id"
 CONDITIONS = {
     "store": "chats.store_id = :store",
     "tag": "chats.tag = :tag",
+    "cause": "chats.cause = :cause",
+    "product": "chats.nm_id = CAST(:nm_id AS bigint)",
     "waiting": IS_WAITING,
     "files": HAS_ATTACHMENTS,
     "from": f"{NEWEST_AT} >= CAST(:first AS timestamp) AT TIME ZONE '{ZONE}'",
     "to": f"{NEWEST_AT} < CAST(:behind AS timestamp) AT TIME ZONE '{ZONE}'",
     "after": f"({NEWEST_AT}, chats.store_id, chats.id) < (CAST(:at AS timestamptz), :after_store, :after_id)",
+    "after_urgent": f"(urgent.urgency, {NEWEST_AT}, chats.store_id, chats.id)"
+    " < (CAST(:urgency AS integer), CAST(:at AS timestamptz), :after_store, :after_id)",
 }
 COLUMNS = """
     chats.store_id, chats.id, chats.client_name, chats.nm_id, chats.product_title, chats.product_size,
     chats.messages_total,
     chats.last_message_text, chats.last_message_sender, chats.last_message_at, chats.missing_since, chats.tag,
-    chats.tag_source
+    chats.cause, chats.tag_source
 """
 
 
@@ -90,15 +97,17 @@ def list_query(filters: ChatFilters, search: Search | None) -> tuple[str, dict[s
     values = _values(filters)
     where = " AND ".join(CONDITIONS[name] for name in values) or "true"
     parameters = {key: value for named in values.values() for key, value in named.items()}
-    source, before = "chats", ""
+    before, source, order = [], "chats", ORDER
     if search:
         parameters["words"] = filters.words
-        if search.rare:
-            before, source = f"WITH {FOUND}", "found JOIN chats USING (store_id, id)"
-            parameters |= {"product": _product(filters.words), "exact": filters.words}
-        else:
-            source = f"chats {EACH_SEARCHED}"
-    sql = f"{before} SELECT {COLUMNS} FROM {source} WHERE {where} ORDER BY {ORDER} LIMIT {CHATS_A_LIST + 1}"  # noqa: S608 - constants
+        source = f"chats {EACH_SEARCHED}"
+    if search and search.rare:
+        before, source = [FOUND], "found JOIN chats USING (store_id, id)"
+        parameters |= {"product": _product(filters.words), "exact": filters.words}
+    if filters.urgent:
+        before, source, order = [*before, URGENT], f"{source} {EACH_URGENT}", f"urgent.urgency DESC, {ORDER}"
+    computed = f"WITH {', '.join(before)}" if before else ""
+    sql = f"{computed} SELECT {COLUMNS} FROM {source} WHERE {where} ORDER BY {order} LIMIT {CHATS_A_LIST + 1}"  # noqa: S608 - constants
     return sql, parameters
 
 
@@ -121,6 +130,10 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
         values["store"] = {"store": filters.store_id}
     if filters.tag:
         values["tag"] = {"tag": filters.tag}
+    if filters.cause:
+        values["cause"] = {"cause": filters.cause}
+    if filters.product:
+        values["product"] = {"nm_id": filters.product}
     if filters.waiting:
         values["waiting"] = {}
     if filters.with_attachments:
@@ -131,7 +144,8 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
         values["to"] = {"behind": filters.last_day + timedelta(days=1)}
     if filters.after:
         key = filters.after
-        values["after"] = {"at": key.at, "after_store": key.store_id, "after_id": key.chat_id}
+        place = {"at": key.at, "after_store": key.store_id, "after_id": key.chat_id}
+        values |= {"after_urgent": place | {"urgency": key.urgency}} if filters.urgent else {"after": place}
     return values
 
 
@@ -146,10 +160,12 @@ def _details(database: Database, chats: list[dict[str, Any]], words: str) -> lis
         return []
     return database.rows(
         f"""
-        SELECT last_writer, waiting_since, {HAS_ATTACHMENTS} AS has_attachments,
+        SELECT turns.last_writer, turns.waiting_since, urgency, answer_by, threat,
+               {HAS_ATTACHMENTS} AS has_attachments,
                {"found_text, found_marked" if words else "NULL AS found_text"}
         FROM unnest(CAST(:stores AS text[]), CAST(:ids AS text[])) WITH ORDINALITY AS chats (store_id, id, place)
-        JOIN chat_overview ON chat_overview.store_id = chats.store_id AND chat_id = chats.id
+        JOIN chat_overview AS turns ON turns.store_id = chats.store_id AND turns.chat_id = chats.id
+        LEFT JOIN chat_urgency AS urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id
         {FOUND_MESSAGE if words else ""}
         ORDER BY place LIMIT {CHATS_A_LIST}
         """,  # noqa: S608 - constants

@@ -20,11 +20,12 @@ def read_chats(database: Database, chat_id: str, store_id: str | None = None) ->
     return database.rows(
         f"""
         SELECT chats.store_id, chats.id, stores.name AS store_name, client_name, nm_id, product_title, rid,
-               product_size, price_kopecks, price_currency, ordered_at, messages_total, missing_since, tag, tag_source,
-               {IS_LISTED} AND {IS_GAP} AS has_gap
-        FROM chats JOIN stores ON stores.id = store_id
-        WHERE chats.id = :id {"" if store_id is None else "AND store_id = :store"}
-        ORDER BY store_id LIMIT {MOST_STORES}
+               product_size, price_kopecks, price_currency, ordered_at, messages_total, missing_since, tag, cause,
+               tag_source, urgency, answer_by, threat, {IS_LISTED} AND {IS_GAP} AS has_gap
+        FROM chats JOIN stores ON stores.id = chats.store_id
+        LEFT JOIN chat_urgency AS urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id
+        WHERE chats.id = :id {"" if store_id is None else "AND chats.store_id = :store"}
+        ORDER BY chats.store_id LIMIT {MOST_STORES}
         """,  # noqa: S608 - constants
         id=chat_id,
         **({} if store_id is None else {"store": store_id}),
@@ -86,7 +87,7 @@ def read_labels(database: Database, chat: dict[str, Any]) -> list[dict[str, Any]
     """Return a chat's labels, newest first."""
     return database.rows(
         f"""
-        SELECT tag, source, confidence, reason, labelled_by, labelled_at, released_at FROM chat_labels
+        SELECT tag, cause, source, confidence, reason, labelled_by, labelled_at, released_at FROM chat_labels
         WHERE store_id = :store AND chat_id = :chat ORDER BY id DESC LIMIT {MOST_LABELS}
         """,  # noqa: S608 - a constant
         store=chat["store_id"],

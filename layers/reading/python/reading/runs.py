@@ -17,10 +17,10 @@ WAITED = f"waited_seconds - CASE WHEN run.status = 'running' THEN {STILL_TO_WAIT
 COMPUTED = ("store_name", "read_at", "is_dead", "waits_until")  # what RUNS adds to the columns of sync_logs
 RUNS = f"""
     SELECT run.id, store_id, execution_id, sync_type, status, chats_total, chats_synced, messages_added,
-           chats_to_classify, chats_classified, chats_over_budget, budget_reached, label_tokens_in, label_tokens_out,
-           label_cost_microusd, labels_stopped, chats_unanswered, events_read, wb_requests,
-           {WAITED} AS waited_seconds, gaps, quarantined, stretches, problems, damaged_values, list_unchecked,
-           error_type, error_message, started_at, completed_at,
+           chats_to_classify, chats_classified, chats_over_budget, budget_reached, outdated_labels, relabelling,
+           label_tokens_in, label_tokens_out, label_cost_microusd, labels_stopped, chats_unanswered, events_read,
+           wb_requests, {WAITED} AS waited_seconds, gaps, quarantined, stretches, problems, damaged_values,
+           list_unchecked, error_type, error_message, started_at, completed_at,
            stores.name AS store_name, now() AS read_at, {IS_DEAD} AS is_dead, {WAITS_UNTIL} AS waits_until
     FROM sync_logs AS run JOIN stores ON stores.id = run.store_id
 """  # noqa: S608 - constants

@@ -6,7 +6,7 @@ from database.connection import Database
 from reading.conditions import IS_WAITING
 from reading.runs import IS_DEAD, WAITS_UNTIL
 
-MOST_STORES, MOST_TAGS = 1000, 100
+MOST_STORES, MOST_TAGS, MOST_CAUSES = 1000, 100, 100
 
 
 def list_stores(database: Database, most: int) -> list[dict[str, Any]]:
@@ -52,3 +52,14 @@ def name_tags(database: Database) -> list[str]:
         """  # noqa: S608 - a constant
     )
     return [row["tag"] for row in rows]
+
+
+def name_causes(database: Database) -> list[str]:
+    """Return the causes that chats have."""
+    rows = database.rows(
+        f"""
+        SELECT DISTINCT cause FROM stores CROSS JOIN LATERAL jsonb_object_keys(chat_cause_counts) AS cause
+        ORDER BY cause LIMIT {MOST_CAUSES}
+        """  # noqa: S608 - a constant
+    )
+    return [row["cause"] for row in rows]

@@ -17,7 +17,8 @@ from reading.runs import STATUSES
 LONGEST_TEXT = 200
 LONGEST_ID = 1000
 LONGEST_KEY = 2000
-LARGEST_RUN = 2**63 - 1
+URGENCIES = range(4)  # of chat_urgency
+LARGEST_NUMBER = 2**63 - 1  # that Postgres' bigint holds
 DIGITS = re.compile(r"[0-9]{1,19}")
 
 
@@ -40,7 +41,10 @@ def read_chat_filters(fields: Mapping[str, str]) -> ChatFilters:
         words=read_text(fields, "q"),
         store_id=read_id(fields, "store"),
         tag=read_text(fields, "tag"),
+        cause=read_text(fields, "cause"),
+        product=_read_product(fields.get("product", "")),
         waiting=fields.get("waiting") == "1",
+        urgent=fields.get("urgent") == "1",
         with_attachments=fields.get("files") == "1",
         first_day=_day(fields.get("from", "")),
         last_day=_day(fields.get("to", "")),
@@ -55,7 +59,10 @@ def write_chat_filters(filters: ChatFilters, after: ChatKey | None = None) -> st
             "q": filters.words,
             "store": filters.store_id,
             "tag": filters.tag,
+            "cause": filters.cause,
+            "product": str(filters.product or ""),
             "waiting": "1" if filters.waiting else "",
+            "urgent": "1" if filters.urgent else "",
             "files": "1" if filters.with_attachments else "",
             "from": filters.first_day.isoformat() if filters.first_day else "",
             "to": filters.last_day.isoformat() if filters.last_day else "",
@@ -81,7 +88,7 @@ def write_run_filters(filters: RunFilters, before: int | None = None) -> str:
 
 def read_run_id(value: str) -> int:
     """Return the number of a run. Raises AddressInvalidError if it is not one."""
-    if not DIGITS.fullmatch(value) or int(value) > LARGEST_RUN:
+    if not DIGITS.fullmatch(value) or int(value) > LARGEST_NUMBER:
         raise AddressInvalidError("The address names no run.")
     return int(value)
 
@@ -102,6 +109,11 @@ def read_message_key(fields: Mapping[str, str]) -> tuple[datetime, str] | None:
         raise AddressInvalidError("The address names no message.") from None
 
 
+def read_month(fields: Mapping[str, str]) -> date | None:
+    """Return the first day of the month that an address names, as 2026-11; None where it names none."""
+    return _day(f"{fields.get('month', '')}-01")
+
+
 def read_text(fields: Mapping[str, str], name: str) -> str:
     """Return a text that Postgres can hold and compare."""
     return fields.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT].encode("utf-8", "ignore").decode()
@@ -117,6 +129,11 @@ def _query(fields: Mapping[str, str]) -> str:
     return urlencode({name: value for name, value in fields.items() if value})
 
 
+def _read_product(value: str) -> int | None:
+    """Return the number of a product; what can be none narrows nothing down."""
+    return int(value) if DIGITS.fullmatch(value) and 0 < int(value) <= LARGEST_NUMBER else None
+
+
 def _day(value: str) -> date | None:
     try:
         return date.fromisoformat(value)
@@ -125,16 +142,18 @@ def _day(value: str) -> date | None:
 
 
 def _write_key(key: ChatKey) -> str:
-    return base64.urlsafe_b64encode(json.dumps([key.at, key.store_id, key.chat_id]).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps([key.at, key.store_id, key.chat_id, key.urgency]).encode()).decode()
 
 
 def _read_key(text: str) -> ChatKey:
     try:
-        at, store_id, chat_id = json.loads(base64.urlsafe_b64decode(text[:LONGEST_KEY].encode()))
+        at, store_id, chat_id, urgency = json.loads(base64.urlsafe_b64decode(text[:LONGEST_KEY].encode()))
         if at != BEFORE_ALL:
             datetime.fromisoformat(at)
     except (ValueError, TypeError, binascii.Error):
         raise AddressInvalidError("The address names no place in this list.") from None
     if not (isinstance(store_id, str) and isinstance(chat_id, str)) or "\x00" in store_id + chat_id:
         raise AddressInvalidError("The address names no place in this list.")
-    return ChatKey(at, store_id, chat_id)
+    if urgency not in URGENCIES:
+        raise AddressInvalidError("The address names no place in this list.")
+    return ChatKey(at, store_id, chat_id, urgency)

@@ -1,5 +1,6 @@
 """Templates filled in: everything escaped, times in Moscow's zone with the exact moment beside, words in a language."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from markupsafe import Markup
 
 from chatsync.hidden_characters import SHOWN_IN_LINES
 from chatsync.label_stops import name_label_stop
-from chatsync.taxonomy import taxonomy
+from chatsync.taxonomy import Tag, taxonomy
 from viewer.languages import Language
 
 MOSCOW = timezone(timedelta(hours=3))  # all year round since 2014
@@ -49,10 +50,19 @@ def moscow_day(at: datetime) -> date:
 
 def tag_title(language: Language, tag: str) -> str:
     """Return a tag's title in the taxonomy; the tag itself where an older taxonomy gave it."""
-    for listed in taxonomy().tags:
-        if listed.key == tag:
-            return listed.title_ru if language.code == "ru" else listed.title_en
-    return show_hidden(tag)
+    return _title(language, taxonomy().tags, tag)
+
+
+def cause_title(language: Language, cause: str) -> str:
+    """Return a cause's title in the taxonomy; the cause itself where an older taxonomy gave it."""
+    return _title(language, taxonomy().causes, cause)
+
+
+def _title(language: Language, entries: Sequence[Tag], key: str) -> str:
+    for entry in entries:
+        if entry.key == key:
+            return entry.title_ru if language.code == "ru" else entry.title_en
+    return show_hidden(key)
 
 
 def _formats(language: Language) -> dict[str, Any]:
@@ -61,8 +71,10 @@ def _formats(language: Language) -> dict[str, Any]:
         "ago": lambda at, now: language.say("ago", time=_duration(language, (now - at).total_seconds())),
         "size": lambda size: _size(language, size),
         "number": language.format_number,
+        "points": lambda change: f"{change:+d}".replace("+0", "0").replace("-", "\u2212"),
         "day": lambda day: language.say("date", day=day.day, month=language.say(f"month.{day.month}"), year=day.year),
         "tag_name": lambda tag: tag_title(language, tag),
+        "cause_name": lambda cause: cause_title(language, cause),
         "label_stop": lambda sentence: language.find_words(f"label_stop.{name_label_stop(sentence)}"),
     }
 

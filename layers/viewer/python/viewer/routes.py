@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chatsync.errors import (
+    CauseUnknownError,
     ChatSyncError,
     ChatUnknownError,
     DatabaseRefusedError,
@@ -33,6 +34,7 @@ from viewer.web_pages.conversation import describe_conversation, set_label
 from viewer.web_pages.overview import describe_overview
 from viewer.web_pages.runs import describe_run, describe_runs
 from viewer.web_pages.stores import describe_stores
+from viewer.web_pages.themes import describe_themes
 
 ASSETS = {
     "viewer.css": "text/css; charset=utf-8",
@@ -47,6 +49,7 @@ STATUS_OF_ERROR = {
     AddressInvalidError: (BAD_REQUEST, "address"),
     ChatUnknownError: (NOT_FOUND, "no_chat"),
     TagUnknownError: (BAD_REQUEST, "no_tag"),
+    CauseUnknownError: (BAD_REQUEST, "no_tag"),
 }
 STATUS_OF_FAILURE: dict[type[Exception], tuple[int, str]] = {
     DatabaseUnavailableError: (UNAVAILABLE, "database"),
@@ -89,6 +92,12 @@ def show_chats() -> Response[str]:
 def show_conversation() -> Response[str]:
     """Show one conversation."""
     return _show("chat.html", "chats", lambda request: describe_conversation(request.query))
+
+
+@app.get("/themes")
+def show_themes() -> Response[str]:
+    """Show what went wrong with which product in a month."""
+    return _show("themes.html", "themes", lambda request: describe_themes(request.query))
 
 
 @app.get("/overview")

@@ -1,11 +1,12 @@
 """What of the stale chats the budgets allow: in chats and tokens, for a run of a store and for a day of all stores.
 
 Pure arithmetic; `reservations.py` keeps what was spent. Only chats that are sent to a model's server count for a day:
-the offline classifier costs nothing.
+the offline classifier costs nothing. Labels that only another version of the classifier gave are given anew from one
+half of the day's budgets: after an update of the program, what buyers write meanwhile is labelled from the other.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from chatsync.label_requests import ChatCost, chat_cost, chat_page_tokens
@@ -17,6 +18,8 @@ CHATS_A_RUN = "{0} chats of a run (LabelChatsARun)"
 TOKENS_A_RUN = "{0} tokens of a run (LabelTokensARun)"
 CHATS_A_DAY = "{0} chats of a day (LabelChatsADay)"
 TOKENS_A_DAY = "{0} tokens of a day (LabelTokensADay)"
+CHATS_RELABELLED_A_DAY = "{0} chats of a day while labels of another version are given anew (half of LabelChatsADay)"
+TOKENS_RELABELLED_A_DAY = "{0} tokens of a day while labels of another version are given anew (half of LabelTokensADay)"
 BUDGET_REACHED = "{left} chats wait for a next run to label them: the budget of {budget} is reached."
 
 
@@ -37,6 +40,11 @@ class Budgets:
     def from_settings(cls, read: Callable[[str], str] = setting) -> Self:
         """Return the budgets of the function's environment; raises SettingMissingError."""
         return cls(**{budget.name: int(read(f"LABEL_{budget.name.upper()}")) for budget in fields(cls)})
+
+    @property
+    def for_outdated(self) -> "Budgets":
+        """Return the budgets within which labels of another version are given anew."""
+        return replace(self, chats_a_day=self.chats_a_day // 2, tokens_a_day=self.tokens_a_day // 2)
 
 
 @dataclass(frozen=True)
@@ -115,31 +123,34 @@ def chat_pages_within_budgets(
     """Return the pages that the budgets allow, and the first budget in their way, if one is.
 
     Chats that cost nothing are never in a budget's way. After the first chat that does not fit, no other that costs
-    something is taken: a later one is an older one.
+    something is taken: a later one is an older one, or has a label that is only outdated.
     """
     pages, reached, planned = [_Page()], None, Spent()
     for transcript in transcripts:
         cost = ChatCost(0) if classifier == KEYWORDS else chat_cost(transcript["messages"])
+        outdated = transcript.get("outdated", False)
         if len(pages[-1].transcripts) == budgets.chats_a_page:
             planned += pages[-1].planned().spends
             pages.append(_Page())
         if cost.tokens:
-            reached = reached or _reached_budget(budgets, spent, planned + pages[-1].planned(cost).spends)
+            would_spend = planned + pages[-1].planned(cost).spends
+            reached = reached or _reached_budget(budgets, spent, would_spend, outdated=outdated)
         if not (cost.tokens and reached):
             pages[-1].transcripts.append(transcript)
             pages[-1].costs.append(cost)
     return [page.planned() for page in pages if page.transcripts], reached
 
 
-def _reached_budget(budgets: Budgets, spent: Spent, planned: Spent) -> str | None:
-    """Return which budget all that is planned would exceed."""
-    return next(_exceeded_budgets(budgets, spent, planned), None)
+def _reached_budget(budgets: Budgets, spent: Spent, planned: Spent, *, outdated: bool) -> str | None:
+    """Return which budget all that is planned would exceed; `outdated`: with a label of another version at its end."""
+    return next(_exceeded_budgets(budgets, spent, planned, outdated=outdated), None)
 
 
-def _exceeded_budgets(budgets: Budgets, spent: Spent, planned: Spent) -> Iterator[str]:
-    if planned.tokens > budgets.tokens_a_run:
-        yield TOKENS_A_RUN.format(budgets.tokens_a_run)
-    if spent.chats + planned.chats > budgets.chats_a_day:
-        yield CHATS_A_DAY.format(budgets.chats_a_day)
-    if spent.tokens + planned.tokens > budgets.tokens_a_day:
-        yield TOKENS_A_DAY.format(budgets.tokens_a_day)
+def _exceeded_budgets(budgets: Budgets, spent: Spent, planned: Spent, *, outdated: bool) -> Iterator[str]:
+    limits = budgets.for_outdated if outdated else budgets
+    if planned.tokens > limits.tokens_a_run:
+        yield TOKENS_A_RUN.format(limits.tokens_a_run)
+    if spent.chats + planned.chats > limits.chats_a_day:
+        yield (CHATS_RELABELLED_A_DAY if outdated else CHATS_A_DAY).format(limits.chats_a_day)
+    if spent.tokens + planned.tokens > limits.tokens_a_day:
+        yield (TOKENS_RELABELLED_A_DAY if outdated else TOKENS_A_DAY).format(limits.tokens_a_day)

@@ -8,6 +8,7 @@ from chatsync.label_version import label_version
 from chatsync.prices import price_of
 from database.connection import Database
 from database.labels.budgets import Budgets, LabelPlan, plan_labels
+from database.labels.relabelling import describe_relabelling
 from database.labels.reservations import spent_today
 from database.labels.stale_chats import read_stale_chats
 
@@ -23,12 +24,12 @@ def estimate_labels(
     for store_id in store_ids:
         stale = read_stale_chats(database, store_id, label_version(classifier), budgets.chats_a_run)
         plan = plan_labels(stale.transcripts, stale.total, classifier, budgets, spent)
-        estimates.append(_estimate(store_id, plan, classifier))
+        estimates.append(_estimate(store_id, plan, classifier, describe_relabelling(stale, plan, classifier)))
         spent += plan.spends
     return estimates
 
 
-def _estimate(store_id: str, plan: LabelPlan, classifier: str) -> StoreEstimate:
+def _estimate(store_id: str, plan: LabelPlan, classifier: str, relabelling: str | None) -> StoreEstimate:
     tokens = Tokens(sum(page.tokens.into for page in plan.pages), sum(page.tokens.out for page in plan.pages))
     price = price_of(classifier)
     return StoreEstimate(
@@ -40,4 +41,5 @@ def _estimate(store_id: str, plan: LabelPlan, classifier: str) -> StoreEstimate:
         cost_microusd=price.cost_microusd(tokens) if price else None,
         chats_over_budget=plan.left,
         budget_reached=plan.reached,
+        relabelling=relabelling,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatsync.contracts import ChatPageLabels, SaveLabels
-from chatsync.errors import ChatUnknownError, TagUnknownError
+from chatsync.errors import CauseUnknownError, ChatUnknownError, TagUnknownError
 from chatsync.label_stops import LABEL_STOPS
 from chatsync.label_tokens import Tokens
 from chatsync.taxonomy import taxonomy
@@ -35,17 +35,19 @@ def save_labels(database: Database, store_id: str, run_id: int, labels: Sequence
     added = database.rows(
         """
         WITH added AS (
-            INSERT INTO chat_labels (store_id, chat_id, run_id, tag, source, confidence, reason, labelled_by,
+            INSERT INTO chat_labels (store_id, chat_id, run_id, tag, cause, source, confidence, reason, labelled_by,
                                      messages_total, content)
-            SELECT :store, chat_id, CAST(:run AS bigint), tag, 'model', confidence, reason, model, messages_total,
-                   content
+            SELECT :store, chat_id, CAST(:run AS bigint), tag, cause, 'model', confidence, reason, model,
+                   messages_total, content
             FROM json_to_recordset(CAST(:rows AS json)) AS label(
-                chat_id text, tag text, confidence real, reason text, model text, messages_total integer, content text)
+                chat_id text, tag text, cause text, confidence real, reason text, model text, messages_total integer,
+                content text)
             ON CONFLICT (store_id, chat_id, run_id) DO NOTHING
-            RETURNING chat_id, tag, labelled_by, messages_total, content
+            RETURNING chat_id, tag, cause, labelled_by, messages_total, content
         ), current AS (
-            UPDATE chats SET tag = added.tag, tag_source = 'model', labelled_messages = added.messages_total,
-                             labelled_by = added.labelled_by, labelled_content = added.content
+            UPDATE chats SET tag = added.tag, cause = added.cause, tag_source = 'model',
+                             labelled_messages = added.messages_total, labelled_by = added.labelled_by,
+                             labelled_content = added.content
             FROM added
             WHERE chats.store_id = :store AND chats.id = added.chat_id AND tag_source IS DISTINCT FROM 'person'
         ), counted AS (
@@ -62,35 +64,40 @@ def save_labels(database: Database, store_id: str, run_id: int, labels: Sequence
     return int(added[0]["labels"])
 
 
-def set_persons_label(database: Database, store_id: str, chat_id: str, tag: str) -> None:
+def set_persons_label(database: Database, store_id: str, chat_id: str, tag: str, cause: str | None = None) -> None:
     """Label a chat with a person's word, which no classifier overwrites until it is released.
 
-    The label joins the history, the one it replaces stays there; the store's counts of tags follow.
+    Without a cause the chat keeps the one it has. The label joins the history, the one it replaces stays there; the
+    store's counts of tags and causes follow.
 
     Raises:
         TagUnknownError: The taxonomy has no such tag.
+        CauseUnknownError: The taxonomy has no such cause.
         ChatUnknownError: The store has no such chat.
         ClassifierRefusedError: The operator's own taxonomy cannot be read.
     """
     if tag not in (tags := taxonomy().keys):
         raise TagUnknownError(f"No such tag: {tag}. Take one of: {', '.join(tags)}.")
+    if cause not in (*(causes := taxonomy().cause_keys), None):
+        raise CauseUnknownError(f"No such cause: {cause}. Take one of: {', '.join(causes)}.")
     changed = database.run(
         """
         WITH labelled AS (
-            UPDATE chats SET tag = :tag, tag_source = 'person', labelled_messages = messages_total,
-                             labelled_by = 'person', labelled_content = NULL
+            UPDATE chats SET tag = :tag, cause = coalesce(CAST(:cause AS text), cause), tag_source = 'person',
+                             labelled_messages = messages_total, labelled_by = 'person', labelled_content = NULL
             WHERE store_id = :store AND id = :chat
             RETURNING store_id, id, messages_total
         ), replaced AS (
             UPDATE chat_labels SET released_at = now()
             WHERE store_id = :store AND chat_id = :chat AND source = 'person' AND released_at IS NULL
         )
-        INSERT INTO chat_labels (store_id, chat_id, tag, source, labelled_by, messages_total)
-        SELECT store_id, id, :tag, 'person', 'person', messages_total FROM labelled
+        INSERT INTO chat_labels (store_id, chat_id, tag, cause, source, labelled_by, messages_total)
+        SELECT store_id, id, :tag, CAST(:cause AS text), 'person', 'person', messages_total FROM labelled
         """,
         store=store_id,
         chat=chat_id,
         tag=tag,
+        cause=cause,
     )
     if not changed:
         raise _unknown_chat(store_id, chat_id)
@@ -118,7 +125,7 @@ def release_persons_label(database: Database, store_id: str, chat_id: str) -> bo
             UPDATE chat_labels SET released_at = now()
             WHERE store_id = :store AND chat_id = :chat AND source = 'person' AND released_at IS NULL
         )
-        UPDATE chats SET tag = NULL, tag_source = NULL, labelled_messages = NULL, labelled_by = NULL,
+        UPDATE chats SET tag = NULL, cause = NULL, tag_source = NULL, labelled_messages = NULL, labelled_by = NULL,
                          labelled_content = NULL
         WHERE store_id = :store AND id = :chat
         """,

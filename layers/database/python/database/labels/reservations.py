@@ -15,6 +15,7 @@ from chatsync.prices import price_of
 from database.connection import Database
 from database.json_rows import json_rows
 from database.labels.budgets import Budgets, LabelPlan, PlannedChatPage, Spent, plan_labels
+from database.labels.relabelling import describe_relabelling
 from database.labels.stale_chats import count_unanswered_chats, read_stale_chats
 
 LOCK = 0x6C61626C  # "labl": two stores that list their chats at once reserve one after the other.
@@ -50,6 +51,7 @@ def reserve_chat_pages(
     pages = {object_key(task.store_id, task.run_id, name): page for name, page in zip(names, plan.pages, strict=True)}
     reserve_tokens(database, task.run_id, pages)
     save_plan(database, task.run_id, plan)
+    save_relabelling(database, task.run_id, stale.outdated, describe_relabelling(stale, plan, classifier))
     save_unanswered(database, task, label_version(classifier))
     return ReservedChatPages(pages, plan.left)
 
@@ -107,6 +109,16 @@ def save_plan(database: Database, run_id: int, plan: LabelPlan) -> None:
         chats=plan.chats,
         left=plan.left,
         reached=plan.reached,
+    )
+
+
+def save_relabelling(database: Database, run_id: int, outdated: int, sentence: str | None) -> None:
+    """Keep on the run how many labels only go by another version of the classifier, and what new ones take in words."""
+    database.run(
+        "UPDATE sync_logs SET outdated_labels = :outdated, relabelling = :sentence WHERE id = :id",
+        id=run_id,
+        outdated=outdated,
+        sentence=sentence,
     )
 
 

@@ -23,18 +23,25 @@ LACKS_ITS_LABEL = f"""
     AND CASE WHEN labelled_by = :version THEN labelled_content IS DISTINCT FROM {CONTENT} ELSE true END
 """
 IS_STALE = f"{LACKS_ITS_LABEL} AND NOT {IS_GIVEN_UP}"
+# On a stale chat: nothing was written since, only the classifier's version is another one. (`labelled_messages` is NULL
+# where a program's update judges otherwise which words are the buyer's.)
+IS_OUTDATED = """
+    (labelled_by <> :version AND coalesce(labelled_messages, messages_total) = messages_total)
+"""
 
 
 @dataclass(frozen=True)
 class StaleChats:
-    """The `transcripts` of the chats that need a label, the most recently active first, and how many there are in all.
+    """The `transcripts` of the chats that need a label, and how many there are in all.
 
-    A transcript has `chat_id`, `client_name` (all it ever had), `messages_total`, `content` (a digest of its words) and
-    `messages`.
+    Of these, `outdated` ones have a label that only goes by another version of the classifier. They come after all
+    others; either kind is in the order of the newest message. A transcript has `chat_id`, `client_name` (all it ever
+    had), `messages_total`, `content` (a digest of its words), `messages`, and whether it is `outdated`.
     """
 
     transcripts: list[dict[str, Any]]
     total: int
+    outdated: int
 
 
 def read_stale_chats(database: Database, store_id: str, version: str, limit: int) -> StaleChats:
@@ -44,35 +51,30 @@ def read_stale_chats(database: Database, store_id: str, version: str, limit: int
     """
     rows = database.rows(
         f"""
-        SELECT id AS chat_id, {CLIENT_NAME} AS client_name, messages_total, total, {CONTENT} AS content,
-               said.messages
-        FROM (SELECT *, count(*) OVER () AS total FROM chats WHERE {IS_STALE}
-              ORDER BY last_message_at DESC, id LIMIT :limit) AS chats
+        SELECT id AS chat_id, {CLIENT_NAME} AS client_name, messages_total, outdated, {CONTENT} AS content,
+               said.messages, total, outdated_total
+        FROM (SELECT *, count(*) OVER () AS total, count(*) FILTER (WHERE outdated) OVER () AS outdated_total
+              FROM (SELECT *, coalesce({IS_OUTDATED}, false) AS outdated FROM chats WHERE {IS_STALE}) AS stale
+              ORDER BY outdated, last_message_at DESC, id LIMIT :limit) AS chats
         CROSS JOIN LATERAL (
             SELECT coalesce(json_agg(json_build_object('sender', sender, 'text', text, 'sent_at', sent_at)
                                      ORDER BY sent_at, id), '[]') AS messages
             FROM ({WORDS}) AS words
         ) AS said
-        ORDER BY last_message_at DESC, id
+        ORDER BY outdated, last_message_at DESC, id
         """,  # noqa: S608 - constants
         store=store_id,
         version=version,
-        limit=limit,
+        limit=max(limit, 1),  # One row tells the numbers.
     )
-    if limit == 0:
-        return StaleChats([], _count_chats(database, IS_STALE, store_id, version))
-    total = rows[0]["total"] if rows else 0
-    return StaleChats([{name: row[name] for name in row if name != "total"} for row in rows], total)
+    totals = [(row.pop("total"), row.pop("outdated_total")) for row in rows]
+    return StaleChats(rows[:limit], *(totals[0] if totals else (0, 0)))
 
 
 def count_unanswered_chats(database: Database, store_id: str, version: str) -> int:
     """Return how many chats lack their label because a model's server never answered for their words."""
-    return _count_chats(database, f"{LACKS_ITS_LABEL} AND {IS_GIVEN_UP}", store_id, version)
-
-
-def _count_chats(database: Database, condition: str, store_id: str, version: str) -> int:
     counted = database.rows(
-        f"SELECT count(*) AS chats FROM chats WHERE {condition}",  # noqa: S608 - a constant
+        f"SELECT count(*) AS chats FROM chats WHERE {LACKS_ITS_LABEL} AND {IS_GIVEN_UP}",  # noqa: S608 - constants
         store=store_id,
         version=version,
     )

@@ -5,7 +5,7 @@ from typing import Any
 from chatsync.question_prefix import without_prefix
 from reading.chats import list_chats
 from reading.filters import ChatFilters, key_of_chat
-from reading.stores import name_stores, name_tags
+from reading.stores import name_causes, name_stores, name_tags
 from viewer.access import reading_transaction
 from viewer.addresses import write_chat, write_chat_filters
 from viewer.marking import Piece, cut_excerpt, mark_words
@@ -15,7 +15,7 @@ def describe_chats(filters: ChatFilters) -> dict[str, Any]:
     """Return one part of the list of chats."""
     with reading_transaction() as database:
         listed = list_chats(database, filters)
-        stores, tags = name_stores(database), name_tags(database)
+        stores, tags, causes = name_stores(database), name_tags(database), name_causes(database)
     names = {store["id"]: store["name"] for store in stores}
     for chat in listed.chats:
         chat["store_name"] = names.get(chat["store_id"], chat["store_id"])
@@ -31,6 +31,7 @@ def describe_chats(filters: ChatFilters) -> dict[str, Any]:
         "search": listed.search,
         "stores": stores,
         "tags": tags,
+        "causes": causes,
     }
 
 

@@ -42,6 +42,7 @@ def describe_conversation(fields: Mapping[str, str]) -> dict[str, Any]:
         "days": [(day, list(said)) for day, said in groupby(shown, lambda message: moscow_day(message["sent_at"]))],
         "labels": history,
         "tags": taxonomy().keys,
+        "causes": taxonomy().cause_keys,
         "earlier": write_chat(store_id, chat_id, words, before=first) if first else "",
         "newest": write_chat(store_id, chat_id, words) if before else "",
         "done": fields.get("done") == "1",
@@ -50,10 +51,11 @@ def describe_conversation(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def set_label(fields: Mapping[str, str]) -> None:
     """Set the label that a form names; without a tag, release the person's. Raises as database.labels.history."""
-    store_id, chat_id, tag = read_id(fields, "store"), read_id(fields, "chat"), read_text(fields, "tag")
+    store_id, chat_id = read_id(fields, "store"), read_id(fields, "chat")
+    tag, cause = read_text(fields, "tag"), read_text(fields, "cause")
     with labelling_transaction() as database:
         if tag:
-            set_persons_label(database, store_id, chat_id, tag)
+            set_persons_label(database, store_id, chat_id, tag, cause or None)
         else:
             release_persons_label(database, store_id, chat_id)
 
