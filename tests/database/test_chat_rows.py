@@ -99,7 +99,10 @@ def test_entries_without_a_usable_id_are_counted(chat: Any) -> None:
         ({"addTimestamp": AT, "text": "да"}, 0),
         ({"text": "да"}, 1),
         ({"addTimestamp": "soon"}, 1),
+        ({"addTimestamp": "", "addTime": "2026-02-02T02:40:00Z", "text": "да"}, 0),
         ("да", 1),
+        ([{"text": "да"}], 1),
+        ([], 0),
     ],
 )
 def test_a_last_message_without_a_usable_time_cannot_be_compared(last: Any, undated: int) -> None:
@@ -114,3 +117,11 @@ def test_of_a_chat_listed_twice_the_newest_last_message_counts() -> None:
 def test_a_column_whose_field_says_something_that_it_cannot_hold_is_named() -> None:
     card = {"nmID": "NaN", "price": 0, "rid": "r" * 201, "size": "", "priceCurrency": "RUB"}
     assert read_list([a_chat(1, goodCard=card)]).unreadable == {"1:chat-1": ["nm_id", "rid"]}
+
+
+@pytest.mark.parametrize("card", [[{"nmID": 1}], "174902332", 5])
+def test_a_card_that_is_no_object_leaves_all_its_columns_empty(card: Any) -> None:
+    read = read_list([a_chat(1, goodCard=card)])
+    assert read.unreadable == {"1:chat-1": ["nm_id", "rid", "product_size", "price_kopecks", "price_currency"]}
+    assert read.rows[0]["price_kopecks"] is None
+    assert read_list([a_chat(1, goodCard=[])]).unreadable == {}

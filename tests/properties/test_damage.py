@@ -55,6 +55,7 @@ def test_one_damage_costs_itself_alone(emptied: str, damage: Damage) -> None:
 @examples(200)
 @given(damages(CONTENT))
 @example(Damage("events", 0, "byte", 0.5, b"{"))
+@example(Damage("events", 3, "byte", 0.49, b'"'))
 def test_a_damage_that_stays_stops_no_store(emptied: str, damage: Damage) -> None:
     """Whatever page holds it, and however often it is asked for: all other events are stored.
 

@@ -17,61 +17,28 @@ from database.problems import dismiss_problem
 from database.run_ends import release_store
 from local.simulator import named_faults
 from local.simulator.faults import changed_body, status
-from local.simulator.model import SimulatedStore
-from local.simulator.server import Simulator
 from reading.overview import count_waiting
-from tests.support.given import START_MS, a_chat, a_store, an_event, events_of
+from tests.support.given import START_MS, a_chat, a_store, an_event
 from tests.support.given_rows import ABOUT_RETURNS, AUTOMATIC, PREFIX
 from tests.support.machine import TOKENS, Machine
+from tests.support.odd_store import (
+    CARD,
+    EVENTS,
+    Row,
+    given_store,
+    heal,
+    missing,
+    odd,
+    problems,
+    requested,
+    run_of,
+    stored,
+)
 from tests.support.stored import rows
 from wildberries import client
 from wildberries.walk import EVENTS_PATH
 
-EVENTS = 9
-CARD = {"nmID": 174902332, "price": 39800, "priceCurrency": "RUB", "rid": "r-1", "size": "46"}
 LATER = START_MS + 60_000
-Row = dict[str, Any]
-
-
-def given_store(**changes: Any) -> SimulatedStore:
-    """Nine events, a second apart, over three listed chats."""
-    store = a_store(events_of(EVENTS), **changes)
-    return replace(store, chats=tuple(a_chat(number, good_card=CARD) for number in range(3)))
-
-
-@contextmanager
-def odd(machine: Machine, *names: str, store: SimulatedStore | None = None) -> Iterator[tuple[Simulator, str]]:
-    """Serve a store with these named faults ordered."""
-    store = store or given_store()
-    with machine.wildberries(store) as wb:
-        for name in names:
-            named_faults.order(wb, name, store.id)
-        yield wb, store.id
-
-
-def run_of(machine: Machine, store_id: str, **options: bool) -> Row:
-    return machine.sync([store_id], **options).runs[store_id]
-
-
-def heal(wb: Simulator, store_id: str) -> None:
-    for method in ("chats", "events"):
-        wb.faults.let_stand(store_id, method, None)
-
-
-def stored() -> int:
-    return int(rows("SELECT count(*) AS n FROM chat_messages")[0]["n"])
-
-
-def problems(state: str = "closed_at IS NULL") -> list[str]:
-    return [row["kind"] for row in rows(f"SELECT kind FROM problems WHERE {state} ORDER BY id")]
-
-
-def missing() -> int:
-    return int(rows("SELECT count(*) AS n FROM chats WHERE missing_since IS NOT NULL")[0]["n"])
-
-
-def requested(wb: Simulator, method: str) -> int:
-    return sum(request.method == method for request in wb.requests)
 
 
 # The envelope's own signs are believed.

@@ -99,8 +99,8 @@ def test_a_cursor_of_wbs_that_does_not_move_on_ends_with_an_error(machine: Machi
         machine.sync([store.id])
         wb.faults.add(store.id, "events", page, times=50)
         run = machine.sync([store.id]).runs[store.id]
-    assert (run["status"], run["error_type"]) == ("error", "CursorInvalidError")
-    assert rows("SELECT events_cursor FROM stores") == [{"events_cursor": START_MS}]
+    assert (run["status"], run["error_type"], run["messages_added"]) == ("error", "CursorInvalidError", 1)
+    assert rows("SELECT events_cursor FROM stores") == [{"events_cursor": START_MS + 1}]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def test_reply_signs_are_removed_at_any_depth() -> None:
         '{"errors": ["upstream timeout"], "result": [], "errors": null}',
         '{"result": [], "error": true, "errorText": "wrong"}',
         '{"result": []} {"errors": ["upstream timeout"]}',
+        '{"errors": ["upstream timeout"]} {"result": []}',
+        '{"result": {"events": [], "totalEvents": 0, "errors": ["upstream timeout"]}, "errors": null}',
+        '{"result": {"events": [], "totalEvents": 0, "error": "upstream timeout"}}',
+        '{"result": {"events": [{"eventID": "',
+        '{"result": {"next": 1770000000000, "totalEvents": 0, "events": [], "x',
     ],
     ids=lambda body: body[:20] or "empty",
 )
@@ -66,8 +71,26 @@ def test_what_is_no_answer_is_a_passing_fault(body: str) -> None:
         ('{"result": [1]}\0\0', [1]),
         ('\ufeff{"result": [1]}', [1]),
         ('{"result": [1], "result": []}', [1]),
+        (')]}\',\n{"result": [1]}', [1]),
+        ('<br />Warning: x<br />{"result": [1]}', [1]),
+        ('/* cached */ {"result": [1]}', [1]),
+        ('answer({"result": [1]});', [1]),
+        ('null\n{"result": [1]}', [1]),
     ],
-    ids=["NaN", "Infinity", "newline", "endless number", "bytes behind", "BOM", "doubled key"],
+    ids=[
+        "NaN",
+        "Infinity",
+        "newline",
+        "endless number",
+        "bytes behind",
+        "BOM",
+        "doubled key",
+        "guard before",
+        "warning before",
+        "comment before",
+        "call around",
+        "null before",
+    ],
 )
 def test_one_bad_value_costs_itself_alone(body: str, result: object) -> None:
     assert read(body) == result
@@ -88,6 +111,23 @@ def test_bytes_behind_the_end_are_damage_and_nothing_is_missing_for_them() -> No
     with ByteServer(ok(b'{"result": [1]}\n<!-- served by a proxy -->')) as server:
         answer = server.client().get("/", {}, "eventID")
     assert (answer.result, answer.damaged, answer.fragments) == ([1], 1, ())
+
+
+def test_a_second_answer_behind_the_first_is_not_taken_for_noise() -> None:
+    first, second = (json.dumps({"result": [{"chatID": name, "replySign": "capability"}]}) for name in "ab")
+    for body, fragments in ((first + second, 1), (first + "\n" + first, 0)):
+        with ByteServer(ok(body.encode())) as server:
+            answer = server.client().get("/", {}, "chatID")
+        assert ([chat["chatID"] for chat in answer.result], len(answer.fragments)) == (["a"], fragments)
+        assert "capability" not in "".join(answer.fragments)
+
+
+def test_a_page_without_a_whole_event_still_says_where_the_next_begins() -> None:
+    body = '{"result": {"next": 1770000000000, "totalEvents": 1, "events": [{"eventID: "a"}]}, "errors": null}'
+    with ByteServer(ok(body.encode())) as server:
+        answer = server.client().get("/", {}, "eventID")
+    assert answer.result == {"events": [], "next": 1770000000000, "totalEvents": 1}
+    assert len(answer.fragments) == 1
 
 
 def test_broken_utf_8_is_visible_and_counted() -> None:

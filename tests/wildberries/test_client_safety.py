@@ -136,7 +136,20 @@ def test_the_status_decides_who_must_act(code: int, error: type[ChatSyncError]) 
         server.client().get("/", {}, "eventID")
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>Are you a robot?</html>", b"[]", b'"forbidden"', b"{}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>Are you a robot?</html>",
+        b"[]",
+        b'"forbidden"',
+        b"{}",
+        b'{"status": "blocked", "support_id": "1"}',
+        b'{"title": "Attention required"}',
+        b'{"detail": "Forbidden"}',
+        b'{"timestamp": "2026-02-02", "status": 403, "error": "Forbidden", "path": "/"}',
+    ],
+)
 @pytest.mark.parametrize("code", [400, 401, 402, 403, 404])
 def test_a_refusal_that_is_not_in_wbs_words_is_a_passing_fault(code: int, body: bytes) -> None:
     answer = head(f"Content-Length: {len(body)}", status=f"{code} Anything") + body

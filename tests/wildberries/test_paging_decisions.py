@@ -85,10 +85,31 @@ def test_a_page_that_brings_the_overlap_again_and_again_is_left_behind_whatever_
 
 def test_events_that_are_all_dated_ahead_end_the_walk() -> None:
     ahead = {"addTimestamp": NOW_MS + 1}
-    assert is_ahead(EventsPage([ahead, ahead], NOW_MS + 1, 2), NOW)
-    assert not is_ahead(EventsPage([{"addTimestamp": NOW_MS}, ahead], NOW_MS + 1, 2), NOW)
-    assert not is_ahead(EventsPage([{}, ahead], NOW_MS + 1, 2), NOW)
-    assert not is_ahead(EventsPage([], NOW_MS + 1, 0), NOW)
+    assert is_ahead(AT, EventsPage([ahead, ahead], NOW_MS + 1, 2), NOW)
+    assert not is_ahead(AT, EventsPage([{"addTimestamp": NOW_MS}, ahead], NOW_MS + 1, 2), NOW)
+    assert not is_ahead(AT, EventsPage([{}, ahead], NOW_MS + 1, 2), NOW)
+    assert not is_ahead(AT, EventsPage([], NOW_MS + 1, 0), NOW)
+
+
+@pytest.mark.parametrize("stamp", [AT * 1000, AT * 10**6, NOW_MS + 1, 4_090_000_000_000])
+def test_a_wrong_stamp_ends_no_walk_where_the_time_or_next_tells_the_moment(stamp: int) -> None:
+    """Given stamps in another unit, when addTime or `next` is usable, then the walk goes on from there."""
+    timed = EventsPage([{"addTimestamp": stamp, "addTime": "2026-02-02T02:40:00Z"}], None, 1)
+    named = EventsPage([{"addTimestamp": stamp}], AT, 1)
+    for page in (timed, named):
+        assert not is_ahead(AT - 5000, page, NOW)
+        assert next_cursor(AT - 5000, page, NOW) == AT - 1
+
+
+@pytest.mark.parametrize("written", [AT // 1000, AT + 0.5, "2026-02-02T05:40:00+03:00", None, "", "soon"])
+def test_events_are_dated_as_the_database_dates_them(written: Any) -> None:
+    page = EventsPage([{"addTimestamp": written, "addTime": "2026-02-02T02:40:00Z"}], None, 1)
+    assert next_cursor(None, page, NOW) == AT - 1
+
+
+@pytest.mark.parametrize("named", [AT, AT - 1, AT - 5000], ids=["still", "backward", "far backward"])
+def test_a_next_that_stands_still_stops_no_walk_whose_events_go_on(named: int) -> None:
+    assert next_cursor(AT, EventsPage([{"addTimestamp": AT + 2000}], named, 1), NOW) == AT + 1999
 
 
 @pytest.mark.parametrize("cursor", [None, 1_262_304_000_000, AT, NOW_MS, NOW_MS + DAY_MS])

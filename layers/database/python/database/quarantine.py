@@ -20,7 +20,8 @@ def quarantine_events(database: Database, store_id: str, run_id: int, rows: list
     """Keep the events, each once; of one that WB changed, what it sent last."""
     if not rows:
         return
-    values = {"store": store_id, "run": run_id, "rows": json_rows(rows)}
+    last = {row["id"]: row for row in rows}  # one statement cannot change a row twice
+    values = {"store": store_id, "run": run_id, "rows": json_rows(list(last.values()))}
     try:
         with database.savepoint():
             database.run(KEEP.format(raw="raw::json"), **values)

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from chatsync.moments import FIRST_YEAR, LAST_YEAR
 from chatsync.question_prefix import QuestionPrefix
 from database.wb_fields import (
     BIGGEST_INTEGER,
-    FIRST_YEAR,
-    LAST_YEAR,
     Columns,
     as_integer,
     as_moment,

@@ -6,9 +6,8 @@ from typing import Any
 
 from database.wb_cards import CARD
 from database.wb_fields import (
-    Columns,
     as_id,
-    as_moment,
+    as_message_moment,
     as_name,
     as_object,
     as_raw,
@@ -16,7 +15,6 @@ from database.wb_fields import (
     read_fields,
 )
 
-LAST_MESSAGE: Columns = {"listed_message_text": ("text", as_text), "listed_message_at": ("addTimestamp", as_moment)}
 PLACEHOLDERS = (None, "", 0)  # WB's ways to say nothing; what the list said before then stays
 ZERO_DATE = "0001-01-01"  # another one, as Go writes a time that was never set: 0001-01-01T00:00:00Z
 
@@ -47,7 +45,7 @@ def read_list(chats: Sequence[Any], fragments: int = 0) -> ReadList:
     rows: dict[str, dict[str, Any]] = {}
     for row in sorted(map(_row, readable), key=lambda row: row["listed_message_at"] or ""):
         rows[row["id"]] = row
-    cards = {chat["chatID"]: as_object(chat.get("goodCard")) for chat in readable}
+    cards = {chat["chatID"]: chat.get("goodCard") for chat in readable}
     return ReadList(
         rows=list(rows.values()),
         entries=len(chats) + fragments,
@@ -58,11 +56,13 @@ def read_list(chats: Sequence[Any], fragments: int = 0) -> ReadList:
 
 
 def _row(chat: Mapping[str, Any]) -> dict[str, Any]:
+    last = as_object(chat.get("lastMessage"))
     return {
         "id": chat["chatID"],
         "client_name": as_name(chat.get("clientName")),
         **read_fields(as_object(chat.get("goodCard")), CARD),
-        **read_fields(as_object(chat.get("lastMessage")), LAST_MESSAGE),
+        "listed_message_text": as_text(last.get("text")),
+        "listed_message_at": as_message_moment(last),
         "raw": as_raw(chat),
     }
 
@@ -70,12 +70,14 @@ def _row(chat: Mapping[str, Any]) -> dict[str, Any]:
 def _is_undated(chat: Mapping[str, Any]) -> bool:
     last = chat.get("lastMessage")
     if not isinstance(last, Mapping):
-        return last not in PLACEHOLDERS
+        return bool(last)
     says_something = last.get("text") not in PLACEHOLDERS or last.get("addTimestamp") not in PLACEHOLDERS
-    return says_something and as_moment(last.get("addTimestamp")) is None
+    return says_something and as_message_moment(last) is None
 
 
-def _unreadable(card: Mapping[str, Any]) -> list[str]:
+def _unreadable(card: object) -> list[str]:
+    if not isinstance(card, Mapping):
+        return list(CARD) if card else []
     return [
         column for column, (name, read) in CARD.items() if not _is_placeholder(card.get(name)) and not read(card[name])
     ]

@@ -110,8 +110,7 @@ def _message_row(event: Any, now: datetime) -> dict[str, Any]:
         "is_new_chat": event.get("isNewChat") is True,
         "text": text,
         **marks(fields["sender"], text, attachments.get("goodCard")),
-        # addTimestamp is in milliseconds; addTime, the same moment in whole seconds, may be all that is usable.
-        "sent_at": required_moment(event, "addTimestamp", "addTime", now),
+        "sent_at": required_moment(event, now),
         "attachments": [
             {"kind": kind, **read_fields(item, ATTACHMENT)}
             for kind, name in (("file", "files"), ("image", "images"))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chatsync.moments import MomentInvalidError, message_moment, read_moment
 from chatsync.numbers import whole_number
 from database.json_rows import json_rows
 
@@ -18,13 +19,7 @@ LONGEST_ID = 200  # WB's have 38 characters; a key of Postgres' indexes holds 27
 LONGEST_WORD = 200  # of what an index or a page's row holds: an order's id, a size, a sender; WB's have 40 at most
 LONGEST_NAME = 500  # of a buyer; Postgres' word index refuses texts of a megabyte
 MOST_AHEAD = timedelta(days=1)  # between WB's clock and ours; an event dated later is a fault, or not due yet
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# WB was founded in 2004 and its chats are younger; a year outside is a fault of units, never a message's.
-FIRST_YEAR, LAST_YEAR = 2010, 2100
-# Seconds until 2286 have ten digits, milliseconds since 2001 have thirteen: no moment is both.
-LARGEST_SECONDS = 10_000_000_000
-
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 # By column: the field's name, and what reads it.
 Columns = Mapping[str, tuple[str, Callable[[object], Any]]]
@@ -32,10 +27,6 @@ Columns = Mapping[str, tuple[str, Callable[[object], Any]]]
 
 class EventUnstorableError(ValueError):
     """The event has no identity, no chat or no possible moment; the message says which."""
-
-
-class MomentInvalidError(ValueError):
-    """The value is no moment, or an impossible one."""
 
 
 def read_fields(value: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
@@ -53,25 +44,15 @@ def required_id(event: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def required_moment(event: Mapping[str, Any], name: str, instead: str, now: datetime) -> str:
-    """Return the moment under this name in ISO; under the one `instead` where it is not usable.
-
-    Raises EventUnstorableError where there is no possible one, or it lies in the future.
-    """
-    moment = _first_moment(event.get(name), event.get(instead))
+def required_moment(event: Mapping[str, Any], now: datetime) -> str:
+    """Return when the event was sent, in ISO; raises EventUnstorableError where that is unknown or in the future."""
+    try:
+        moment = message_moment(event, now + MOST_AHEAD)
+    except MomentInvalidError as problem:
+        raise EventUnstorableError(f"the event has no usable time ({problem})") from None
     if moment > now + MOST_AHEAD:
         raise EventUnstorableError(f"the event is dated in the future ({moment:%Y-%m-%d})")
     return moment.isoformat()
-
-
-def _first_moment(value: object, instead: object) -> datetime:
-    try:
-        return read_moment(value)
-    except MomentInvalidError as problem:
-        try:
-            return read_moment(instead)
-        except MomentInvalidError:
-            raise EventUnstorableError(f"the event has no usable time ({problem})") from None
 
 
 def storable(text: str) -> str:
@@ -119,22 +100,18 @@ def as_objects(value: object) -> Sequence[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
-def read_moment(value: object) -> datetime:
-    """Return a moment in UTC, exact to the millisecond: from milliseconds, seconds, or ISO with any offset.
-
-    Raises:
-        MomentInvalidError: It is no number and no ISO text, or its year is impossible.
-    """
-    moment = _moment_from_text(value) if isinstance(value, str) else _moment_from_number(value)
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise MomentInvalidError(f"impossible year {moment.year}")
-    return moment
-
-
 def as_moment(value: object) -> str | None:
     """Return a moment in ISO, or None where there is none."""
     try:
         return read_moment(value).isoformat()
+    except MomentInvalidError:
+        return None
+
+
+def as_message_moment(message: Mapping[str, Any]) -> str | None:
+    """Return when a message was sent, in ISO, or None where that is unknown."""
+    try:
+        return message_moment(message, END_OF_TIME).isoformat()
     except MomentInvalidError:
         return None
 
@@ -146,25 +123,3 @@ def as_raw(value: Any) -> str:
     type json keeps their escapes to the letter.
     """
     return json_rows(value)
-
-
-def _moment_from_number(value: object) -> datetime:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise MomentInvalidError(f"not a moment but {type(value).__name__}")
-    try:
-        unit = timedelta(seconds=1) if abs(value) <= LARGEST_SECONDS else timedelta(milliseconds=1)
-        return EPOCH + value * unit
-    except (OverflowError, ValueError):
-        raise MomentInvalidError("impossible moment") from None
-
-
-def _moment_from_text(value: str) -> datetime:
-    try:
-        if (number := whole_number(value)) is not None:
-            return _moment_from_number(number)
-        moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except MomentInvalidError:
-        raise
-    except (ValueError, OverflowError):
-        raise MomentInvalidError("unreadable moment") from None

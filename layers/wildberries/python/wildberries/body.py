@@ -2,8 +2,8 @@
 
 A body that JSON or UTF-8 refuses is read a second time leniently, so that one bad value costs only itself: raw control
 characters are kept, broken bytes become U+FFFD, NaN, Infinity and endless numbers become their text, what is nested too
-deep becomes a placeholder, bytes behind the end are dropped. Where even the structure is broken, the entries that
-are whole are taken one by one, and what lies between them is kept as fragments. All of it is counted.
+deep becomes a placeholder, bytes before the start and behind the end are dropped. Where even the structure is broken,
+the entries that are whole are taken one by one, and what lies between them is kept as fragments. All of it is counted.
 """
 
 import json
@@ -94,22 +94,36 @@ class _Decoding:
 
 def _read_leniently(text: str, entry_key: str) -> Body:
     damaged = sum(REPLACEMENT in found[0] or CONTROL.search(found[0]) is not None for found in STRINGS.finditer(text))
-    for candidate in _candidates(text):
+    for before, candidate in _candidates(text):
         decoding = _Decoding()
         try:
             value, end = decoding.decoder.raw_decode(candidate)
         except (ValueError, RecursionError):
             continue
         behind = candidate[end:].strip(BLANKS)
-        if isinstance(value, dict) and FAILURE.search(behind):
+        if behind and not isinstance(value, dict):
+            continue
+        if isinstance(value, dict) and FAILURE.search(before + behind):
             value["errors"] = [UNREADABLE]
-        return Body(value, damaged + decoding.damaged + (candidate is not text) + bool(behind))
+        damaged += decoding.damaged + (candidate is not text) + bool(behind)
+        return Body(value, damaged, _unread_behind(behind, candidate[:end], entry_key))
     return _salvage(text, entry_key, damaged)
 
 
-def _candidates(text: str) -> Iterator[str]:
-    yield text
-    yield _flattened(text)
+def _candidates(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what may be a whole answer, and what stands before it: a warning, a comment, a guard against scripts."""
+    yield "", text
+    start = text.find("{")
+    if start > 0:
+        yield text[:start], text[start:]
+    yield "", _flattened(text)
+
+
+def _unread_behind(behind: str, read: str, entry_key: str) -> tuple[str, ...]:
+    """Return what was not read, if entries stand in it: a second answer behind the first, unless it is the same."""
+    if f'"{entry_key}"' not in behind or behind == read.strip(BLANKS):
+        return ()
+    return (_without_reply_signs(behind),)
 
 
 def _flattened(text: str) -> str:
@@ -147,14 +161,20 @@ def _salvage(text: str, entry_key: str, damaged: int) -> Body:
             between.append(text[at : brace.start()])
             entries.append(entry)
             at = end
-    if not entries:
-        raise BodyUnreadableError
     between.append(text[at:])
+    value = _envelope("".join(between), entries)
+    if not entries and not _says_how_far(value):
+        raise BodyUnreadableError
     unread = [each for each in between[1:-1] if each.strip(BLANKS + ",")]
     if not unread:  # what is broken lies before the first entry or behind the last, and may have been one
-        unread = [between[0] + between[-1]]
-    fragments = tuple(map(_without_reply_signs, unread))
-    return Body(_envelope("".join(between), entries), damaged + decoding.damaged + 1, fragments)
+        unread = [between[0] + between[-1] if entries else text]
+    return Body(value, damaged + decoding.damaged + 1, tuple(map(_without_reply_signs, unread)))
+
+
+def _says_how_far(answer: dict[str, Any]) -> bool:
+    """Return whether an answer without a whole entry still says that it had some, and where the next ones begin."""
+    result = answer["result"]
+    return isinstance(result, dict) and bool(result["next"] and result["totalEvents"])
 
 
 def _envelope(around: str, entries: Sequence[Any]) -> dict[str, Any]:

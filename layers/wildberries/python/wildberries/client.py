@@ -38,6 +38,7 @@ REFUSALS = {
 PASSING_REFUSALS = {408, 425}  # request time-out, too early: HTTP's own "try again"
 FAILURE_FIELDS = ("errors", "error", "errorText")  # WB's services say in one of these that an answer failed
 SHOWN_HEADER = 40  # characters of an odd header that the log shows
+PROBLEM_FIELDS = {"title", "detail", "status"}
 PROBLEM_BYTES = 64 * 1024  # of a refusal's body that are read: WB's own have some hundreds
 TRIES_AGAIN = "The next run tries again."
 
@@ -162,12 +163,15 @@ def _raise_for_status(response: requests.Response) -> None:
 
 
 def _is_in_wbs_words(refusal: requests.Response) -> bool:
-    """Return whether a refusal has the shape of WB's: JSON with a title, a detail or the status."""
+    """Return whether a refusal has the shape of WB's: JSON with two of a title, a detail and the status.
+
+    WB's own have all three. A bot guard or a proxy may answer in JSON as well, with one of them.
+    """
     try:
         told = read_body(_read(refusal, PROBLEM_BYTES), "title").value
     except BodyUnreadableError:
         return False
-    return isinstance(told, dict) and not {"title", "detail", "status"}.isdisjoint(told)
+    return isinstance(told, dict) and len(PROBLEM_FIELDS & told.keys()) > 1
 
 
 def _read(response: requests.Response, most_bytes: int) -> bytes:
@@ -189,9 +193,11 @@ def _readable(body: bytes, entry_key: str) -> Body:
 def _result(answer: Any) -> Any:
     if not isinstance(answer, dict) or "result" not in answer:
         raise WildberriesUnavailableError(f"WB's answer has no result. {TRIES_AGAIN}")
-    if said := [name for name in FAILURE_FIELDS if answer.get(name)]:
+    result = answer["result"]
+    envelopes = [each for each in (answer, result) if isinstance(each, dict)]
+    if said := [name for name in FAILURE_FIELDS if any(each.get(name) for each in envelopes)]:
         raise WildberriesUnavailableError(f"WB's answer says in its field {said[0]} that it failed. {TRIES_AGAIN}")
-    return answer["result"]
+    return result
 
 
 def _retry_seconds(header: str | None) -> float | None:

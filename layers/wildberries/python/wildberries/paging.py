@@ -10,12 +10,14 @@ later, the next run still finds.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chatsync.errors import CursorInvalidError, WildberriesUnavailableError
+from chatsync.moments import MomentInvalidError, message_moment, milliseconds
 from chatsync.numbers import whole_number
 
 EARLIEST_CURSOR_MS = 1_262_304_000_000  # 2010-01-01: WB had no chats then; a cursor in seconds lies far below it.
@@ -85,14 +87,14 @@ def next_cursor(asked: int | None, page: EventsPage, now: datetime) -> int:
         CursorInvalidError: WB named no cursor, or one that stands still or goes back: going on would never end.
     """
     reached = _reached_ms(asked, page, now)
+    if reached is None and _is_possible(page.next_ms, now):
+        raise CursorInvalidError(
+            f"WB's cursor does not move on (asked from {asked}, answered {page.next_ms}). "
+            "The next run tries again; if it repeats, please report it."
+        )
     if reached is None:
         raise CursorInvalidError(
             "WB's answer has no usable field `next`. The next run tries again; if it repeats, please report it."
-        )
-    if asked is not None and reached <= asked:
-        raise CursorInvalidError(
-            f"WB's cursor does not move on (asked from {asked}, answered {reached}). "
-            "The next run tries again; if it repeats, please report it."
         )
     return reached if is_only_overlap(asked, page, now) else reached - 1
 
@@ -100,30 +102,39 @@ def next_cursor(asked: int | None, page: EventsPage, now: datetime) -> int:
 def _reached_ms(asked: int | None, page: EventsPage, now: datetime) -> int | None:
     """Return how far the page reaches: WB's `next`, but not beyond its newest event: what lies between would be lost.
 
-    `next` is the time of the page's last event (seen, not promised). A time later than now, or before WB had chats,
-    counts for nothing.
+    `next` is the time of the page's last event (seen, not promised). A time later than now, before WB had chats, or
+    not after `asked` counts for nothing.
     """
-    now_ms = _milliseconds(now)
-    times = [at for at in _times(page) if EARLIEST_CURSOR_MS <= at <= now_ms and (asked is None or at > asked)]
-    named = [page.next_ms] if page.next_ms is not None and EARLIEST_CURSOR_MS <= page.next_ms <= now_ms else []
-    return min([*named, *([max(times)] if times else [])], default=None)
+    ahead = [at for at in _times(page, now) if _is_usable(at, asked, now)]
+    named = [page.next_ms] if page.next_ms is not None and _is_usable(page.next_ms, asked, now) else []
+    return min([*named, *([max(ahead)] if ahead else [])], default=None)
 
 
-def is_ahead(page: EventsPage, now: datetime) -> bool:
-    """Return whether all events of the page are dated later than `now`: up to now, WB has nothing more.
+def _is_usable(at: int, asked: int | None, now: datetime) -> bool:
+    return _is_possible(at, now) and (asked is None or at > asked)
+
+
+def _is_possible(at: int | None, now: datetime) -> bool:
+    return at is not None and EARLIEST_CURSOR_MS <= at <= milliseconds(now)
+
+
+def is_ahead(asked: int | None, page: EventsPage, now: datetime) -> bool:
+    """Return whether all events of the page, and its `next`, lie later than `now`: up to now, WB has nothing more.
 
     They stay in the stream, and the runs after their time read them.
     """
-    times = list(_times(page))
-    return bool(times) and len(times) == len(page.events) and min(times) > _milliseconds(now)
+    times = _times(page, now)
+    all_ahead = bool(times) and len(times) == len(page.events) and min(times) > milliseconds(now)
+    return all_ahead and _reached_ms(asked, page, now) is None
 
 
-def _times(page: EventsPage) -> Iterator[int]:
-    """Yield the times (ms) of the events that have one in WB's own form."""
+def _times(page: EventsPage, now: datetime) -> list[int]:
+    """Return the times (ms) of the events that have one, read as the database reads them."""
+    times = []
     for event in page.events:
-        at = whole_number(event.get("addTimestamp"))
-        if at is not None:
-            yield at
+        with suppress(MomentInvalidError):
+            times.append(milliseconds(message_moment(event, now)))
+    return times
 
 
 def is_only_overlap(asked: int | None, page: EventsPage, now: datetime) -> bool:
@@ -133,13 +144,9 @@ def is_only_overlap(asked: int | None, page: EventsPage, now: datetime) -> bool:
 
 def settled_cursor(cursor: int | None, now: datetime) -> int | None:
     """Return the cursor (ms) at the end of the stream, held back to where nothing can be added any more."""
-    settled = _milliseconds(now - SETTLING)
+    settled = milliseconds(now - SETTLING)
     return None if cursor is None else min(cursor, settled)
 
 
 def _latest_ms(now: datetime) -> int:
-    return _milliseconds(now + CLOCK_SKEW)
-
-
-def _milliseconds(at: datetime) -> int:
-    return int(at.astimezone(UTC).timestamp() * 1000)
+    return milliseconds(now + CLOCK_SKEW)

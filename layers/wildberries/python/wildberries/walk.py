@@ -81,7 +81,7 @@ def walk_events(client: WildberriesClient, cursor: int | None, token_kind: str, 
         try:
             _take_page(client, burst, token_kind)
         except ChatSyncError:
-            if not burst.events:
+            if burst.cursor == cursor:
                 raise
             break  # What was read is saved first; the next burst meets the same error, and raises it.
         if until is not None and burst.cursor is not None and burst.cursor >= until:
@@ -115,7 +115,7 @@ def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None
 
 def _add_events(burst: Burst, page: EventsPage, answer: Answer) -> None:
     now, after = datetime.now(UTC), burst.cursor
-    if is_ahead(page, now):
+    if is_ahead(after, page, now):
         burst.caught_up, burst.cursor = True, settled_cursor(after, now)
     else:
         burst.cursor = next_cursor(after, page, now)
