@@ -48,13 +48,14 @@ class Answer:
     """A 200 of WB.
 
     `remaining` is how many requests the bucket still holds (None if WB did not say). `damaged` values were mended so
-    that the others could be read, and `fragments` could not be read at all: see Body.
+    that the others could be read, and `fragments` could not be read at all: see Body. `size_bytes` is the body's size.
     """
 
     result: Any
     remaining: int | None
     damaged: int = 0
     fragments: tuple[str, ...] = ()
+    size_bytes: int = 0
 
 
 class RateLimitedError(Exception):
@@ -104,7 +105,7 @@ class WildberriesClient:
             ) from None
         answer = _readable(body, entry_key)
         remaining = _whole_number(response.headers.get("X-Ratelimit-Remaining"))
-        return Answer(_result(answer.value), remaining, answer.damaged, answer.fragments)
+        return Answer(_result(answer.value), remaining, answer.damaged, answer.fragments, len(body))
 
     def _send(self, path: str, parameters: Mapping[str, int]) -> requests.Response:
         return self._session.get(
