@@ -70,8 +70,7 @@ class WildberriesClient:
     """Sends GETs with one store's token over one kept-alive connection."""
 
     def __init__(self, base_url: str, token: str) -> None:
-        address = urlsplit(base_url)
-        if address.scheme != "https" and address.hostname not in LOOPBACK:
+        if not _is_safe(base_url):
             raise WildberriesRejectedError("WB_API_URL must start with https:// (or name this machine).")
         self._base_url = base_url.rstrip("/")
         self._socket: socket.socket | None = None
@@ -136,6 +135,15 @@ class WildberriesClient:
         if self._socket is not None:
             with suppress(OSError):  # it may be closed already
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _is_safe(base_url: str) -> bool:
+    """Return whether a token may be sent there: encrypted, or to this machine."""
+    try:
+        address = urlsplit(base_url)
+    except ValueError:
+        return False
+    return address.scheme == "https" or address.hostname in LOOPBACK
 
 
 def _raise_for_status(response: requests.Response) -> None:
