@@ -46,7 +46,9 @@ def _entries(path: Path) -> list[Any]:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}). {HELP}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise UsageError(f"{path} is not valid TOML: it is nested too deep. {HELP}") from None
+    except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
         raise UsageError(f"{path} is not valid TOML: {error}. {HELP}") from None
     if unknown := sorted(set(content) - {"stores"}):
         raise UsageError(f"{path}: unknown key {unknown[0]!r} outside of [[stores]]. {HELP}")

@@ -77,8 +77,15 @@ def _simulated_stores() -> list[Store]:
 
 def _given_url() -> str | None:
     url = os.environ.get("WB_API_URL")
-    if url and not ADDRESS.fullmatch(url):
+    if url and not _is_address(url):
         raise UsageError("WB_API_URL must be an address such as http://127.0.0.1:8080, without a path.")
     if url and urlsplit(url).scheme == "http" and urlsplit(url).hostname not in LOOPBACK:
         raise UsageError("WB_API_URL must start with https:// (or name this machine): the tokens go there.")
     return url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(ADDRESS.fullmatch(url)) and urlsplit(url).port != 0
+    except ValueError:  # a bracket without its other half, or a port that is none
+        return False

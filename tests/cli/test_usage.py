@@ -28,6 +28,8 @@ def failed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, st
         (None, "cannot be read (No such file or directory)"),
         ("", "has no [[stores]] entry"),
         ("[[stores]\n", "is not valid TOML"),
+        (f"stores = {'[' * 5000}", "nested too deep"),
+        (f"[[stores]]\nid = {'9' * 5000}\n", "is not valid TOML"),
         ("stores = [1]", "entry 1 is not a table"),
         (STORE, "give either token or token_env"),
         (STORE + 'token = "a"\ntoken_env = "B"', "give either token or token_env"),
@@ -77,6 +79,8 @@ def test_an_unknown_store_is_answered_with_the_known_ones(capsys: pytest.Capture
     ("variable", "value", "sentence"),
     [
         ("WB_API_URL", "localhost:8080", "must be an address such as http://127.0.0.1:8080"),
+        ("WB_API_URL", "https://[::1", "must be an address such as http://127.0.0.1:8080"),
+        ("WB_API_URL", "http://127.0.0.1:99999", "must be an address such as http://127.0.0.1:8080"),
         ("WB_API_URL", "http://shop.example", "must start with https://"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x", "must look like postgresql://"),
         ("DATABASE_URL", "postgresql://root:hunt/er2@db:5432/x", "must look like postgresql://"),

@@ -18,6 +18,8 @@ RDS = "chats.abc.eu-central-1.rds.amazonaws.com"
         ("postgresql://u:p@[::1]:6000/db", Address("::1", 6000, "db", "u", "p", tls=False)),
         ("postgresql://u:p@db.example.org/chats", Address("db.example.org", 5432, "chats", "u", "p", tls=True)),
         ("postgresql://u:p%40%2F%3A@h/d%20b", Address("h", 5432, "d b", "u", "p@/:", tls=True)),
+        ("postgresql://u:p@[::1]/db", Address("::1", 5432, "db", "u", "p", tls=False)),
+        ("postgresql://u:p@my_db/db", Address("my_db", 5432, "db", "u", "p", tls=True)),
         ("postgresql://u:@h/db", Address("h", 5432, "db", "u", None, tls=True)),
         ("postgresql://u:p@h/db?sslmode=disable", Address("h", 5432, "db", "u", "p", tls=False)),
         ("postgresql://u:p@h/db?sslmode=require", Address("h", 5432, "db", "u", "p", tls=True)),
@@ -40,6 +42,8 @@ def test_a_url_is_read_as_an_address(url: str, address: Address) -> None:
         "postgresql://u:p@ss:secret/x@h/db",
         "postgresql://u:secret@h:99999/db",
         "postgresql://u:secret@[::1/db",
+        "postgresql://u:secret@db..example/db",
+        f"postgresql://u:secret@{'a' * 64}/db",
     ],
 )
 def test_what_names_no_postgres_is_refused_and_not_quoted(url: str) -> None:

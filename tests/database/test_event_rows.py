@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from database.json_rows import json_rows
-from database.wb_events import quarantine_row, sort_events
+from database.wb_events import count_unread, quarantine_row, sort_events
 from database.wb_fields import as_raw, storable
 from tests.support.given_rows import AT, an_event
 
@@ -92,6 +92,31 @@ def test_a_text_that_is_none_is_none(text: Any) -> None:
     assert message(message={"text": text})["text"] is None
 
 
+def test_a_message_that_is_nothing_but_a_text_is_its_text() -> None:
+    assert message(message="где мой заказ\0")["text"] == "где мой заказ\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("said", "unread"),
+    [
+        (None, 0),
+        ({}, 0),
+        ("да", 0),
+        ({"text": "да", "attachments": None}, 0),
+        ({"text": "", "attachments": {"files": None, "images": [], "goodCard": {"nmID": 1}}}, 0),
+        (["да"], 1),
+        (5, 1),
+        ({"text": 5}, 1),
+        ({"text": ["да"], "attachments": "a.pdf"}, 2),
+        ({"attachments": [{"url": "u"}]}, 1),
+        ({"attachments": {"files": {"url": "u"}, "images": "x"}}, 2),
+        ({"attachments": {"files": [{"url": "u"}, "x", None]}}, 1),
+    ],
+)
+def test_what_no_column_can_hold_of_a_message_is_counted(said: Any, unread: int) -> None:
+    assert count_unread([an_event(1, message=said), {"eventID": "e"}, "junk"]) == unread
+
+
 @pytest.mark.parametrize("unusable", [None, "", 0, "soon", [], True, 99_999_999_999_999_999])
 def test_the_iso_time_stands_in_only_where_the_timestamp_is_not_usable(unusable: Any) -> None:
     iso = {"addTime": "2026-03-01T10:00:00+03:00"}
@@ -154,6 +179,9 @@ def test_odd_attachments_are_none(odd: Any) -> None:
         (without("eventID"), "the event has no eventID"),
         (an_event(1, eventID=""), "the event has no eventID"),
         (an_event(1, eventID=5), "the event has no eventID"),
+        (an_event(1, eventID=" "), "the event has no eventID"),
+        (an_event(1, eventID="00000000-0000-0000-0000-000000000000"), "the event has no eventID"),
+        (an_event(1, chatID="\u00a0"), "the event has no chatID"),
         (without("chatID"), "the event has no chatID"),
         (an_event(1, chatID=None), "the event has no chatID"),
         (an_event(1, eventID="a\0"), "eventID is too long or has characters"),

@@ -113,3 +113,18 @@ def test_what_a_walk_read_before_an_error_is_kept_though_it_has_no_event(machine
         heal(wb, store_id)
         run_of(machine, store_id)
         assert (run_of(machine, store_id)["status"], stored(), problems()) == ("success", EVENTS, [])
+
+
+def test_words_in_a_form_that_no_column_has_are_said(machine: Machine) -> None:
+    with odd(machine) as (wb, store_id):
+        wb.faults.add(store_id, "events", edited_events(lambda event: event.update(message={"text": ["да"]})))
+        run = run_of(machine, store_id)
+        assert (run["status"], run["damaged_values"], stored()) == ("success", EVENTS, EVENTS)
+
+
+@pytest.mark.parametrize("event_id", [" ", "00000000-0000-0000-0000-000000000000"])
+def test_events_under_a_placeholder_are_not_versions_of_one_message(machine: Machine, event_id: str) -> None:
+    with odd(machine) as (wb, store_id):
+        wb.faults.add(store_id, "events", edited_events(lambda event: event.update(eventID=event_id)))
+        run = run_of(machine, store_id)
+        assert (run["status"], run["quarantined"]) == ("partial", EVENTS)

@@ -95,6 +95,7 @@ def test_a_netrc_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.
         "http://127.0.0.1@example.org",
         "http://10.0.0.1",
         "ftp://example.org",
+        "https://[::1",
         "buyer-chat-api.wildberries.ru",
         "",
     ],

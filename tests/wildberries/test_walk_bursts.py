@@ -5,7 +5,7 @@ import pytest
 from chatsync.errors import ChatSyncError, CursorInvalidError, WildberriesRefusedError, WildberriesUnavailableError
 from local.simulator.faults import Fault, cut_body, raw_json, status
 from local.simulator.tokens import TokenKind
-from tests.support.given import START_MS, events_of
+from tests.support.given import START_MS, an_event, events_of
 from tests.wildberries.walking import ids, wildberries
 from wildberries import walk
 from wildberries.chats import fetch_chats
@@ -66,6 +66,14 @@ def test_a_429_that_does_not_say_how_long_is_waited_for_by_the_tokens_pace(retry
 def test_a_burst_ends_at_its_number_of_events(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walk, "BURST_EVENTS", 100)
     with wildberries(events_of(300)) as (_, _, client):
+        burst = walk_events(client, None, "personal")
+    assert (len(burst.events), burst.requests, burst.wait_seconds, burst.caught_up) == (100, 2, 0, False)
+
+
+def test_a_burst_ends_at_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given events with texts of a kilobyte, when two pages of them are over the size, then the third is another's."""
+    monkeypatch.setattr(walk, "BURST_BYTES", 80_000)
+    with wildberries([an_event(number, text="x" * 1000) for number in range(300)]) as (_, _, client):
         burst = walk_events(client, None, "personal")
     assert (len(burst.events), burst.requests, burst.wait_seconds, burst.caught_up) == (100, 2, 0, False)
 

@@ -7,6 +7,7 @@ from chatsync.contracts import SavedEvents, SaveEvents
 from database import leases, messages, rate_limits, stores, stretches, sync_logs
 from database.connection import Database
 from database.rate_limits import EVENTS
+from database.wb_events import count_unread
 
 NOTHING: Mapping[str, Any] = {"fetched_at": "-infinity", "events": [], "incomplete": [], "damaged": 0}
 
@@ -23,7 +24,7 @@ def save_burst(database: Database, task: SaveEvents, content: Mapping[str, Any] 
     rate_limits.save_wait(database, task.run_id, EVENTS, task.wait_seconds)
     added = messages.save_events(database, task.store_id, task.run_id, burst["events"], burst["fetched_at"])
     stretches.open_stretches(database, task.store_id, task.run_id, burst["incomplete"])
-    read, damaged = len(burst["events"]), burst["damaged"]
+    read, damaged = len(burst["events"]), burst["damaged"] + count_unread(burst["events"])
     sync_logs.add_counts(database, task.run_id, requests=task.requests, events=read, added=added, damaged=damaged)
     if task.until is None:
         stores.move_cursor(database, task.store_id, task.cursor)

@@ -171,6 +171,7 @@ def read_address(url: str) -> Address:
     try:
         parts = urlsplit(url)
         port = parts.port or POSTGRES_PORT
+        (parts.hostname or "").encode("idna")  # as sockets do, who name no reason
     except ValueError:  # Its text quotes the URL, and so the password.
         raise SettingMissingError(HOW_TO_ADDRESS) from None
     if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname:

@@ -43,6 +43,8 @@ ATTACHMENT: Columns = {
     "date": ("date", as_text),
 }
 
+ATTACHED = {"file": "files", "image": "images"}  # by kind: the name of their list
+
 
 @dataclass(frozen=True)
 class SortedEvents:
@@ -89,6 +91,23 @@ def marks(sender: str | None, text: str | None, good_card: object) -> dict[str, 
     }
 
 
+def count_unread(events: Sequence[Any]) -> int:
+    """Return how many parts of messages say something in a form that no column has; `raw` keeps them."""
+    return sum(
+        len(_unread_parts(event["message"])) for event in events if isinstance(event, Mapping) and event.get("message")
+    )
+
+
+def _unread_parts(message: Any) -> list[Any]:
+    if not isinstance(message, Mapping):
+        return [] if isinstance(message, str) else [message]
+    attachments = message.get("attachments")
+    lists = [as_object(attachments).get(name) for name in ATTACHED.values()]
+    parts = [(message.get("text"), str), (attachments, Mapping), *((each, list) for each in lists)]
+    parts += [(item, Mapping) for each in lists if isinstance(each, list) for item in each]
+    return [value for value, kind in parts if value and not isinstance(value, kind)]
+
+
 def quarantine_row(event: Any, reason: str) -> dict[str, Any]:
     """Return an event's row of `quarantined_events`: by its own id, or a digest where it has none to use."""
     own = as_id(event.get("eventID")) if isinstance(event, Mapping) else None
@@ -100,9 +119,10 @@ def _message_row(event: Any, now: datetime) -> dict[str, Any]:
     if not isinstance(event, Mapping):
         raise EventUnstorableError("the event is not an object")
     message = as_object(event.get("message"))
+    said = event.get("message") if isinstance(event.get("message"), str) else message.get("text")
     attachments = as_object(message.get("attachments"))
     fields = read_fields(event, EVENT)
-    text = storable(message["text"]) if isinstance(message.get("text"), str) else None
+    text = storable(said) if isinstance(said, str) else None
     return {
         "id": required_id(event, "eventID"),
         "chat_id": required_id(event, "chatID"),
@@ -113,7 +133,7 @@ def _message_row(event: Any, now: datetime) -> dict[str, Any]:
         "sent_at": required_moment(event, now),
         "attachments": [
             {"kind": kind, **read_fields(item, ATTACHMENT)}
-            for kind, name in (("file", "files"), ("image", "images"))
+            for kind, name in ATTACHED.items()
             for item in as_objects(attachments.get(name))
         ],
         "raw": as_raw(event),

@@ -16,6 +16,7 @@ REPLACEMENT = "\ufffd"
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 BIGGEST_INTEGER = 2**63 - 1  # Postgres' bigint
 LONGEST_ID = 200  # WB's have 38 characters; a key of Postgres' indexes holds 2704 bytes, and one of ours has two ids.
+NO_ID = "00000000-0000-0000-0000-000000000000"  # Go's and Java's UUID that was never set
 LONGEST_WORD = 200  # of what an index or a page's row holds: an order's id, a size, a sender; WB's have 40 at most
 LONGEST_NAME = 500  # of a buyer; Postgres' word index refuses texts of a megabyte
 MOST_AHEAD = timedelta(days=1)  # between WB's clock and ours; an event dated later is a fault, or not due yet
@@ -37,7 +38,7 @@ def read_fields(value: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
 def required_id(event: Mapping[str, Any], name: str) -> str:
     """Return the id under this name; raises EventUnstorableError where there is none that Postgres can hold."""
     value = event.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or _says_no_id(value):
         raise EventUnstorableError(f"the event has no {name}")
     if as_id(value) is None:
         raise EventUnstorableError(f"the event's {name} is too long or has characters that Postgres cannot hold")
@@ -79,9 +80,14 @@ def as_name(value: object) -> str | None:
 
 def as_id(value: object) -> str | None:
     """Return an id that Postgres can hold to the letter and index, or None."""
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or storable(value) != value:
+    if not isinstance(value, str) or _says_no_id(value) or len(value) > LONGEST_ID or storable(value) != value:
         return None
     return value
+
+
+def _says_no_id(value: str) -> bool:
+    """Return whether it is a placeholder: under one id, all events that have it would be versions of one message."""
+    return value.strip() in {"", NO_ID}
 
 
 def as_integer(value: object) -> int | None:

@@ -48,13 +48,14 @@ class Answer:
     """A 200 of WB.
 
     `remaining` is how many requests the bucket still holds (None if WB did not say). `damaged` values were mended so
-    that the others could be read, and `fragments` could not be read at all: see Body.
+    that the others could be read, and `fragments` could not be read at all: see Body. `size_bytes` is the body's size.
     """
 
     result: Any
     remaining: int | None
     damaged: int = 0
     fragments: tuple[str, ...] = ()
+    size_bytes: int = 0
 
 
 class RateLimitedError(Exception):
@@ -69,8 +70,7 @@ class WildberriesClient:
     """Sends GETs with one store's token over one kept-alive connection."""
 
     def __init__(self, base_url: str, token: str) -> None:
-        address = urlsplit(base_url)
-        if address.scheme != "https" and address.hostname not in LOOPBACK:
+        if not _is_safe(base_url):
             raise WildberriesRejectedError("WB_API_URL must start with https:// (or name this machine).")
         self._base_url = base_url.rstrip("/")
         self._socket: socket.socket | None = None
@@ -104,7 +104,7 @@ class WildberriesClient:
             ) from None
         answer = _readable(body, entry_key)
         remaining = _whole_number(response.headers.get("X-Ratelimit-Remaining"))
-        return Answer(_result(answer.value), remaining, answer.damaged, answer.fragments)
+        return Answer(_result(answer.value), remaining, answer.damaged, answer.fragments, len(body))
 
     def _send(self, path: str, parameters: Mapping[str, int]) -> requests.Response:
         return self._session.get(
@@ -135,6 +135,15 @@ class WildberriesClient:
         if self._socket is not None:
             with suppress(OSError):  # it may be closed already
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _is_safe(base_url: str) -> bool:
+    """Return whether a token may be sent there: encrypted, or to this machine."""
+    try:
+        address = urlsplit(base_url)
+    except ValueError:
+        return False
+    return address.scheme == "https" or address.hostname in LOOPBACK
 
 
 def _raise_for_status(response: requests.Response) -> None:

@@ -17,6 +17,7 @@ from chatsync.errors import SellerChangedError, TokenUnusableError
 CHAT_ACCESS_BIT = 1 << 9  # claim `s`, "Buyers chat" in the API's table of categories
 READ_ONLY_BIT = 1 << 30  # claim `s`
 QUOTES = set("\"'`«»“”„‘’")
+SELLER_ID = re.compile(r"[!-~]{1,200}")  # WB's are UUIDs
 BASE = "base"
 KINDS = {1: BASE, 2: "test", 3: "personal", 4: "service"}  # claim `acc`
 
@@ -52,7 +53,7 @@ def read_token(token: str) -> TokenFacts:
         raise TokenUnusableError(f"The store's token is not a WB token (no readable JWT). {HOW_TO_REPLACE}") from None
     return TokenFacts(
         kind=_kind(claims),
-        seller_id=claims["sid"] if isinstance(claims.get("sid"), str) else None,
+        seller_id=_seller(claims.get("sid")),
         expires_at=_expiry(claims.get("exp")),
         chat_access=_bit(claims.get("s"), CHAT_ACCESS_BIT),
         read_only=_bit(claims.get("s"), READ_ONLY_BIT),
@@ -102,6 +103,11 @@ def _kind(claims: Mapping[str, Any]) -> str:
         return "test"
     acc = claims.get("acc")
     return KINDS.get(acc, "unknown") if _is_integer(acc) else "unknown"
+
+
+def _seller(sid: object) -> str | None:
+    """Return a seller's id, None for what can be none: it stands in tables and their indexes."""
+    return sid if isinstance(sid, str) and SELLER_ID.fullmatch(sid) else None
 
 
 def _expiry(exp: object) -> datetime | None:

@@ -22,7 +22,10 @@ from wildberries.paging import (
 EVENTS_PATH = "/api/v1/seller/events"
 ENTRY_KEY = "eventID"
 BURST_SECONDS = 20  # No request starts later than this; with the longest answer the function ends within its time-out.
-BURST_EVENTS = 5000  # Bounds the function's memory and the size of the statement that saves the burst.
+# Both bound the functions' memory and the size of the statement that saves the burst: a usual event has 1 KB, and one
+# with a text of megabytes counts as what it is.
+BURST_EVENTS = 5000
+BURST_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Burst:
     caught_up: bool = False
     wait_seconds: int = 0
     requests: int = 0
+    size_bytes: int = 0  # of the answers with its events
 
     def as_content(self, fetched_at: datetime) -> dict[str, Any]:
         """Return what is to be saved of it. `fetched_at` tells two versions of an event with the same time apart."""
@@ -91,7 +95,8 @@ def walk_events(client: WildberriesClient, cursor: int | None, token_kind: str, 
 
 def _goes_on(burst: Burst, deadline: float) -> bool:
     pausing = burst.caught_up or burst.wait_seconds > 0
-    return not pausing and len(burst.events) < BURST_EVENTS and time.monotonic() < deadline
+    is_full = len(burst.events) >= BURST_EVENTS or burst.size_bytes >= BURST_BYTES
+    return not pausing and not is_full and time.monotonic() < deadline
 
 
 def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None:
@@ -125,3 +130,4 @@ def _add_events(burst: Burst, page: EventsPage, answer: Answer) -> None:
             burst.incomplete.append(Stretch(after, burst.cursor, page.announced, held, fragments))
     burst.events.extend(page.events)
     burst.damaged += answer.damaged
+    burst.size_bytes += answer.size_bytes
