@@ -27,6 +27,7 @@ CREATE FUNCTION threat_in(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLE
 
 -- One row for each chat in which a buyer waits and somebody wrote within the last 30 days: later, nobody reads an answer.
 -- A seller must answer within ten days (WB's rules of chats). `threat` is the newest such word that is not answered yet.
+-- Thanks and spam ask for no answer, unless they hold such a word.
 CREATE VIEW chat_urgency AS
 SELECT chats.store_id,
        chats.id AS chat_id,
@@ -47,7 +48,8 @@ LEFT JOIN LATERAL (
 ) AS words ON true
 WHERE coalesce(chats.last_message_at, '-infinity') > now() - interval '30 days'
   AND (chats.last_message_sender IS DISTINCT FROM 'seller' OR chats.last_message_automatic)
-  AND turns.waiting_since IS NOT NULL;
+  AND turns.waiting_since IS NOT NULL
+  AND (chats.tag IS NULL OR chats.tag NOT IN ('thanks', 'spam') OR words.threat IS NOT NULL);
 
 -- Themes: what went wrong with which product, month by month. A chat counts in the month of its last message, in
 -- Moscow's time, as the pages show it; a chat that goes on moves with it.

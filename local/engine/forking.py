@@ -7,6 +7,7 @@ import array
 import json
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
@@ -34,21 +35,31 @@ def python_command() -> list[str]:
 class ForkedProcess:
     """A forked worker, with what subprocess.Popen has too: `pid`, `stdin`, `returncode`, wait() and kill()."""
 
-    def __init__(self, pid: int, stdin: IO[bytes], forker: "Forker") -> None:
+    def __init__(self, pid: int, stdin: IO[bytes]) -> None:
         self.pid = pid
         self.stdin = stdin
         self.returncode: int | None = None
-        self._forker = forker
+        self._handle: int | None = None
+        self._handle_in_use = threading.Lock()
+        with suppress(ProcessLookupError):  # It has ended already.
+            self._handle = os.pidfd_open(pid)
         self._codes: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def wait(self) -> int:
         """Return the exit code once it has ended, negative for a signal; for one caller."""
         self.returncode = self._codes.get()
+        with self._handle_in_use:
+            if self._handle is not None:
+                os.close(self._handle)
+            self._handle = None
         return self.returncode
 
     def kill(self) -> None:
-        """End it at once."""
-        self._forker.kill(self.pid)
+        """End it at once: it does nothing more once this returns."""
+        with self._handle_in_use:
+            if self._handle is not None:
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def end(self, code: int) -> None:
         """Take notice that it has ended."""
@@ -101,11 +112,6 @@ class Forker:
             raise BrokenPipeError("The process that workers are forked from has ended")
         return worker
 
-    def kill(self, pid: int) -> None:
-        """End a worker at once."""
-        with suppress(OSError):  # gone, and its workers with it
-            self._socket.send(json.dumps({"kill": pid}).encode())
-
     def close(self) -> None:
         """End the process. Its workers end as the engine closes their standard input."""
         with suppress(OSError):
@@ -115,7 +121,7 @@ class Forker:
     def _listen(self) -> None:
         while words := self._receive():
             if "forked" in words:
-                worker = ForkedProcess(words["forked"], self._stdins.get(), self)
+                worker = ForkedProcess(words["forked"], self._stdins.get())
                 self._workers[worker.pid] = worker
                 self._forked.put(worker)
             else:

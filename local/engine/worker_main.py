@@ -73,9 +73,7 @@ class _Forker:
                 request, descriptors = self._receive()
                 if request is None:
                     os._exit(0)
-                if "kill" in request:
-                    self._kill(request["kill"])
-                elif self._forked(descriptors):
+                if self._forked(descriptors):
                     return request
 
     def _receive(self) -> tuple[dict[str, Any] | None, list[int]]:
@@ -105,10 +103,6 @@ class _Forker:
             os.dup2(source, target)
         os.closerange(STANDARD_FDS, max(descriptors) + 1)
         return True
-
-    def _kill(self, child: int) -> None:
-        if child in self._children:  # not yet waited for, so the id is still its own
-            os.kill(child, signal.SIGKILL)
 
     def _report_ends(self) -> None:
         with suppress(BlockingIOError):

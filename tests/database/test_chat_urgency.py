@@ -50,6 +50,15 @@ def test_who_got_an_answer_waits_for_nobody(database: Database) -> None:
     assert seen(database, (BUYER, 8, "Подам в суд!"), (SELLER, 1)) == []
 
 
+@pytest.mark.parametrize("tag", ["thanks", "spam"])
+def test_thanks_and_spam_ask_for_no_answer_unless_they_threaten(database: Database, tag: str) -> None:
+    seen(database, (BUYER, 9, "Хорошо, спасибо"))
+    database.run("UPDATE chats SET tag = :tag", tag=tag)
+    assert database.rows("SELECT * FROM chat_urgency") == []
+    (row,) = seen(database, (BUYER, 9, "Хорошо, спасибо"), (BUYER, 8, "Увидимся в суде"))
+    assert (row["urgency"], row["threat"]) == (URGENT, "суде")
+
+
 def test_after_a_month_of_silence_nothing_is_urgent_but_somebody_who_writes_on_is(database: Database) -> None:
     assert seen(database, (BUYER, 30.1)) == []
     (row,) = seen(database, (BUYER, 40), (BUYER, 29))
