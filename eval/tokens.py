@@ -15,6 +15,7 @@ from pathlib import Path
 
 from chatsync.label_requests import ANSWER_TOKENS, chat_cost, chat_page_tokens, prompt_tokens
 from chatsync.label_tokens import BUYER, SELLER
+from chatsync.taxonomy import Cause, Tag
 from classifier.chats import Message, Transcript
 from classifier.model.prompt import ANSWER_SCHEMA, SYSTEM_PROMPT
 from classifier.model.request import CONTROLS, Question, batches, compose_request
@@ -82,7 +83,7 @@ def samples() -> dict[str, list[Sample]]:
         ],
         "golden chats": [_sample(chat) for chat in golden_chats() if chat.buyer_turns()],
         "simulator's chats": [_sample(chat) for chat in simulated_chats() if chat.buyer_turns()],
-        "answers": [Sample(_answer(tag.key), ANSWER_TOKENS) for tag in TAXONOMY.tags],
+        "answers": [Sample(_answer(tag.key, cause.key), ANSWER_TOKENS) for tag, cause in _tags_and_causes()],
     }
 
 
@@ -169,8 +170,15 @@ def _controls() -> str:
     return json.dumps({"chats": talks}, ensure_ascii=False)
 
 
-def _answer(tag: str) -> str:
-    return json.dumps({"id": MARK, "tag": tag, "confidence": 0.9, "reason": REASON}, ensure_ascii=False) + ", "
+def _tags_and_causes() -> list[tuple[Tag, Cause]]:
+    """Return every tag and every cause once at least."""
+    tags, causes = TAXONOMY.tags, TAXONOMY.causes
+    return [(tags[place % len(tags)], causes[place % len(causes)]) for place in range(max(len(tags), len(causes)))]
+
+
+def _answer(tag: str, cause: str) -> str:
+    answer = {"id": MARK, "tag": tag, "cause": cause, "confidence": 0.9, "reason": REASON}
+    return json.dumps(answer, ensure_ascii=False) + ", "
 
 
 def _rows(chat: Transcript) -> list[dict[str, object]]:

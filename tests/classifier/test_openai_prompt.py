@@ -11,13 +11,14 @@ from chatsync.label_tokens import estimated_tokens
 from classifier.model.excerpt import Line
 from classifier.model.prompt import SYSTEM_PROMPT
 from classifier.model.request import (
+    CAUSES_OF_EXAMPLES,
     CONTROLS,
     Question,
     Request,
     batches,
     compose_request,
 )
-from classifier.taxonomy import KEYS, TAXONOMY
+from classifier.taxonomy import CAUSE_KEYS, KEYS, TAXONOMY
 from tests.support.russian_chats import CHATS
 from tests.support.talks import transcript
 
@@ -34,6 +35,13 @@ def test_the_system_prompt_tells_every_tag_its_examples_and_the_rule_between_the
     assert [key for key in KEYS if f"- {key} (" not in SYSTEM_PROMPT] == []
     assert [it for tag in TAXONOMY.tags for it in tag.examples if it not in SYSTEM_PROMPT] == []
     assert TAXONOMY.ties in SYSTEM_PROMPT
+
+
+def test_the_system_prompt_tells_every_cause_its_examples_and_the_rule_between_them() -> None:
+    causes = SYSTEM_PROMPT.partition("\nCauses:\n")[2]
+    assert [key for key in CAUSE_KEYS if f"- {key} (" not in causes] == []
+    assert [it for cause in TAXONOMY.causes for it in cause.examples if it not in causes] == []
+    assert TAXONOMY.cause_ties in causes
 
 
 def test_given_text_that_looks_like_json_when_written_then_it_stays_inside_its_message() -> None:
@@ -69,7 +77,11 @@ def test_given_several_chats_when_composed_then_controls_of_different_tags_stand
         assert len(set(request.controls.values())) == CONTROLS
         for alias, tag in request.controls.items():
             assert messages_of(request)[alias][0]["text"] in next(it for it in TAXONOMY.tags if it.key == tag).examples
+        assert len(set(request.control_causes.values())) == CONTROLS, "our own taxonomy has examples of both"
+        for alias, cause in request.control_causes.items():
+            assert CAUSES_OF_EXAMPLES[messages_of(request)[alias][0]["text"]] == cause
     assert len({tag for request in requests for tag in request.controls.values()}) > CONTROLS
+    assert len({cause for request in requests for cause in request.control_causes.values()}) > CONTROLS
     assert {list(messages_of(request)).index(next(iter(request.controls))) for request in requests} == {0, 1, 2, 3}
 
 

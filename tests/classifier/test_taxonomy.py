@@ -51,7 +51,7 @@ def test_the_keys_are_the_agreed_ones_and_each_is_described_for_people() -> None
         ('title_en = "Late or lost"', "", "cause 6 has no title_en"),
         ('key = "late"', 'key = "broken"', "the key 'broken' of a cause stands there twice"),
         ('key = "nothing"', 'key = "none"', "the cause 'nothing' is missing"),
-        ('examples = ["Есть ли такой же в бежевом?", "Всё отлично, спасибо"]', "examples = []", "examples of cause 10"),
+        ('examples = ["В карточке написано шерсть, на бирке акрил", ', 'examples = ["", ', "examples of cause 2"),
     ],
 )
 def test_given_a_faulty_file_when_read_then_the_error_says_what_is_wrong_where(

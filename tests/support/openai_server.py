@@ -8,11 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from classifier.taxonomy import TAGS
+from classifier.taxonomy import CAUSES, TAGS
 
 TOKENS_IN, TOKENS_OUT = 100, 20  # what every completion made here says it took
 
 CONTROLS = {example: tag.key for tag in TAGS for example in tag.examples}  # the made-up chats, and their right tags
+CAUSES_OF_CONTROLS = {example: cause.key for cause in CAUSES for example in cause.examples}
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,12 @@ def completion(content: object, finish_reason: str | None = "stop", refusal: str
 Entry = dict[str, object]
 
 
-def label(alias: str, tag: str, confidence: object = 0.9, reason: str = "покупатель так написал") -> Entry:
-    """Return one chat's label as a model writes it."""
-    return {"id": alias, "tag": tag, "confidence": confidence, "reason": reason}
+def label(
+    alias: str, tag: str, confidence: object = 0.9, reason: str = "покупатель так написал", cause: object = None
+) -> Entry:
+    """Return one chat's label as a model writes it; without a cause as one does that leaves it out."""
+    entry = {"id": alias, "tag": tag, "confidence": confidence, "reason": reason}
+    return entry if cause is None else entry | {"cause": cause}
 
 
 def labels(*answered: Entry) -> Answer:
@@ -94,13 +98,21 @@ def failure(
     return Answer({"error": {"message": message, "type": "scripted", "param": param, "code": code}}, status)
 
 
-def honest(request: Request, tags: Mapping[str, str]) -> list[Entry]:
-    """Return what a good model says: a chat with a key's words gets its tag, a control its own, others «other»."""
+def honest(request: Request, tags: Mapping[str, str], causes: Mapping[str, str] | None = None) -> list[Entry]:
+    """Return what a good model says: a chat with a key's words gets its tag, a control its own, others «other».
+
+    Causes go by words too; a chat with none of them gets none.
+    """
 
     def tag(said: str) -> str:
         return CONTROLS.get(said) or next((tag for part, tag in tags.items() if part in said), "other")
 
-    return [label(chat["id"], tag(words(chat))) for chat in request.chats]
+    def cause(said: str) -> str | None:
+        by_words = next((cause for part, cause in (causes or {}).items() if part in said), None)
+        return CAUSES_OF_CONTROLS.get(said) or by_words
+
+    said = {chat["id"]: words(chat) for chat in request.chats}
+    return [label(alias, tag(text), cause=cause(text)) for alias, text in said.items()]
 
 
 def labelling(tags: Mapping[str, str]) -> Scripted:

@@ -62,6 +62,23 @@ def test_a_second_unchanged_run_asks_nothing_and_costs_nothing(machine: Machine,
     assert (changed["chats_classified"], len(model.requests)) == (1, 1)
 
 
+def test_tag_and_cause_go_from_one_answer_to_the_chat_and_its_history(machine: Machine, model: OpenAIServer) -> None:
+    said = ["Где мой заказ?", "Чашка разбита, верните деньги"]
+    store = a_store([an_event(n, chat=n, sender="client", text=text) for n, text in enumerate(said)], chats=2)
+    tags, causes = {"заказ": "delivery", "деньги": "return_refund"}, {"заказ": "late", "разбита": "broken"}
+    model.default = lambda request: labels(*honest(request, tags, causes))
+    with machine.wildberries(store, limits=False):
+        machine.sync([store.id])
+    both = [{"tag": "delivery", "cause": "late"}, {"tag": "return_refund", "cause": "broken"}]
+    assert len(model.requests) == 1
+    assert rows("SELECT tag, cause FROM chats ORDER BY tag") == both
+    assert rows("SELECT tag, cause FROM chat_labels ORDER BY tag") == both
+    assert rows("SELECT cause, chats FROM product_causes ORDER BY cause") == [
+        {"cause": "broken", "chats": 1},
+        {"cause": "late", "chats": 1},
+    ]
+
+
 def test_another_model_or_taxonomy_labels_all_anew_and_then_nothing(
     machine: Machine, model: OpenAIServer, tmp_path: Path
 ) -> None:
@@ -76,7 +93,7 @@ def test_another_model_or_taxonomy_labels_all_anew_and_then_nothing(
                 assert (first["status"], first["chats_classified"], len(model.requests)) == ("success", 3, 1)
                 assert first["label_cost_microusd"] is None, "the price of a model called tiny is not known"
                 assert sync_again(machine, store.id, model).called("classify_chats") == []
-    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/tiny/prompt-2/taxonomy-mine"}]
+    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/tiny/prompt-3/taxonomy-mine"}]
     assert rows("SELECT count(*) AS n FROM chat_labels") == [{"n": 9}]
 
 

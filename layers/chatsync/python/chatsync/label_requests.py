@@ -21,10 +21,10 @@ TOKENS_PER_REQUEST = 8_000  # of chats; the prompt comes on top
 # Of the JSON around the words: a chat's id and brackets, a message's keys and brackets.
 CHAT_FRAME_TOKENS, MESSAGE_FRAME_TOKENS = 22, 13
 # Of a request, besides the taxonomy: the other words of the prompt, the schema, two control chats.
-PROMPT_FRAME_TOKENS = 560
+PROMPT_FRAME_TOKENS = 640
 TAXONOMY_CHARACTERS_PER_TOKEN = 3
-TAG_FRAME = 20  # characters: how a tag is set off from the others there
-ANSWER_TOKENS = 60  # of one chat: alias, tag, confidence, and a reason of ten Russian words
+ENTRY_FRAME = 20  # characters: how a tag or a cause is set off from the others there
+ANSWER_TOKENS = 60  # of one chat: alias, tag, cause, confidence, and a reason of ten Russian words
 
 Chat = TypeVar("Chat")
 
@@ -79,7 +79,8 @@ def prompt_tokens() -> int:
     """Return about how many tokens a request takes besides its chats."""
     used = taxonomy()
     characters = sum(
-        TAG_FRAME + len(tag.key) + len(tag.title_ru) + len(tag.description) + sum(map(len, tag.examples))
-        for tag in used.tags
+        ENTRY_FRAME + len(entry.key) + len(entry.title_ru) + len(entry.description) + sum(map(len, entry.examples))
+        for entry in (*used.tags, *used.causes)
     )
-    return PROMPT_FRAME_TOKENS + -(-(characters + len(used.ties)) // TAXONOMY_CHARACTERS_PER_TOKEN)
+    characters += len(used.ties) + len(used.cause_ties)
+    return PROMPT_FRAME_TOKENS + -(-characters // TAXONOMY_CHARACTERS_PER_TOKEN)

@@ -10,11 +10,11 @@ KEYWORDS = "keywords"  # the classifier that needs no server; any other is "open
 
 # Change them with every change of what they name: tests hold a digest of both against these numbers.
 DICTIONARY_VERSION = "3"  # of keywords.json, the rules in classifier/dictionary/, and what of a chat is judged
-PROMPT_VERSION = "2"  # of the words and the answer's shape in classifier/model/prompt.py, and of what is sent of a chat
+PROMPT_VERSION = "3"  # of the words and the answer's shape in classifier/model/prompt.py, and of what is sent of a chat
 
 
 def label_version(classifier: str) -> str:
-    """Return what stands on the labels of a classifier, such as "openai/gpt-5-mini/prompt-2/taxonomy-2".
+    """Return what stands on the labels of a classifier, such as "openai/gpt-5-mini/prompt-3/taxonomy-2".
 
     `classifier` is the setting CLASSIFIER: "keywords", or "openai/" and a model. Raises ClassifierRefusedError where
     the operator's own taxonomy cannot be read.

@@ -31,7 +31,7 @@ class Provider(Protocol):
 
     @property
     def name(self) -> str:
-        """Return the name, such as "openai/gpt-5-mini/prompt-2/taxonomy-2"."""
+        """Return the name, such as "openai/gpt-5-mini/prompt-3/taxonomy-2"."""
         ...
 
     def classify(self, transcripts: Sequence[Transcript], most_tokens: int | None = None) -> Classified:

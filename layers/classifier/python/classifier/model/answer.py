@@ -8,7 +8,7 @@ from typing import Any
 from chatsync.label_tokens import Tokens
 from chatsync.taxonomy import UNDEFINED
 from classifier.model.answer_forms import Entries, find_entries
-from classifier.model.answer_values import read_confidence, read_reason, read_tag
+from classifier.model.answer_values import read_cause, read_confidence, read_reason, read_tag
 from classifier.model.completion import read_completion
 from classifier.model.failures import Failure
 from classifier.model.refusals import read_error_object
@@ -19,11 +19,15 @@ OUTSIDE = "модель назвала метку не из списка"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model says of one chat: a tag of the taxonomy, a confidence from 0 to 1, and why."""
+    """What the model says of one chat: a tag of the taxonomy, a confidence from 0 to 1, why, and the cause.
+
+    `cause` is None where the model named none of the taxonomy's, or its causes cannot be trusted.
+    """
 
     tag: str
     confidence: float | None
     reason: str
+    cause: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ def read_reply(body: str, request: Request, estimate: Tokens) -> Reply:
     """Return what an answer with status 200 says of the chats of a request; `estimate` are the tokens of both.
 
     Left out are chats it says nothing of, or gives a tag outside the taxonomy. None counts where the answer shows that
-    a text of the request led it: by an entry twice, an alias that was not asked about, or a control with a wrong tag.
+    a text of the request led it: by an entry twice, an alias that was not asked about, or a control with a wrong tag. A
+    control with a wrong cause costs all chats their causes, and none its tag.
     """
     completion = read_completion(body, estimate)
     if completion.error is not None:
@@ -60,9 +65,12 @@ def read_reply(body: str, request: Request, estimate: Tokens) -> Reply:
 
 
 def _tidied(entries: Entries) -> Entries:
-    """Return the entries with their aliases and tags as they were meant; an alias of another type names no chat."""
+    """Return the entries with aliases, tags and causes as they were meant; an alias of another type names no chat."""
     named = [entry for entry in entries if isinstance(entry["id"], str)]
-    return [entry | {"id": entry["id"].strip(), "tag": read_tag(entry["tag"])} for entry in named]
+    return [
+        entry | {"id": entry["id"].strip(), "tag": read_tag(entry["tag"]), "cause": read_cause(entry.get("cause"))}
+        for entry in named
+    ]
 
 
 def _keeps_to(request: Request, entries: Entries) -> bool:
@@ -77,14 +85,22 @@ def _keeps_to(request: Request, entries: Entries) -> bool:
 def _reply(request: Request, entries: Entries, tokens: Tokens) -> Reply:
     """Return what the entries say; a request that none of them answers has failed."""
     of_chats = [entry for entry in entries if entry["id"] in request.chat_ids]
-    answers = {request.chat_ids[entry["id"]]: _answer(entry) for entry in of_chats if entry["tag"]}
+    trusts_causes = _has_right_causes(request, entries)
+    answers = {request.chat_ids[entry["id"]]: _answer(entry, trusts_causes) for entry in of_chats if entry["tag"]}
     outside = frozenset(request.chat_ids[entry["id"]] for entry in of_chats if not entry["tag"])
     unanswered = request.chat_ids and not answers
     return Reply(answers, outside, tokens, Failure.lack("not_labels") if unanswered else None)
 
 
-def _answer(entry: Mapping[str, Any]) -> Answer:
-    return Answer(entry["tag"], read_confidence(entry.get("confidence")), read_reason(entry.get("reason")))
+def _has_right_causes(request: Request, entries: Entries) -> bool:
+    """Tell whether the controls have the causes that the prompt itself tells of them."""
+    causes = {entry["id"]: entry["cause"] for entry in entries}
+    return all(causes.get(alias) == cause for alias, cause in request.control_causes.items())
+
+
+def _answer(entry: Mapping[str, Any], trusts_causes: bool) -> Answer:
+    cause = entry["cause"] if trusts_causes else None
+    return Answer(entry["tag"], read_confidence(entry.get("confidence")), read_reason(entry.get("reason")), cause)
 
 
 def outside_answer() -> Answer:

@@ -1,4 +1,4 @@
-"""The values of one entry as models write them: a tag, a confidence, a reason. Pure.
+"""The values of one entry as models write them: a tag, a cause, a confidence, a reason. Pure.
 
 | confidence | read as |
 |---|---|
@@ -8,9 +8,10 @@
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from classifier.taxonomy import KEYS
+from classifier.taxonomy import CAUSE_KEYS, KEYS
 
 LONGEST_REASON = 120  # characters: ten Russian words
 REASON_SIGNS = " ,-–—«»"  # besides letters
@@ -19,11 +20,20 @@ WHOLE = 100  # per cent
 
 
 def read_tag(value: Any) -> str | None:
-    """Return a key of the taxonomy, however it is spelt (" Return Refund", "return-refund"); None for another word."""
+    """Return a tag's key, however it is spelt (" Return Refund", "return-refund"); None for another word."""
+    return _read_key(value, KEYS)
+
+
+def read_cause(value: Any) -> str | None:
+    """Return a cause's key, however it is spelt; None for another word, or for none at all."""
+    return _read_key(value, CAUSE_KEYS)
+
+
+def _read_key(value: Any, keys: Sequence[str]) -> str | None:
     if not isinstance(value, str):
         return None
     key = re.sub(r"[\s-]+", "_", value.strip().strip("\"'`").casefold())
-    return key if key in KEYS else None
+    return key if key in keys else None
 
 
 def read_confidence(value: Any) -> float | None:

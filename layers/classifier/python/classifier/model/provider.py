@@ -48,4 +48,6 @@ class OpenAIProvider:
         if transcript.chat_id not in answers:
             return None
         answer = answers[transcript.chat_id]
-        return Label.from_transcript(transcript, self.name, answer.reason, answer.tag, answer.confidence)
+        return Label.from_transcript(
+            transcript, self.name, answer.reason, answer.tag, answer.confidence, cause=answer.cause
+        )

@@ -12,9 +12,11 @@ from chatsync.label_tokens import estimated_tokens
 from chatsync.taxonomy import UNDEFINED
 from classifier.chats import Transcript
 from classifier.model.excerpt import Line, excerpt
-from classifier.taxonomy import TAGS
+from classifier.taxonomy import CAUSES, TAGS
 
-CONTROLS = 2  # with two right tags, no order to give all chats one tag leaves both of them right
+CONTROLS = 2  # with two right tags, no order to give all chats one tag leaves both of them right; so with two causes
+# The prompt tells a text's tag and its cause where it is an example of both.
+CAUSES_OF_EXAMPLES = {example: cause.key for cause in CAUSES for example in cause.examples}
 ALIAS_BYTES = 4  # a text would have to guess one in four thousand million
 RANDOM = secrets.SystemRandom()
 
@@ -43,12 +45,14 @@ class Request:
     """What is sent about some chats, and what their aliases stand for.
 
     An alias is random, of this request alone, and the only name that a chat has in it: no chat can know its neighbours'
-    aliases, and no id of WB's leaves the machine. A control is a made-up chat with the `controls` tag it must get.
+    aliases, and no id of WB's leaves the machine. A control is a made-up chat with the `controls` tag it must get, and
+    in `control_causes` the cause, where the prompt tells it.
     """
 
     prompt: str
     chat_ids: Mapping[str, str]
     controls: Mapping[str, str]
+    control_causes: Mapping[str, str]
 
 
 def batches(questions: Sequence[Question]) -> Iterator[list[Question]]:
@@ -73,13 +77,33 @@ def compose_request(questions: Sequence[Question]) -> Request:
         json.dumps({"chats": chats}, ensure_ascii=False),
         chat_ids={alias: question.chat_id for alias, question in questions_by_alias.items()},
         controls={alias: tag for alias, (tag, _) in controls_by_alias.items()},
+        control_causes={
+            alias: CAUSES_OF_EXAMPLES[text]
+            for alias, (_, text) in controls_by_alias.items()
+            if text in CAUSES_OF_EXAMPLES
+        },
     )
 
 
 def _controls() -> list[tuple[str, str]]:
-    """Return (tag, text) pairs of different tags, from the taxonomy's examples: the prompt itself tells their tags."""
-    tags = [tag for tag in TAGS if tag.key != UNDEFINED]
-    return [(tag.key, RANDOM.choice(tag.examples)) for tag in RANDOM.sample(tags, min(CONTROLS, len(tags)))]
+    """Return (tag, text) pairs of different tags, from the taxonomy's examples: the prompt itself tells their tags.
+
+    Of different causes too, where the taxonomy has such examples.
+    """
+    texts = [(tag.key, text) for tag in TAGS if tag.key != UNDEFINED for text in tag.examples]
+    RANDOM.shuffle(texts)
+    texts.sort(key=lambda pair: pair[1] not in CAUSES_OF_EXAMPLES)
+    chosen: list[tuple[str, str]] = []
+    for pair in texts:
+        if len(chosen) < CONTROLS and all(_differ(pair, other) for other in chosen):
+            chosen.append(pair)
+    return chosen
+
+
+def _differ(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Tell whether two (tag, text) pairs have different tags, and different causes as far as these are known."""
+    causes = [CAUSES_OF_EXAMPLES.get(text) for _, text in (one, other)]
+    return one[0] != other[0] and (None in causes or causes[0] != causes[1])
 
 
 def _aliases(number: int) -> list[str]:
