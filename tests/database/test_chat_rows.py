@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from database import wb_cards
-from database.wb_cards import CARD
 from database.wb_chats import read_list
 from database.wb_fields import as_integer
 from tests.support.given_rows import AT, a_chat
@@ -123,6 +122,6 @@ def test_a_column_whose_field_says_something_that_it_cannot_hold_is_named() -> N
 @pytest.mark.parametrize("card", [[{"nmID": 1}], "174902332", 5])
 def test_a_card_that_is_no_object_leaves_all_its_columns_empty(card: Any) -> None:
     read = read_list([a_chat(1, goodCard=card)])
-    assert read.unreadable == {"1:chat-1": list(CARD)}
+    assert read.unreadable == {"1:chat-1": list(wb_cards.CARD)}
     assert read.rows[0]["price_kopecks"] is None
     assert read_list([a_chat(1, goodCard=[])]).unreadable == {}
