@@ -65,7 +65,8 @@ def test_given_an_endpoint_without_keys_when_asked_then_an_empty_key_will_do(ser
 def test_given_no_words_of_the_buyer_when_classified_then_nothing_is_asked(server: OpenAIServer) -> None:
     classified = classify(server, transcript([("seller", LOW_RATING)], "1:silent"))
 
-    assert classified.labels[0] == Label("1:silent", 1, "undefined", None, "нет слов покупателя", NAME, abstained=True)
+    silent = Label("1:silent", 1, "undefined", None, "нет слов покупателя", NAME, abstained=True, cause="nothing")
+    assert classified.labels[0] == silent
     assert (classified.tokens_in, server.requests) == (0, [])
 
 

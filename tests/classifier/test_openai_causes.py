@@ -101,8 +101,10 @@ def test_given_one_chat_when_classified_then_its_cause_needs_no_sample_beside_it
     assert causes(classify(server, A)) == {"1:a": "broken"}
 
 
-def test_given_a_chat_without_words_when_classified_then_nobody_judges_its_cause(server: OpenAIServer) -> None:
-    assert causes(classify(server, transcript("👍", "1:silent"))) == {"1:silent": None}
+def test_given_a_chat_without_words_when_classified_then_no_word_says_that_something_went_wrong(
+    server: OpenAIServer,
+) -> None:
+    assert causes(classify(server, transcript("👍", "1:silent"))) == {"1:silent": "nothing"}
 
 
 def test_our_own_sample_chats_have_enough_causes_to_tell_an_order_from_a_judgement() -> None:

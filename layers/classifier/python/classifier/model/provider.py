@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chatsync.label_version import label_version
+from chatsync.taxonomy import NOTHING
 from classifier.chats import NO_WORDS, Classified, Label, Transcript
 from classifier.model.answer import Answer
 from classifier.model.asking import Asking
@@ -26,9 +27,9 @@ class OpenAIProvider:
     def classify(self, transcripts: Sequence[Transcript], most_tokens: int | None = None) -> Classified:
         """Return the labels of the transcripts, in their order; raises as Asking.ask_all does.
 
-        A chat without words of the buyer is not asked about, and abstains. One for which there is no usable answer has
-        no label: a failure is no judgement. So have those that were not asked about to the end, because the endpoint
-        broke off after its first answer, or `most_tokens` were taken.
+        A chat without words of the buyer is not asked about: no word says what it needs or what went wrong. One for
+        which there is no usable answer has no label: a failure is no judgement. So have those that were not asked about
+        to the end, because the endpoint broke off after its first answer, or `most_tokens` were taken.
         """
         asking = Asking(self.endpoint, self._seconds, most_tokens)
         asking.ask_all([Question.from_transcript(transcript) for transcript in transcripts if transcript.buyer_turns()])
@@ -44,7 +45,7 @@ class OpenAIProvider:
 
     def _label(self, transcript: Transcript, answers: Mapping[str, Answer]) -> Label | None:
         if not transcript.buyer_turns():
-            return Label.from_transcript(transcript, self.name, NO_WORDS)
+            return Label.from_transcript(transcript, self.name, NO_WORDS, cause=NOTHING)
         if transcript.chat_id not in answers:
             return None
         answer = answers[transcript.chat_id]
