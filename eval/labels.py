@@ -20,11 +20,20 @@ CHATS_A_PAGE = 30  # as in a sync (LabelChatsAPage): a provider has a time for e
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A chat with its right tag, and the tag that a provider gave it."""
+
+    chat: GoldenChat
+    tag: str
+
+
+@dataclass(frozen=True)
 class Evaluation:
-    """A provider's score on one file, and the language model's tokens it cost."""
+    """A provider's answers on one file, their score, and the language model's tokens they cost."""
 
     provider: str
     file: Path
+    answers: tuple[Answer, ...]
     score: Score
     tokens_in: int
     tokens_out: int
@@ -60,8 +69,20 @@ def evaluate_file(provider: Provider, file: Path, chats: Sequence[GoldenChat]) -
             raise NotNowError(page.stopped)
         given |= {label.chat_id: label.tag for label in page.labels}
         tokens_in, tokens_out = tokens_in + page.tokens_in, tokens_out + page.tokens_out
-    result = score_pairs([(chat.tag, given[chat.transcript.chat_id]) for chat in chats])
-    return Evaluation(provider.name, file, result, tokens_in, tokens_out)
+    answers = tuple(Answer(chat, given[chat.transcript.chat_id]) for chat in chats)
+    return Evaluation(
+        provider=provider.name,
+        file=file,
+        answers=answers,
+        score=score_pairs(tag_pairs(answers)),
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+    )
+
+
+def tag_pairs(answers: Sequence[Answer]) -> list[tuple[str, str]]:
+    """Return the right and the given tag of each answer."""
+    return [(answer.chat.tag, answer.tag) for answer in answers]
 
 
 def json_row(evaluation: Evaluation) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from eval.golden_set import PARTS
-from eval.labels import Evaluation, confusion_table, evaluate_files, headline, tag_table
+from eval.intervals import Interval, macro_f1_interval, share_interval
+from eval.labels import Answer, Cells, Evaluation, confusion_table, evaluate_files, headline, tag_pairs, tag_table
+from eval.scoring import score_pairs
 from local.paths import ROOT
 from local.terminal.tables import console
 
 HERE = Path(__file__).resolve().parent
 RESULTS, PICTURE = HERE / "results.md", HERE / "confusion.png"
 PICTURE_INCHES = (16, 7.5)
+DEFECT = "defect"  # the tag whose recall stands in the summary: a complaint that is overlooked costs most
 
 
 def write_report() -> None:
@@ -36,14 +39,56 @@ def markdown(evaluations: Sequence[Evaluation]) -> str:
         f"# Results of `{evaluations[0].provider}`",
         "",
         "Written by `make eval`. What the parts are: [README](README.md).",
+        *_table(summary_table(evaluations)),
     ]
     for evaluation in evaluations:
         lines += ["", f"## {evaluation.file.relative_to(ROOT)}", "", headline(evaluation)]
-        for title, columns, rows in (tag_table(evaluation.score), confusion_table(evaluation.score)):
-            lines += ["", f"**{title}**", ""]
-            ruler = ["---", *(["--:"] * (len(columns) - 1))]
-            lines += [f"| {' | '.join(cells)} |" for cells in (columns, ruler, *rows)]
+        for table in (tag_table(evaluation.score), confusion_table(evaluation.score)):
+            lines += _table(table)
     return "\n".join([*lines, "", "![Confusion matrices](confusion.png)", ""])
+
+
+def _table(table: Cells) -> list[str]:
+    title, columns, rows = table
+    ruler = ["---", *(["--:"] * (len(columns) - 1))]
+    return ["", f"**{title}**", "", *(f"| {' | '.join(cells)} |" for cells in (columns, ruler, *rows))]
+
+
+def summary_table(evaluations: Sequence[Evaluation]) -> Cells:
+    """Return each part's main scores with their 95 % intervals: of its old chats, of its new ones, and of all."""
+    rows = []
+    for evaluation in evaluations:
+        for name, group in answer_groups(evaluation).items():
+            rows.append([f"{evaluation.file.stem}, {name}", *summary_cells(group)])
+    return "tags, with 95 % intervals", ["chats", "number", "accuracy", "macro-F1", "recall of defect"], rows
+
+
+def answer_groups(evaluation: Evaluation) -> dict[str, Sequence[Answer]]:
+    """Return the answers to a file's old chats, to its new ones, and to all; no group is empty."""
+    groups: dict[str, Sequence[Answer]] = {
+        "old": [answer for answer in evaluation.answers if not answer.chat.is_new],
+        "new": [answer for answer in evaluation.answers if answer.chat.is_new],
+        "all": evaluation.answers,
+    }
+    return {name: group for name, group in groups.items() if group}
+
+
+def summary_cells(answers: Sequence[Answer]) -> list[str]:
+    """Return how many answers there are, their accuracy, their macro-F1, and the recall of defect, as cells."""
+    pairs = tag_pairs(answers)
+    score = score_pairs(pairs)
+    given = [tag for right, tag in pairs if right == DEFECT]
+    return [
+        str(score.chats),
+        _with_interval(score.accuracy, share_interval(sum(right == tag for right, tag in pairs), len(pairs))),
+        _with_interval(score.macro_f1, macro_f1_interval(pairs)),
+        _with_interval(given.count(DEFECT) / len(given), share_interval(given.count(DEFECT), len(given))),
+    ]
+
+
+def _with_interval(share: float, interval: Interval) -> str:
+    low, high = interval
+    return f"{share:.3f} ({low:.2f}–{high:.2f})"
 
 
 def draw_matrices(evaluations: Sequence[Evaluation]) -> None:

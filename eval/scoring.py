@@ -41,11 +41,18 @@ def score_pairs(pairs: Sequence[tuple[str, str]]) -> Score:
     return Score(
         chats=len(pairs),
         accuracy=sum(right == given for right, given in pairs) / len(pairs),
-        macro_f1=sum(tag.f1 for tag in tags.values()) / len(tags),
+        macro_f1=macro_f1(pairs),
         abstention=sum(given == UNDEFINED for _, given in pairs) / len(pairs),
         tags=tags,
         confusion=dict(confusion),
     )
+
+
+def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
+    """Return the mean F1 of the tags in (right, given) pairs, of which there is at least one."""
+    hits = Counter(right for right, given in pairs if right == given)
+    both = Counter(tag for pair in pairs for tag in pair)
+    return sum(2 * hits[tag] / times for tag, times in both.items()) / len(both)
 
 
 def _tag_score(key: str, confusion: Counter[tuple[str, str]]) -> TagScore:
