@@ -1,4 +1,7 @@
-"""Chats with the tag a person gives each, read from JSONL: {"id", "messages": [{"sender", "text"}], "tag"} a line."""
+"""Chats with the tag and the cause a person gives each, read from JSONL.
+
+A line is {"id", "messages": [{"sender", "text"}], "tag", "cause"}; a set of one's own may leave out the causes.
+"""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.chats import Message, Transcript
-from classifier.taxonomy import KEYS
+from classifier.taxonomy import CAUSE_KEYS, KEYS
 from local.errors import UsageError
 
 FOLDER = Path(__file__).resolve().parent / "golden"
@@ -19,10 +22,11 @@ NO_TIME = ""  # golden chats have an order, and no times
 
 @dataclass(frozen=True)
 class GoldenChat:
-    """A chat and its right tag."""
+    """A chat, its right tag and its right cause; None where nobody said which."""
 
     transcript: Transcript
     tag: str
+    cause: str | None = None
 
     @property
     def is_new(self) -> bool:
@@ -67,10 +71,12 @@ def _chat(line: str) -> GoldenChat:
         raise _LineError("id is no text")
     if tag not in KEYS:
         raise _LineError(f"tag is none of {', '.join(KEYS)}")
+    if (cause := row.get("cause")) not in (*CAUSE_KEYS, None):
+        raise _LineError(f"cause is none of {', '.join(CAUSE_KEYS)}")
     if not isinstance(messages, list):
         raise _LineError("messages is no list")
     said = tuple(_message(f"message {number}", message) for number, message in enumerate(messages, start=1))
-    return GoldenChat(Transcript(chat_id, len(said), said), tag)
+    return GoldenChat(Transcript(chat_id, len(said), said), tag, cause)
 
 
 def _message(name: str, row: object) -> Message:

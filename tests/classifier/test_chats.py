@@ -23,11 +23,11 @@ def test_given_a_row_of_a_chat_page_when_read_then_nothing_is_lost() -> None:
 
 
 def test_given_a_label_when_written_as_a_row_then_nothing_is_lost() -> None:
-    label = Label("1:a", 40, "defect", None, "слова: брак", "keywords/1", abstained=False)
+    label = Label("1:a", 40, "defect", None, "слова: брак", "keywords/1", abstained=False, cause="broken")
 
     row = json.loads(json.dumps(label.as_row()))
 
-    assert set(row) == {"chat_id", "messages_total", "tag", "confidence", "reason", "model", "abstained"}
+    assert set(row) == {"chat_id", "messages_total", "tag", "confidence", "reason", "model", "abstained", "cause"}
     assert Label(**row) == label
 
 

@@ -32,7 +32,7 @@ def test_given_several_chats_when_classified_then_each_label_echoes_its_chat_in_
     echoed = [(label.chat_id, label.messages_total, label.tag) for label in classified.labels]
     assert echoed == [("1:a", 7, "return_refund"), ("1:b", 9, "delivery")]
     assert (classified.tokens_in, classified.tokens_out) == (0, 0)
-    assert {label.model for label in classified.labels} == {KeywordsProvider().name} == {"keywords/2/taxonomy-1"}
+    assert {label.model for label in classified.labels} == {KeywordsProvider().name} == {"keywords/2/taxonomy-2"}
 
 
 def test_given_any_word_form_when_classified_then_the_lemma_decides() -> None:

@@ -36,7 +36,7 @@ def test_the_version_names_all_it_goes_by(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr(label_version, "PROMPT_VERSION", "next")
     seen.add(label_version.label_version("openai/a"))
     own = tmp_path / "own.toml"
-    own.write_text(taxonomy.OWN_FILE.read_text("utf-8").replace('version = "1"', 'version = "mine"'), "utf-8")
+    own.write_text(taxonomy.OWN_FILE.read_text("utf-8").replace('version = "2"', 'version = "mine"'), "utf-8")
     monkeypatch.setattr(label_version, "taxonomy", lambda: taxonomy.read_taxonomy(own))
     seen.add(label_version.label_version("openai/a"))
     assert len(seen) == 4

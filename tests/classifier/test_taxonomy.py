@@ -9,34 +9,49 @@ import pytest
 
 from chatsync.errors import ClassifierRefusedError
 from chatsync.taxonomy import OWN_FILE, read_taxonomy
-from classifier.taxonomy import KEYS, TAGS, TAXONOMY
+from classifier.taxonomy import CAUSE_KEYS, CAUSES, KEYS, TAGS, TAXONOMY
 
 OWN = OWN_FILE.read_text("utf-8")
 
 
-def test_the_keys_are_the_agreed_ones_and_each_tag_is_described_for_people() -> None:
+WITHOUT_CAUSES = re.sub(r'(?s)# One cause a chat.*?"""\n.*?"""\n', "", OWN.partition("[[causes]]")[0])
+
+
+def test_the_keys_are_the_agreed_ones_and_each_is_described_for_people() -> None:
     assert KEYS == (
         "delivery", "defect", "wrong_item", "return_refund", "size_fit", "product_question",
         "review_change", "thanks", "spam", "other", "undefined",
     )  # fmt: skip
-    assert all(tag.title_ru and tag.title_en and tag.description and len(tag.examples) == 2 for tag in TAGS)
-    assert TAXONOMY.version and "outweighs" in TAXONOMY.ties
+    assert CAUSE_KEYS == (
+        "broken", "not_as_described", "wrong_item", "incomplete", "packaging", "late", "size", "price_money",
+        "instructions", "nothing",
+    )  # fmt: skip
+    entries = TAGS + CAUSES
+    assert all(entry.title_ru and entry.title_en and entry.description for entry in entries)
+    assert all(len(entry.examples) == 2 for entry in entries)
+    assert TAXONOMY.version and "outweighs" in TAXONOMY.ties and "demand rests on" in TAXONOMY.cause_ties
 
 
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
         ("[[tags]]", "[[tags", "not valid TOML"),
-        ('version = "1"', "", "the file has no version"),
-        ('version = "1"', "version = 1", "version is no text"),
-        ('version = "1"', 'version = "1"\nlanguage = "ru"', "the file has an unknown 'language'"),
+        ('version = "2"', "", "the file has no version"),
+        ('version = "2"', "version = 1", "version is no text"),
+        ('version = "2"', 'version = "2"\nlanguage = "ru"', "the file has an unknown 'language'"),
         ('title_ru = "Доставка"', "", "tag 1 has no title_ru"),
         ('title_ru = "Доставка"', 'title_ru = " "', "title_ru of tag 1 is no text"),
         ('title_ru = "Доставка"', 'title_ru = "Доставка"\ntitle_de = "a"', "tag 1 has an unknown 'title_de'"),
-        ('key = "defect"', 'key = "delivery"', "the key 'delivery' stands there twice"),
+        ('key = "defect"', 'key = "delivery"', "the key 'delivery' of a tag stands there twice"),
         ('key = "defect"', 'key = "Брак"', "the key 'Брак' is not made of small Latin letters, digits and _"),
         ('key = "undefined"', 'key = "unknown"', "the tag 'undefined' is missing"),
         ('examples = ["Здравствуйте", "👍"]', 'examples = ["Здравствуйте"]', "examples of tag 11 are not 2 texts"),
+        ("cause_ties = ", "ties_of_causes = ", "the file has no cause_ties"),
+        ("[[causes]]", "[[reasons]]", "the file has an unknown 'reasons'"),
+        ('title_en = "Late or lost"', "", "cause 6 has no title_en"),
+        ('key = "late"', 'key = "broken"', "the key 'broken' of a cause stands there twice"),
+        ('key = "nothing"', 'key = "none"', "the cause 'nothing' is missing"),
+        ('examples = ["Есть ли такой же в бежевом?", "Всё отлично, спасибо"]', "examples = []", "examples of cause 10"),
     ],
 )
 def test_given_a_faulty_file_when_read_then_the_error_says_what_is_wrong_where(
@@ -55,6 +70,27 @@ def test_given_a_file_with_tags_that_are_no_tables_when_read_then_it_is_refused(
     file.write_text('version = "1"\nties = "none"\ntags = ["delivery"]', "utf-8")
 
     with pytest.raises(ClassifierRefusedError, match=r"tags are no \[\[tags\]\] tables"):
+        read_taxonomy(file)
+
+
+def test_given_an_owners_file_without_causes_when_read_then_ours_hold_and_are_part_of_its_version(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(WITHOUT_CAUSES.replace('version = "2"', 'version = "tea-1"'), "utf-8")
+
+    read = read_taxonomy(file)
+
+    assert "\ncause_ties" not in WITHOUT_CAUSES and "[[causes]]" not in WITHOUT_CAUSES
+    assert (read.tags, read.causes, read.cause_ties) == (TAGS, CAUSES, TAXONOMY.cause_ties)
+    assert read.version == f"tea-1+causes-{TAXONOMY.version}"
+
+
+def test_given_a_faulty_file_without_causes_when_read_then_its_own_fault_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(WITHOUT_CAUSES.replace('version = "2"', ""), "utf-8")
+
+    with pytest.raises(ClassifierRefusedError, match="the file has no version"):
         read_taxonomy(file)
 
 

@@ -48,7 +48,7 @@ def test_a_sync_labels_at_the_server_that_the_variables_name(emptied: str, tmp_p
     assert done.returncode == 0, done.stderr
     assert [request.headers["authorization"] for request in server.requests] == [f"Bearer {KEY}"]
     assert [request.body["model"] for request in server.requests] == ["gpt-5-mini"]
-    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/gpt-5-mini/prompt-1/taxonomy-1"}]
+    assert rows("SELECT DISTINCT labelled_by FROM chats") == [{"labelled_by": "openai/gpt-5-mini/prompt-1/taxonomy-2"}]
     assert "its labels took 120 tokens, $0.0001." in done.stdout
     assert KEY not in done.stdout + done.stderr
 
@@ -64,7 +64,7 @@ def test_without_a_key_the_keywords_label_but_nothing_that_was_paid_for(emptied:
         assert "OPENAI_API_KEY is not set, so the keywords label" in first.stdout + first.stderr
         assert rows("SELECT DISTINCT split_part(labelled_by, '/', 1) AS by FROM chats") == [{"by": "keywords"}]
         # And when a model has labelled one chat of it
-        paid = "openai/gpt-5-mini/prompt-1/taxonomy-1"
+        paid = "openai/gpt-5-mini/prompt-1/taxonomy-2"
         with transaction() as database:
             database.run("UPDATE chats SET labelled_by = :paid WHERE id = '1:chat-0'", paid=paid)
         second = run(*arguments, environment=environment)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.taxonomy import KEYS
-from eval.golden_set import NEW_IDS, PARTS, read_golden_set
+from classifier.taxonomy import CAUSE_KEYS, KEYS
+from eval.golden_set import FOLDER, NEW_IDS, PARTS, read_golden_set
 from local.errors import UsageError
 
 GOOD = '{"id": "1", "messages": [{"sender": "client", "text": "где заказ"}], "tag": "delivery"}'
@@ -48,6 +48,16 @@ def test_given_a_file_from_windows_when_read_then_blank_lines_photos_and_other_f
     assert [(chat.transcript.chat_id, chat.tag) for chat in chats] == [("1", "delivery"), ("2", "undefined")]
 
 
+def test_every_chat_of_ours_has_a_cause_and_a_set_of_ones_own_may_leave_it_out(tmp_path: Path) -> None:
+    own = tmp_path / "set.jsonl"
+    own.write_text(GOOD, "utf-8")
+
+    ours = {chat.cause for file in FOLDER.glob("*.jsonl") for chat in read_golden_set(file)}
+
+    assert ours == set(CAUSE_KEYS)
+    assert [chat.cause for chat in read_golden_set(own)] == [None]
+
+
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [
@@ -59,6 +69,7 @@ def test_given_a_file_from_windows_when_read_then_blank_lines_photos_and_other_f
         ('{"id": "2", "messages": []}', "the line has no tag"),
         ('{"id": 2, "messages": [], "tag": "thanks"}', "id is no text"),
         (f'{{"id": "2", "messages": [], "tag": "{SECRET}"}}', "tag is none of delivery, "),
+        (f'{{"id": "2", "messages": [], "tag": "thanks", "cause": "{SECRET}"}}', "cause is none of broken, "),
         (f'{{"id": "2", "messages": "{SECRET}", "tag": "thanks"}}', "messages is no list"),
         (f'{{"id": "2", "messages": ["{SECRET}"], "tag": "thanks"}}', "message 1 is no JSON object"),
         (f'{{"id": "2", "messages": [{{"text": "{SECRET}"}}], "tag": "thanks"}}', "message 1 has no sender"),

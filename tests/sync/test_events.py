@@ -37,7 +37,7 @@ IN_ORDER: dict[str, dict[str, Any]] = {
     "list_chat_pages": {"chats": 1},
     "classify_chats": {},
     "save_labels": {"labels": 1},
-    "estimate_labels": {"labelled_by": "keywords/2/taxonomy-1"},
+    "estimate_labels": {"labelled_by": "keywords/2/taxonomy-2"},
     "close_run": {"status": "partial", "gaps": 1},
     "fail_run": {"error_type": "WildberriesRefusedError"},
     "report": {"partial": 1, "running": 0},

@@ -14,7 +14,7 @@ PROMPT_VERSION = "1"  # of the words and the answer's shape in classifier/model/
 
 
 def label_version(classifier: str) -> str:
-    """Return what stands on the labels of a classifier, such as "openai/gpt-5-mini/prompt-1/taxonomy-1".
+    """Return what stands on the labels of a classifier, such as "openai/gpt-5-mini/prompt-1/taxonomy-2".
 
     `classifier` is the setting CLASSIFIER: "keywords", or "openai/" and a model. Raises ClassifierRefusedError where
     the operator's own taxonomy cannot be read.

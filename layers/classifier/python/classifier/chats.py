@@ -63,9 +63,10 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Label:
-    """What one chat needs answered; `confidence` is 0 to 1, or None where the provider has none to give.
+    """What one chat needs answered, and what went wrong; `confidence` is 0 to 1, or None where there is none to give.
 
-    `messages_total` echoes the transcript's, so that a label can be told from one of a longer, newer chat.
+    `cause` is one of the taxonomy's, or None where the classifier could not judge it: "nothing" says that nothing went
+    wrong. `messages_total` echoes the transcript's, so that a label can be told from one of a longer, newer chat.
     """
 
     chat_id: str
@@ -75,14 +76,22 @@ class Label:
     reason: str
     model: str
     abstained: bool
+    cause: str | None = None
 
     @classmethod
     def from_transcript(
-        cls, transcript: Transcript, model: str, reason: str, tag: str = UNDEFINED, confidence: float | None = None
+        cls,
+        transcript: Transcript,
+        model: str,
+        reason: str,
+        tag: str = UNDEFINED,
+        confidence: float | None = None,
+        *,
+        cause: str | None = None,
     ) -> Self:
         """Return a transcript's label; with UNDEFINED the classifier abstains, and is not confident of anything.
 
-        `reason` is a short Russian sentence for the seller.
+        `reason` is a short Russian sentence for the seller. A cause may be known where the tag is not.
         """
         abstained = tag == UNDEFINED
         return cls(
@@ -93,6 +102,7 @@ class Label:
             reason=reason,
             model=model,
             abstained=abstained,
+            cause=cause,
         )
 
     def as_row(self) -> dict[str, Any]:

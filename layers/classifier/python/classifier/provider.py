@@ -29,7 +29,7 @@ class Provider(Protocol):
 
     @property
     def name(self) -> str:
-        """Return the name, such as "openai/gpt-5-mini/prompt-1/taxonomy-1"."""
+        """Return the name, such as "openai/gpt-5-mini/prompt-1/taxonomy-2"."""
         ...
 
     def classify(self, transcripts: Sequence[Transcript], most_tokens: int | None = None) -> Classified:

@@ -8,3 +8,5 @@ REVIEW_CHANGE = "review_change"
 TAXONOMY = taxonomy()
 TAGS = TAXONOMY.tags
 KEYS = TAXONOMY.keys
+CAUSES = TAXONOMY.causes
+CAUSE_KEYS = TAXONOMY.cause_keys
