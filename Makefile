@@ -16,10 +16,10 @@ PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/pytho
 # Two processes at a time; tests that share an engine, a browser or a name in the database are in the same one.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 .PHONY: help run view test test-fast setup setup-tests lint graph lock clean check check-deploy eval mutants bench bench-viewer screenshots \
-	build deploy invoke start logs destroy
+	check-simulator build deploy invoke start logs destroy
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Exit code 1 is expected here: one of the simulated stores has an expired token, to show how that looks.
 run: setup ## Sync the simulator's stores on this machine, end to end.
@@ -32,7 +32,7 @@ test: setup-tests lint ## Set up, then lint, type-check and run all tests; of cr
 	@$(PYTEST)
 
 test-fast: setup-tests ## Run the tests that need neither the state machine nor a browser (a minute).
-	@$(PYTEST) -m "not machine and not browser and not built"
+	@$(PYTEST) -m "not machine and not browser and not built and not generated"
 
 lint: setup-tests
 	@$(BIN)/ruff check .
@@ -89,7 +89,7 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 	@$(BIN)/python -m eval $(if $(PROVIDER),labels --provider $(PROVIDER),report)
 	@$(BIN)/python -m eval masking
 
-check: setup-tests check-deploy ## What takes minutes: the proofs of the stack, every crash point, all histories, the largest store.
+check: setup-tests check-deploy check-simulator ## What takes minutes: the proofs of stack and simulator, every crash point, all histories, the largest store.
 	@TEST_SEED=all $(BIN)/python -m pytest tests/crash
 	@TEST_SEED=all $(PYTEST) tests/properties tests/sync/test_scale.py
 
@@ -142,6 +142,9 @@ $(TOOLS)/%: tests/deploy/tools/%.txt | .venv/bin/python
 $(TOOLS)/graphviz: | .venv/bin/python
 	@echo "Installing Graphviz for Node.js ..."
 	@npm install --silent --no-save --ignore-scripts --prefix $@ @viz-js/viz@3.31.0
+
+check-simulator: setup-tests $(TOOLS)/wildberries-sdk ## Read the simulator with a client that is generated from WB's published description.
+	@$(BIN)/python -m pytest -m generated tests/simulator
 
 check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Prove the stack without AWS: linters, build, every event through it, a deploy.
 	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint

@@ -50,7 +50,7 @@ def function_costs() -> list[FunctionCost]:
             meter.see(seen)
 
     # One page of labels at once: two invocations of one function at the same time could not be told apart.
-    with running(stores_of(1, EVENTS), observe, LabelPagesAtOnce="1") as (engine, _):
+    with running(stores_of(1, EVENTS), observe, fork_workers=False, LabelPagesAtOnce="1") as (engine, _):
         engine.lambdas.warm_up().join()
         functions = [spec for spec in engine.stack.functions.values() if engine.lambdas.pids(spec.name)]
         meters.append(_Meter(engine.lambdas, functions))

@@ -45,13 +45,19 @@ def database() -> Iterator[None]:
 
 @contextmanager
 def running(
-    stores: Sequence[SimulatedStore], observe: Callable[[Observation], None], limits: bool = True, **parameters: str
+    stores: Sequence[SimulatedStore],
+    observe: Callable[[Observation], None],
+    limits: bool = True,
+    *,
+    fork_workers: bool = True,
+    **parameters: str,
 ) -> Iterator[tuple[Engine, Simulator]]:
     """Yield an engine that knows the stores and their tokens, a fresh database, and the Wildberries they sell at."""
     answer_seconds = ANSWER_SECONDS if limits else 0.0
+    started = {"warm_up": True, "fork_workers": fork_workers}
     with database(), Simulator(World(tuple(stores)), WallClock(), answer_seconds=answer_seconds, limits=limits) as wb:
         environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
-        with Engine(ROOT, WallClock(), {"WbApiUrl": wb.url, **parameters}, environment, observe) as engine:
+        with Engine(ROOT, WallClock(), {"WbApiUrl": wb.url, **parameters}, environment, observe, **started) as engine:
             _know(engine, stores)
             yield engine, wb
 
@@ -61,7 +67,6 @@ def first_and_unchanged_run(name: str, stores: Sequence[SimulatedStore], limits:
     begun = time.perf_counter()
     seen: list[Observation] = []
     with running(stores, seen.append, limits) as (engine, wb):
-        engine.lambdas.warm_up()
         bench = _Bench(stores, limits, engine, wb, seen)
         start_s = time.perf_counter() - begun
         return [bench.measured(name, start_s), bench.measured(f"{name}, unchanged", 0.0)]

@@ -28,6 +28,11 @@ def add_store_filter(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", action="append", metavar="ID", help="only this store (may be repeated)")
 
 
+def add_stack(parser: argparse.ArgumentParser) -> None:
+    """Let the parser take a deployed stack to ask instead of this machine's database."""
+    parser.add_argument("--stack", metavar="NAME", help="of this deployed stack (default: of this machine)")
+
+
 def add_classifier(parser: argparse.ArgumentParser, names: Sequence[str], about: str) -> None:
     """Let the parser take who labels the chats."""
     parser.add_argument("--classifier", choices=names, default="keywords", help=about)

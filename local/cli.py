@@ -18,8 +18,9 @@ environment:
                  OpenAI's
   LABEL_CHATS_A_RUN, LABEL_TOKENS_A_RUN, LABEL_CHATS_A_DAY, LABEL_TOKENS_A_DAY
                  other label budgets than the template's
-  TAXONOMY_FILE, PRICES_FILE
-                 your own tags, your own prices
+  TAXONOMY_FILE, PRICES_FILE, AUTOMATIC_FILE
+                 your own tags, your own prices, your own patterns of automatic
+                 messages beside WB's
 
 exit codes:
   0  success
@@ -30,16 +31,22 @@ exit codes:
 import argparse
 import importlib
 import os
+import re
 import sys
 
 from chatsync.errors import ChatSyncError
+from chatsync.hidden_characters import SHOWN_IN_A_LINE
 from local.errors import NotNowError, UsageError
 
 EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
+SHOWN_IN_AN_ERROR = {code: shown for code, shown in SHOWN_IN_A_LINE.items() if code != ord("\n")}
 COMMANDS = (
     *("sync", "estimate", "status", "problems", "view", "sql", "chat", "label", "release", "store"),
     *("mask", "simulator"),
 )
+
+# What Python makes of bytes that are no text in the terminal's encoding; neither Postgres nor AWS takes them.
+UNDECODED = re.compile("[\ud800-\udfff]")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -47,6 +54,9 @@ def main(words: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # A terminal that cannot show «ИП» shows escapes instead of failing.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     parser = _parser()
+    words = sys.argv[1:] if words is None else words
+    if any(UNDECODED.search(word) for word in words):
+        parser.error("an argument is not text in UTF-8")
     arguments = parser.parse_args(words)
     if "run" not in arguments:
         parser.print_help(sys.stderr)
@@ -59,10 +69,10 @@ def _run(arguments: argparse.Namespace) -> int:
         exit_code: int = arguments.run(arguments)
         sys.stdout.flush()
     except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _print_error(error)
         return EXIT_USAGE
     except (NotNowError, ChatSyncError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        _print_error(error)
         return EXIT_INCOMPLETE
     except ImportError as error:  # Another Python than the one `make setup` made ready.
         print(f"error: {error}. Run `make setup` once, then use ./chats.", file=sys.stderr)
@@ -74,6 +84,11 @@ def _run(arguments: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_INCOMPLETE
     return exit_code
+
+
+def _print_error(error: Exception) -> None:
+    """Print the sentence; what it quotes, such as a store's id or AWS's words, cannot command the terminal."""
+    print(f"error: {error}".translate(SHOWN_IN_AN_ERROR), file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ from chatsync.observability import logger, observed
 from chatsync.settings import setting
 from database import logins
 from database.connection import read_address, transaction
+from database.marks import mark_messages
 from database.migrations import migrate
 
 MIGRATION_SECONDS = 540  # A migration may build an index; this function's Timeout is longer.
@@ -17,13 +18,14 @@ MIGRATION_SECONDS = 540  # A migration may build an index; this function's Timeo
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Run the migrations that are missing, and make the user that all other functions log in as."""
+    """Run the missing migrations, mark WB's own words, and make the user that all other functions log in as."""
     task = MigrateDatabase.parse(event)
     functions_login = read_address(setting("DATABASE_URL"))
     master = replace(functions_login, user=task.user, password=task.password, answer_seconds=MIGRATION_SECONDS)
     folder = Path(importlib.import_module("migrations").__path__[0])  # the SQL files of its layer
     versions = migrate(folder, master)
+    marked = mark_messages(master)
     with transaction(master) as database:
         logins.ensure_user(database, functions_login.user)
-    logger.info("Database migrated", extra={"versions": versions})
+    logger.info("Database migrated", extra={"versions": versions, "messages_marked": marked})
     return MigratedDatabase(versions).as_result()

@@ -51,5 +51,5 @@ def _estimate(database: "Database", store_ids: list[str] | None, classifier: str
     stored = sorted(store["id"] for store in name_stores(database))
     if unknown := set(store_ids or ()) - set(stored):
         raise UsageError(f"No store {', '.join(sorted(unknown))} is stored. There are: {', '.join(stored)}.")
-    settings = load_stack(ROOT, labelling("keywords").parameters).functions["EstimateLabelsFunction"].environment
+    settings = load_stack(ROOT, labelling("keywords").parameters).functions["ReadDataFunction"].environment
     return estimate_labels(database, store_ids or stored, classifier, Budgets.from_settings(settings.__getitem__))

@@ -3,32 +3,29 @@
 Each sync tries to solve what is open, and says `partial` until nothing is.
 --retry tries at once what needs no request to Wildberries, and lets the next
 sync read incomplete stretches of the stream again. --dismiss closes a problem
-that can never be solved; its reason is kept.
+that can never be solved; its reason is kept. The newest thousand are listed.
 
 examples:
   ./chats problems --store my-shop
   ./chats problems --retry
   ./chats problems --dismiss 12 --reason "WB's support says: lost for good"
+  ./chats problems --stack chat-history-sync      those of a deployed stack
 """
 
 import argparse
 import getpass
-from typing import TYPE_CHECKING
 
-from local.arguments import add_store_filter, whole_number
+from chatsync.contracts import LONGEST_REASON
+from local.arguments import add_stack, add_store_filter, whole_number
 from local.errors import UsageError
 
-if TYPE_CHECKING:
-    from database.connection import Database
-    from local.terminal.problems import Retried
-
 LARGEST_ID = 2**63 - 1  # a bigint
-LONGEST_REASON = 1000  # characters
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add of which stores, and what to do about the problems."""
     add_store_filter(parser)
+    add_stack(parser)
     act = parser.add_mutually_exclusive_group()
     act.add_argument("--retry", action="store_true", help="try to solve them now, as far as that needs no request")
     number = whole_number(1, LARGEST_ID)
@@ -38,53 +35,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the open problems, or act on them; 0 however many there are, as `status`."""
-    from local.installation.database import query
+    from local.installation.data import change_data, read_data
     from local.terminal.problems import show_problems, show_retried
 
     if arguments.dismiss is not None or arguments.reason is not None:
         return _dismiss(arguments)
+    stack, chosen = arguments.stack, {"store_ids": arguments.store}
     if arguments.retry:
-        show_retried(query(lambda database: _retry(database, arguments.store)))
-    show_problems(query(lambda database: _list(database, arguments.store)))
+        show_retried(change_data(stack, "retry_problems", **chosen)["stores"], stack)
+    listed = read_data(stack, "problems", **chosen)
+    show_problems(listed["problems"], listed["total"], stack)
     return 0
 
 
-def _list(database: "Database", store_ids: list[str] | None) -> list[dict[str, object]]:
-    from reading.problems import list_problems
-
-    return list_problems(database, _known(database, store_ids))
-
-
-def _retry(database: "Database", store_ids: list[str] | None) -> "list[Retried]":
-    from database import problems, stores
-    from database.messages import retry_quarantined
-    from database.stretches import forget_tries
-    from local.terminal.problems import Retried
-    from reading.problems import list_problems
-
-    retried = []
-    for store_id in sorted({each["store_id"] for each in list_problems(database, _known(database, store_ids))}):
-        before = problems.count_open(database, store_id)
-        retry_quarantined(database, store_id)
-        problems.close_solved(database, store_id)
-        forget_tries(database, store_id)
-        stores.refresh_statistics(database, store_id)
-        after = problems.count_open(database, store_id)
-        solved = sum(before.values()) - sum(after.values())
-        retried.append(Retried(store_id, solved=solved, stretches=after.get(problems.STRETCH, 0)))
-    return retried
-
-
-def _known(database: "Database", store_ids: list[str] | None) -> list[str] | None:
-    """Return these ids; raises StoreUnknownError where one is not stored."""
-    from database import stores
-
-    return stores.ids_to_sync(database, store_ids) if store_ids else None
-
-
 def _dismiss(arguments: argparse.Namespace) -> int:
-    from database.problems import dismiss_problem
-    from local.installation.database import query
+    from local.installation.data import change_data
     from local.terminal.tables import console
 
     reason = (arguments.reason or "").strip()
@@ -96,7 +61,7 @@ def _dismiss(arguments: argparse.Namespace) -> int:
         raise UsageError("Give a --reason: why will nothing more come of this problem?")
     if len(reason) > LONGEST_REASON:
         raise UsageError(f"The reason has more than {LONGEST_REASON} characters. Make it shorter.")
-    query(lambda database: dismiss_problem(database, arguments.dismiss, reason, _who()))
+    change_data(arguments.stack, "dismiss_problem", id=arguments.dismiss, reason=reason, by=_who())
     console.sentence(f"Problem {arguments.dismiss} is dismissed. It is opened again only if more becomes missing.")
     return 0
 

@@ -1,23 +1,26 @@
 """Serve the simulated Wildberries alone.
 
 Serves WB's addresses, limits and errors until Ctrl-C. What it prints is a
-stores file. --fault lets it send what WB's description does not say.
+stores file. It keeps to WB's published description; --fault lets it send
+what that does not say.
 
-example:
+examples:
   ./chats simulator --stores 20 > grown.toml                  (one terminal)
   WB_API_URL=http://127.0.0.1:8080 \\
       ./chats sync --stores grown.toml                        (another one)
+  ./chats simulator --fault nan --fault short-page:turgunov
 """
 
 import argparse
 import json
 import signal
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from local.arguments import add_port, whole_number
 from local.errors import UsageError
-from local.simulator.named_faults import NAMED_FAULTS, names_as_text, order
+from local.simulator.named_faults import NAMED_FAULTS, FaultsCollideError, names_as_text, order
 
 if TYPE_CHECKING:
     from local.simulator.model import World
@@ -55,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with simulator:
             _order_faults(simulator, faults)
-            print(_stores_file(world, simulator.url, known_without_file=arguments.stores is None), flush=True)
+            print(_stores_file(world, simulator, known_without_file=arguments.stores is None), flush=True)
             signal.pause()
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
@@ -76,7 +79,10 @@ def _fault(text: str, world: "World") -> tuple[str, list[str]]:
 def _order_faults(simulator: "Simulator", faults: list[tuple[str, list[str]]]) -> None:
     for name, store_ids in faults:
         for store_id in store_ids:
-            order(simulator, name, store_id)
+            try:
+                order(simulator, name, store_id)
+            except FaultsCollideError as error:
+                raise UsageError(f"--fault {name}: {error}") from None
 
 
 def _world(arguments: argparse.Namespace) -> "World":
@@ -90,15 +96,18 @@ def _world(arguments: argparse.Namespace) -> "World":
     return grown_world(now, arguments.stores, EVENTS if arguments.events is None else arguments.events)
 
 
-def _stores_file(world: "World", url: str, known_without_file: bool) -> str:
+def _stores_file(world: "World", simulator: "Simulator", known_without_file: bool) -> str:
     """Return the stores as TOML, under comments that say how to sync them."""
-    how = "sync" if known_without_file else "sync --stores THIS_OUTPUT_AS_A_FILE"
+    url = simulator.url
+    stores = tuple(replace(store, token=simulator.token(store.id)) for store in world.stores)
+    is_known = known_without_file and stores == world.stores
+    how = "sync" if is_known else "sync --stores THIS_OUTPUT_AS_A_FILE"
     heading = (
         f"# A simulated Wildberries with {len(world.stores)} stores on {url} (Ctrl-C ends it).\n"
         f"# Sync from it in another terminal:  WB_API_URL={url} ./chats {how}\n"
     )
     entries = (
         f'[[stores]]\nid = "{store.id}"\nname = {json.dumps(store.name, ensure_ascii=False)}\ntoken = "{store.token}"\n'
-        for store in world.stores
+        for store in stores
     )
     return "\n".join((heading, *entries))

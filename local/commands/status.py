@@ -1,30 +1,39 @@
 """Show stores, tokens, cursors and the last runs."""
 
 import argparse
+from typing import Any
 
-RUNS_SHOWN = 10
+from local.arguments import add_stack
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what to show instead."""
+    """Add of which stack, and what to show instead."""
+    add_stack(parser)
     parser.add_argument("--gaps", action="store_true", help="list the chats with a newer message at WB than stored")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the tables; 1 if nothing was ever synced."""
-    from local.installation.database import query
-    from local.terminal.tables import NOTHING_SYNCED, console, show_gaps, show_runs, show_stores
-    from reading.gaps import list_gaps
-    from reading.runs import list_runs
-    from reading.stores import list_stores
+    """Print the tables; 1 if there is no store."""
+    from local.installation.data import read_data
+    from local.terminal.tables import show_gaps
 
     if arguments.gaps:
-        show_gaps(query(list_gaps))
+        gaps = read_data(arguments.stack, "gaps")
+        show_gaps(gaps["chats"], gaps["total"])
         return 0
-    stores, runs = query(lambda database: (list_stores(database), list_runs(database, RUNS_SHOWN)))
-    if not stores:
-        console.sentence(NOTHING_SYNCED)
+    return _show_status(read_data(arguments.stack, "status"), arguments.stack)
+
+
+def _show_status(status: dict[str, Any], stack: str | None) -> int:
+    from local.terminal.next_commands import name_command
+    from local.terminal.tables import NOTHING_SYNCED, console, show_last_errors, show_runs, show_stores
+
+    if not status["stores"]:
+        add = name_command("store add ID --name TEXT", stack)
+        console.sentence(NOTHING_SYNCED if stack is None else f"This stack has no store yet. Add one: {add}.")
         return 1
-    show_stores(sorted(stores, key=lambda store: store["id"]))
-    show_runs(runs, "the last runs (sync_logs)")
+    stores = sorted(status["stores"], key=lambda store: str(store["id"]))
+    show_stores(stores, status["total"], name_command("problems", stack))
+    show_runs(status["runs"], "the last runs (sync_logs)")
+    show_last_errors(stores, status["runs"])
     return 0

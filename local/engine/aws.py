@@ -1,6 +1,7 @@
 """AWS in one process: moto for the engine itself, and the same moto on a loopback port for the workers."""
 
 import logging
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,22 +33,23 @@ class Aws:
 
 
 @contextmanager
-def local_aws(region: str) -> Iterator[Aws]:
-    """Run an AWS that is empty at first and gone at the end."""
+def local_aws(region: str, listener: socket.socket) -> Iterator[Aws]:
+    """Run an AWS that is empty at first and gone at the end; this machine's programs find it behind the listener."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
-    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}), _served() as port:
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}), _served(listener) as port:
         yield Aws(region, f"http://{HOST}:{port}")
 
 
 @contextmanager
-def _served() -> Iterator[int]:
+def _served(listener: socket.socket) -> Iterator[int]:
     """Serve moto to this machine's programs, on the port that is yielded."""
     moto = _programs_only(DomainDispatcherApplication(create_backend_app))
-    server = make_server(HOST, 0, moto, threaded=True, request_handler=MotoRequestHandler)
+    handler, port = MotoRequestHandler, listener.getsockname()[1]
+    server = make_server(HOST, port, moto, threaded=True, request_handler=handler, fd=listener.fileno())
     thread = Thread(target=server.serve_forever, args=(SHUTDOWN_POLL_SECONDS,), name="aws", daemon=True)
     thread.start()
     try:
-        yield server.server_port
+        yield server.port
     finally:
         server.shutdown()
         thread.join()

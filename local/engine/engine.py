@@ -1,6 +1,7 @@
 """The one-machine AWS: runs the stack of template.yaml, its state machine and its functions, on this computer."""
 
 import json
+import socket
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -11,12 +12,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from local.engine.aws import local_aws
 from local.engine.clock import Clock
-from local.engine.interpreter import EngineBrokenError, interpreter, is_transition
 from local.engine.lambdas import Invocation, LambdaService
+from local.engine.loopback import HOST, listening_socket
 from local.engine.observation import (
     ChildExecution,
+    EngineBrokenError,
     ExecutionResult,
     InvocationEnded,
     InvocationStarted,
@@ -24,6 +25,7 @@ from local.engine.observation import (
     Status,
     Waiting,
     WaitReason,
+    is_transition,
 )
 from local.engine.stack import ACCOUNT_ID, REGION, StackInvalidError, load_stack
 
@@ -60,7 +62,8 @@ class Engine:
     """Runs a stack from `root`/template.yaml (a context manager, one at a time in a process).
 
     `parameters` are values for the template's parameters; `environment` is merged over every function's own;
-    `observe` is called from the interpreter's threads and must neither block nor raise. While entered, `stack`,
+    `observe` is called from the interpreter's threads and must neither block nor raise. With `warm_up` the state
+    machine's functions start at once; `fork_workers` is LambdaService's. While entered, `stack`,
     `lambdas` and the clients `s3`, `ssm` and `secrets` are there for whoever must see or change what is in them.
     Raises StackInvalidError for a template it cannot run, EngineBrokenError when moto is not as expected.
     """
@@ -72,17 +75,21 @@ class Engine:
         parameters: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         observe: Callable[[Observation], None] | None = None,
+        *,
+        warm_up: bool = False,
+        fork_workers: bool = True,
     ) -> None:
         self._root = root
         self._clock = clock
         self._parameters = parameters or {}
         self._environment = environment or {}
         self._observe = observe or (lambda observation: None)
+        self._warm_up, self._fork_workers = warm_up, fork_workers
         self._runs: dict[str, _Run] = {}
         self._undo = ExitStack()
 
     def __enter__(self) -> "Engine":
-        """Start AWS, create the stack's buckets and state machine; workers start when they are needed."""
+        """Start AWS, create the stack's buckets and state machine."""
         if not ONE_ENGINE.acquire(blocking=False):
             raise EngineBrokenError("Another engine runs in this process")
         with ExitStack() as undo:
@@ -96,9 +103,24 @@ class Engine:
         self._undo.close()
 
     def _start(self, undo: ExitStack) -> None:
-        aws = undo.enter_context(local_aws(REGION))
-        environment = {"AWS_ENDPOINT_URL": aws.endpoint_url, **self._environment}
+        listener = undo.enter_context(listening_socket())
+        environment = {"AWS_ENDPOINT_URL": f"http://{HOST}:{listener.getsockname()[1]}", **self._environment}
         self.stack = load_stack(self._root, self._parameters, environment)
+        self.lambdas = LambdaService(self.stack, self._root / ".local" / "logs", fork_workers=self._fork_workers)
+        undo.callback(self.lambdas.close)
+        if self._warm_up:
+            self.lambdas.warm_up()
+        self._start_aws(undo, listener)
+
+    def _start_aws(self, undo: ExitStack, listener: socket.socket) -> None:
+        """Import moto, which takes longest, now that the workers are starting beside it."""
+        from local.engine.moto_without_ec2 import import_moto  # noqa: PLC0415
+
+        import_moto()
+        from local.engine.aws import local_aws  # noqa: PLC0415
+        from local.engine.interpreter import interpreter  # noqa: PLC0415
+
+        aws = undo.enter_context(local_aws(REGION, listener))
         undo.enter_context(interpreter(self))
         self.s3: S3Client = aws.client("s3")
         self.ssm: SSMClient = aws.client("ssm")
@@ -107,8 +129,6 @@ class Engine:
         for bucket in self.stack.buckets.values():
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self._machine_arn = self._create_machine()
-        self.lambdas = LambdaService(self.stack, self._root / ".local" / "logs")
-        undo.callback(self.lambdas.close)
 
     def _create_machine(self) -> str:
         try:

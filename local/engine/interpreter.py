@@ -34,11 +34,7 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from local.engine.lambdas import Invocation, LambdaServiceError
-from local.engine.observation import ChildExecution, WaitReason
-
-
-class EngineBrokenError(Exception):
-    """The engine cannot do its work with the libraries, or in the state, it finds."""
+from local.engine.observation import ChildExecution, EngineBrokenError, WaitReason, is_transition
 
 
 class Host(Protocol):
@@ -229,11 +225,6 @@ class _CountingHistory(EventManager):
     ) -> None:
         self.events += 1
         self.transitions += is_transition(event_type)
-
-
-def is_transition(event_type: str) -> bool:
-    """Return whether a history event is a state being entered, which is what AWS bills."""
-    return event_type.endswith("StateEntered")
 
 
 def _child_seam(host: Host, original: _Method) -> _Method:

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from local.engine.forking import CAN_FORK, Forker
 from local.engine.pools import Pool
 from local.engine.stack import FunctionSpec, Stack
-from local.engine.workers import InitFailedError, Invocation, Worker
+from local.engine.workers import InitFailedError, Invocation, Worker, libraries
 
 __all__ = ["Invocation", "LambdaService", "LambdaServiceError", "Usage"]
 
@@ -51,12 +52,19 @@ class Usage:
 
 
 class LambdaService:
-    """Invokes functions by name or ARN, from any number of threads. Close it, or its workers stay."""
+    """Invokes functions by name or ARN, from any number of threads. Close it, or its workers stay.
 
-    def __init__(self, stack: Stack, log_path: Path) -> None:
+    Workers are forked where that is safe, unless `fork_workers` is False, as for measuring a cold start.
+    """
+
+    def __init__(self, stack: Stack, log_path: Path, *, fork_workers: bool = True) -> None:
         log_path.mkdir(mode=LOG_FOLDER_MODE, parents=True, exist_ok=True)
         _put_long_logs_aside(log_path)
-        self._functions = {spec.name: _Function(spec, stack, log_path) for spec in stack.functions.values()}
+        self._forker = None
+        if fork_workers and CAN_FORK:
+            self._forker = Forker(libraries(shared_layers(stack), stack.root), _shared_environment(stack.region))
+        functions = stack.functions.values()
+        self._functions = {spec.name: _Function(spec, stack, log_path, self._forker) for spec in functions}
         named = (spec for spec in stack.functions.values() if spec.arn in stack.definition)
         self._steps = [spec.name for spec in sorted(named, key=lambda spec: stack.definition.index(spec.arn))]
 
@@ -117,6 +125,8 @@ class LambdaService:
         """End all workers. Nothing can be invoked any more."""
         for function in self._functions.values():
             function.pool.close()
+        if self._forker:
+            self._forker.close()
 
     def _function(self, arn_or_name: str) -> "_Function":
         name = arn_or_name.rpartition(":")[2]
@@ -128,19 +138,19 @@ class LambdaService:
 class _Function:
     """One function: its workers, how many run, and what they cost."""
 
-    def __init__(self, spec: FunctionSpec, stack: Stack, log_path: Path) -> None:
+    def __init__(self, spec: FunctionSpec, stack: Stack, log_path: Path, forker: Forker | None) -> None:
         environment = _environment(spec, stack.region)
-        self._spec, self._stack, self._log_path = spec, stack, log_path
+        self._spec, self._stack, self._log_path, self._forker = spec, stack, log_path, forker
         self._lock = threading.Lock()
         reserved = spec.reserved_concurrency
         self._places = None if reserved is None else threading.Semaphore(reserved)
         self.usage = Usage()
-        self.pool = Pool(lambda: Worker(spec, stack.root, environment, log_path / f"{spec.name}.log"))
+        self.pool = Pool(lambda: Worker(spec, stack.root, environment, log_path / f"{spec.name}.log", forker))
 
     def with_environment(self, changes: Mapping[str, str]) -> "_Function":
         """Return the same function with these variables more, or other values of them."""
         spec = replace(self._spec, environment={**self._spec.environment, **changes})
-        return _Function(spec, self._stack, self._log_path)
+        return _Function(spec, self._stack, self._log_path, self._forker)
 
     def invoke(self, payload: object, request_id: str) -> Invocation:
         """Run the handler once."""
@@ -173,23 +183,37 @@ def _put_long_logs_aside(folder: Path) -> None:
             log.replace(log.with_suffix(".log.old"))
 
 
+def shared_layers(stack: Stack) -> list[str]:
+    """Return the layers that all functions have, in their order."""
+    layers = [spec.layers for spec in stack.functions.values()]
+    return [layer for layer in layers[0] if all(layer in others for others in layers)]
+
+
 def _environment(spec: FunctionSpec, region: str) -> dict[str, str]:
     """Return a worker's whole environment: what Lambda sets, and the template's variables; nothing of ours.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     return {
+        **_shared_environment(region),
+        "_HANDLER": spec.handler,
+        "LAMBDA_TASK_ROOT": str(spec.folder),
+        "AWS_LAMBDA_FUNCTION_NAME": spec.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{spec.name}",
+        **spec.environment,
+    }
+
+
+def _shared_environment(region: str) -> dict[str, str]:
+    """Return what every function has."""
+    return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "TZ": ":UTC",
-        "_HANDLER": spec.handler,
-        "LAMBDA_TASK_ROOT": str(spec.folder),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
-        "AWS_LAMBDA_FUNCTION_NAME": spec.name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{spec.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
@@ -200,5 +224,4 @@ def _environment(spec: FunctionSpec, region: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        **spec.environment,
     }

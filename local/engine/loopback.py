@@ -1,11 +1,18 @@
 """Servers on a loopback port: whom they answer, and how little they say about it."""
 
+import socket
 import sys
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import TCPServer, ThreadingMixIn
 
 HOST = "127.0.0.1"
+WAITING_CONNECTIONS = 128
+
+
+def listening_socket() -> socket.socket:
+    """Return a socket on a free port, whose connections wait until a server takes it over."""
+    return socket.create_server((HOST, 0), backlog=WAITING_CONNECTIONS)
 
 
 def is_from_a_program(host: str | None, origin: str | None, port: int) -> bool:

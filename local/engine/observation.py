@@ -8,6 +8,10 @@ WaitReason = Literal["wait", "retry"]
 Status = Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
 
+class EngineBrokenError(Exception):
+    """The engine cannot do its work with the libraries, or in the state, it finds."""
+
+
 @dataclass(frozen=True)
 class InvocationStarted:
     """A Task state invokes a function."""
@@ -71,3 +75,8 @@ class ExecutionResult:
     children: tuple[ChildExecution, ...]
     waits: tuple[Waiting, ...]
     transitions: int
+
+
+def is_transition(event_type: str) -> bool:
+    """Return whether a history event is a state being entered, which is what AWS bills."""
+    return event_type.endswith("StateEntered")

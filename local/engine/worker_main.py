@@ -2,11 +2,31 @@
 
 Run as `python -I -S worker_main.py HANDLER FOLDER...`: nothing of the engine's own environment is importable here,
 only the standard library and FOLDER... (the function's code, its layers, Lambda's image), in Lambda's order.
+
+Run as `python -I -S worker_main.py --fork FOLDER...` it is the process that workers are forked from: it imports what
+every worker imports from FOLDER... (what all functions' layers share, Lambda's image), and each request on its standard
+input, a socket, makes a fork of it that goes on as if it had been started by itself.
 """
 
+import array
+import gc
+import importlib
+import json
 import os
+import select
+import signal
+import socket
 import sys
 import threading
+from contextlib import suppress
+from typing import Any
+
+FORK = "--fork"
+# AWS's own libraries, where they are there: what these do on import depends on no function. (awslambdaric is none of
+# them: it looks for its Runtime API on import.)
+SHARED_MODULES = ("boto3", "s3transfer.manager", "aws_lambda_powertools", "aws_lambda_powertools.utilities.parameters")
+LONGEST_REQUEST = 1_000_000  # bytes
+STANDARD_FDS = 3
 
 
 def _end_with_engine(engine: int) -> None:
@@ -22,15 +42,112 @@ def _watch_engine() -> None:
     threading.Thread(target=_end_with_engine, args=(engine,), daemon=True).start()
 
 
-def _run() -> None:
-    handler, *folders = sys.argv[1:]
-    sys.path[:0] = folders
+def _run(handler: str, folders: list[str], usual_path: list[str]) -> None:
+    sys.path[:] = [*folders, *usual_path]
     sys.argv = [sys.argv[0], handler]
     from awslambdaric.__main__ import main  # noqa: PLC0415 - found in the last of the folders
 
     main(sys.argv)
 
 
-if __name__ == "__main__":
+class _Forker:
+    """Forks a worker for each request, and tells the engine its id, and later how it ended."""
+
+    def __init__(self) -> None:
+        self._engine = socket.socket(fileno=os.dup(0))
+        self._children: set[int] = set()
+        self._ended, wakeup = socket.socketpair()
+        self._ended.setblocking(False)
+        wakeup.setblocking(False)
+        self._wakeup = wakeup
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wakeup.fileno())
+
+    def serve(self) -> dict[str, Any]:
+        """Serve the engine until it is gone. In a fork, return the request that the fork is for."""
+        while True:
+            ready, _, _ = select.select([self._engine, self._ended], [], [])
+            if self._ended in ready:
+                self._report_ends()
+            if self._engine in ready:
+                request, descriptors = self._receive()
+                if request is None:
+                    os._exit(0)
+                if "kill" in request:
+                    self._kill(request["kill"])
+                elif self._forked(descriptors):
+                    return request
+
+    def _receive(self) -> tuple[dict[str, Any] | None, list[int]]:
+        ancillary = socket.CMSG_SPACE(2 * array.array("i").itemsize)
+        message, extra, _, _ = self._engine.recvmsg(LONGEST_REQUEST, ancillary)
+        descriptors = array.array("i")
+        for _, _, data in extra:
+            descriptors.frombytes(data)
+        return (json.loads(message) if message else None), list(descriptors)
+
+    def _forked(self, descriptors: list[int]) -> bool:
+        """Fork; return True in the fork, whose standard input and output are these descriptors now."""
+        child = os.fork()
+        if child:
+            self._children.add(child)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self._tell(forked=child)
+            return False
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for one in (self._engine, self._ended, self._wakeup):
+            one.close()
+        os.setsid()
+        pipe, log = descriptors
+        for target, source in enumerate((pipe, log, log)):
+            os.dup2(source, target)
+        os.closerange(STANDARD_FDS, max(descriptors) + 1)
+        return True
+
+    def _kill(self, child: int) -> None:
+        if child in self._children:  # not yet waited for, so the id is still its own
+            os.kill(child, signal.SIGKILL)
+
+    def _report_ends(self) -> None:
+        with suppress(BlockingIOError):
+            self._ended.recv(LONGEST_REQUEST)
+        while self._children:
+            child, status = os.waitpid(-1, os.WNOHANG)
+            if not child:
+                return
+            self._children.discard(child)
+            self._tell(ended=child, code=os.waitstatus_to_exitcode(status))
+
+    def _tell(self, **words: int) -> None:
+        with suppress(OSError):  # The engine may be gone; the next look at the socket says so.
+            self._engine.send(json.dumps(words).encode())
+
+
+def _fork_workers(folders: list[str], usual_path: list[str]) -> dict[str, Any]:
+    """Import what all workers share, then serve. Return in each fork, with its request."""
+    sys.path[:] = [*folders, *usual_path]
+    for name in SHARED_MODULES:
+        with suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    return _Forker().serve()
+
+
+def _main() -> None:
+    first, *folders = sys.argv[1:]
+    usual_path = list(sys.path)
+    if first == FORK:
+        request = _fork_workers(folders, usual_path)
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        os.chdir(request["folder"])
+        first, folders = request["handler"], request["folders"]
     _watch_engine()
-    _run()
+    _run(first, folders, usual_path)
+
+
+if __name__ == "__main__":
+    _main()

@@ -9,13 +9,13 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.engine.forking import ForkedProcess, Forker, python_command
 from local.engine.runtime_api import Answered, Event, Exited, InitFailed, Ready, Report, RuntimeApi
 from local.engine.stack import FunctionSpec
 
@@ -25,7 +25,6 @@ INIT_TIMEOUT_SECONDS = 60.0
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB of response, plus its envelope
 MAX_RESPONSE_BYTES = 6_291_556
 
-MAIN = Path(__file__).with_name("worker_main.py")
 LOG_FILE_MODE = 0o600
 
 
@@ -55,13 +54,21 @@ class Invocation:
 class Worker:
     """A worker process. One invocation at a time; dead after a time-out or a crash, and then never used again."""
 
-    def __init__(self, spec: FunctionSpec, root: Path, environment: Mapping[str, str], log_file: Path) -> None:
+    def __init__(
+        self,
+        spec: FunctionSpec,
+        root: Path,
+        environment: Mapping[str, str],
+        log_file: Path,
+        forker: Forker | None = None,
+    ) -> None:
+        """Start the process, or let the forker fork it."""
         self._spec = spec
         self._log_file = log_file
         self._api = RuntimeApi()
         self._cold = True
         self._killed = False
-        self._process = self._launch(root, environment)
+        self._process = self._launch(root, environment, forker)
         threading.Thread(target=self._watch, name=f"worker-{spec.name}", daemon=True).start()
 
     @property
@@ -107,14 +114,19 @@ class Worker:
         self._killed = True
         self._process.kill()
 
-    def _launch(self, root: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-        folders = map(str, _import_path(self._spec, root))
+    def _launch(
+        self, root: Path, environment: Mapping[str, str], forker: Forker | None
+    ) -> "subprocess.Popen[bytes] | ForkedProcess":
+        folders = import_path(self._spec, root)
+        environment = {**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address}
         log = os.open(self._log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, LOG_FILE_MODE)
         try:
+            if forker and forker.alive:
+                return forker.fork(self._spec.handler, folders, self._spec.folder, environment, log)
             return subprocess.Popen(
-                [_base_python(), "-I", "-S", str(MAIN), self._spec.handler, *folders],
+                [*python_command(), self._spec.handler, *map(str, folders)],
                 cwd=self._spec.folder,
-                env={**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+                env=environment,
                 stdin=subprocess.PIPE,  # open as long as this process lives, see worker_main.py
                 stdout=log,
                 stderr=log,
@@ -169,16 +181,18 @@ class Worker:
             self._process.stdin.close()
 
 
-def _base_python() -> str:
-    """Return the interpreter behind the virtual environment: with -S it finds the standard library and no more."""
-    return str(getattr(sys, "_base_executable", sys.executable))
-
-
-def _import_path(spec: FunctionSpec, root: Path) -> list[Path]:
+def import_path(spec: FunctionSpec, root: Path) -> list[Path]:
     """Return the folders a function may import from, in Lambda's order: its code, its layers, the image."""
     own = [root / "layers" / layer / "python" for layer in spec.layers]
-    third_party = [root / ".local" / "layers" / layer for layer in spec.layers]
-    return [path.resolve() for path in (spec.folder, *own, *third_party, root / ".local" / "lambda-image")]
+    return [path.resolve() for path in (spec.folder, *own)] + libraries(spec.layers, root)
+
+
+def libraries(layers: Iterable[str], root: Path) -> list[Path]:
+    """Return the folders of other people's code that functions with these layers import from, in Lambda's order."""
+    installed = root / ".local"
+    return [
+        path.resolve() for path in (*(installed / "layers" / layer for layer in layers), installed / "lambda-image")
+    ]
 
 
 def _exit_error(request_id: str, code: int) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from chatsync.errors import DatabaseUnavailableError, SettingMissingError
-from database import migrations
+from database import marks, migrations
 from database.connection import Address, Database, read_address, transaction
 from local.errors import NotNowError, UsageError
 from local.installation.kept_server import (
@@ -27,18 +27,21 @@ NEXT_RUN = " The next run tries again."  # true of a schedule's runs, not of a p
 
 @contextmanager
 def opened_database() -> Iterator[bool]:
-    """Set DATABASE_URL for this process and bring the tables up to date; yield whether the database is ours alone.
+    """Set DATABASE_URL for this process, bring the tables up to date, and yield whether the database is ours alone.
 
     Raises:
+        AutomaticListInvalidError: The list that AUTOMATIC_FILE names cannot be used.
         UsageError: DATABASE_URL is not the address of a Postgres.
         NotNowError: It is not reached, or another sync uses the kept database.
     """
     if os.environ.get("DATABASE_URL"):
         migrate_given_database()
+        marks.mark_messages()
         yield False
         return
     with ExitStack() as undo:
         migrate_kept_database(try_patiently(lambda: _start_or_share(undo), ServerBusyError), undo)
+        marks.mark_messages()
         yield True
 
 
@@ -66,6 +69,7 @@ def migrate_given_database() -> None:
     address = _given_address()
     try:
         migrations.migrate(MIGRATIONS)
+        marks.mark_if_never_marked()
     except DatabaseUnavailableError as error:
         raise NotNowError(
             f"{str(error).removesuffix(NEXT_RUN)} Check DATABASE_URL (it names {address.host}:{address.port}), and "
@@ -78,6 +82,7 @@ def migrate_kept_database(url: str, undo: ExitStack) -> None:
     os.environ["DATABASE_URL"] = url
     undo.callback(os.environ.pop, "DATABASE_URL")
     migrations.migrate(MIGRATIONS)
+    marks.mark_if_never_marked()
 
 
 def _read_kept(read: Callable[[Database], Result]) -> Result:

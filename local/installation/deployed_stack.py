@@ -1,4 +1,4 @@
-"""A deployed stack as far as stores need it: their tokens' parameters, and the function that keeps their rows."""
+"""A deployed stack as people need it: the stores' tokens, and the functions that read and change its data."""
 
 import json
 import os
@@ -6,10 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError, ProfileNotFound
 
-from chatsync.errors import describe_failure
+from chatsync.errors import ChatSyncError
 from local.errors import NotNowError, UsageError
+
+TOKEN_PREFIX, READ, CHANGE = "StoreTokenPrefix", "ReadDataFunction", "ChangeDataFunction"  # outputs of the stack
+# One try only, somewhat longer than the two functions may take: a second one would do everything a second time.
+# Networks forget connections that are silent for minutes, hence the keep-alive.
+PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1}, tcp_keepalive=True)
+OWN_ERRORS = {kind.__name__ for kind in ChatSyncError.__subclasses__()}
 
 
 class DeployedStack:
@@ -19,14 +26,17 @@ class DeployedStack:
         """Look the stack up.
 
         Raises:
-            NotNowError: AWS does not know it, or denies access.
+            NotNowError: AWS does not know it, or denies access, or it has not all that is needed here.
             UsageError: No region, or an unknown profile.
         """
         stacks = _call_aws("cloudformation", "describe_stacks", StackName=name)["Stacks"]
         outputs = {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
-        if not {"StoreTokenPrefix", "ManageStoreFunction"} <= outputs.keys():
-            raise NotNowError(f"The stack {name} is not (yet) one of Chat History Sync.")
-        self._prefix, self._function = outputs["StoreTokenPrefix"], outputs["ManageStoreFunction"]
+        if not {TOKEN_PREFIX, READ, CHANGE} <= outputs.keys():
+            raise NotNowError(
+                f"The stack {name} is not one of Chat History Sync, or older than this program. Check the name, or "
+                "bring it up to date with `make deploy`."
+            )
+        self._name, self._outputs = name, outputs
 
     def put_token(self, store_id: str, token: str, *, is_new: bool) -> None:
         """Keep the token as a SecureString.
@@ -52,17 +62,31 @@ class DeployedStack:
             if error.code != "ParameterNotFound":
                 raise
 
-    def change(self, action: str, store_id: str, same_store: bool = False, **facts: str | None) -> None:
-        """Invoke ManageStoreFunction. Raises NotNowError with the sentence that it failed with."""
-        event = {"action": action, "store_id": store_id, "name": None, "seller_id": None, "token_type": None}
-        payload = json.dumps(event | {"token_expires_at": None, "same_store": same_store} | facts).encode()
-        answer = _call_aws("lambda", "invoke", FunctionName=self._function, Payload=payload)
-        if "FunctionError" in answer:
-            failure = answer["Payload"].read().decode()
-            raise NotNowError(describe_failure(str(json.loads(failure).get("errorType")), failure)[1])
+    def read(self, word: str, **about: Any) -> dict[str, Any]:
+        """Return what ReadDataFunction answers. Raises NotNowError with the sentence that it failed with."""
+        return self._invoke(READ, {"word": word, **about})
+
+    def change(self, word: str, **about: Any) -> dict[str, Any]:
+        """Return what ChangeDataFunction did. Raises NotNowError with the sentence that it failed with."""
+        return self._invoke(CHANGE, {"word": word, **about})
+
+    def _invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        payload = json.dumps(event).encode()
+        answered = _call_aws("lambda", "invoke", PATIENT, FunctionName=self._outputs[function], Payload=payload)
+        answer: dict[str, Any] = json.loads(answered["Payload"].read())
+        if "FunctionError" in answered:
+            raise NotNowError(self._describe(function, answer))
+        return answer
+
+    def _describe(self, function: str, failure: Mapping[str, Any]) -> str:
+        """Return our own error's sentence; of another error only its kind, as its text is not ours."""
+        kind = str(failure.get("errorType"))
+        if kind in OWN_ERRORS and failure.get("errorMessage"):
+            return str(failure["errorMessage"]).replace("\n", " ")
+        return f"{function} failed ({kind}). Its log says why: `make logs FN={function} STACK={self._name}`."
 
     def _parameter(self, store_id: str) -> str:
-        return f"{self._prefix}/{store_id}/token"
+        return f"{self._outputs[TOKEN_PREFIX]}/{store_id}/token"
 
 
 class _RefusedError(NotNowError):
@@ -73,11 +97,12 @@ class _RefusedError(NotNowError):
         self.code = code
 
 
-def _call_aws(service: str, action: str, **arguments: Any) -> Mapping[str, Any]:
+def _call_aws(service: str, action: str, config: Config | None = None, **arguments: Any) -> Mapping[str, Any]:
     """Call AWS; its errors name what was refused, never a parameter's value."""
     try:
         # boto3 itself reads AWS_DEFAULT_REGION only.
-        client = boto3.client(service, region_name=os.environ.get("AWS_REGION"))  # type: ignore[call-overload]
+        region = os.environ.get("AWS_REGION")
+        client = boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
         answer: Mapping[str, Any] = getattr(client, action)(**arguments)
     except ClientError as error:
         raise _RefusedError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from None

@@ -31,7 +31,7 @@ def change_store(
     if same_store:
         raise UsageError("--same-store belongs to `store token` and `store add`: it is about a new token.")
     stack = DeployedStack(stack_name)
-    stack.change(action, store_id)
+    stack.change(action, store_id=store_id)
     if action == "remove":
         _delete_token(stack, store_id)
     return None
@@ -58,7 +58,8 @@ def _change_with_token(stack_name: str, action: str, store_id: str, name: str | 
     expires_at = facts.expires_at.isoformat() if facts.expires_at else None
     about = {"seller_id": facts.seller_id, "token_type": facts.kind, "token_expires_at": expires_at}
     if action == "token":
-        stack.change("token", store_id, same_store=same_store, **about)  # first: it knows the store, and its seller
+        # First: it knows the store, and its seller.
+        stack.change("token", store_id=store_id, same_store=same_store, **about)
         stack.put_token(store_id, token, is_new=False)
     else:
         _add(stack, store_id, token, about | {"name": name}, same_store=same_store)
@@ -68,7 +69,7 @@ def _change_with_token(stack_name: str, action: str, store_id: str, name: str | 
 def _add(stack: DeployedStack, store_id: str, token: str, about: dict[str, str | None], *, same_store: bool) -> None:
     stack.put_token(store_id, token, is_new=True)
     try:
-        stack.change("add", store_id, same_store=same_store, **about)
+        stack.change("add", store_id=store_id, same_store=same_store, **about)
     except NotNowError:
         stack.delete_token(store_id)  # A token without its store would be found by nobody.
         raise

@@ -43,14 +43,21 @@ class Answer:
 
 
 def problem(status: int, detail: str) -> Answer:
-    """Return a refusal in the shape of its status: that of WB's gate (401, 403, 429, 5xx) or of a method (400, 451)."""
+    """Return a refusal in the shape that WB's description gives its status: 401, 403 and 429 its gate's, 400, 402, 451.
+
+    It describes no other: a 5xx looks like the gate's, the rest like a 400.
+    """
     phrase = responses.get(status, "Unknown")
-    body = {"title": phrase.lower(), "detail": detail, "requestId": uuid4().hex, "status": status}
+    said = {"title": phrase.lower(), "detail": detail}
+    if status == HTTPStatus.PAYMENT_REQUIRED:
+        return _json(status, said)
+    body = {**said, "requestId": uuid4().hex, "status": status}
     if status in GATE_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         gate = {"code": f"07e4668e--{uuid4().hex[:12]}", "origin": "s2s-api-auth-chat", "statusText": phrase}
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Answer(status, encoded({**body, **gate, "timestamp": stamp}), _typed("application/problem+json"))
-    return _json(status, {**body, "origin": "buyer-chat-api", "error": detail})
+    error = {} if status == HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS else {"error": detail}
+    return _json(status, {**body, "origin": "buyer-chat-api", **error})
 
 
 def chats(stream: Stream) -> Answer:

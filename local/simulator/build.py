@@ -1,28 +1,38 @@
 """Builds one store: stories laid out in time, as the chats, events and files that Wildberries would have of them."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
 from local.simulator.ids import uuid4
 from local.simulator.model import Chat, Event, StoredFile
 from local.simulator.people import Buyer
 from local.simulator.story import Line, Story
+from local.simulator.texts import texts
 from local.simulator.timeline import times
 
 SOURCES_BEGIN = int(datetime(2026, 2, 15, tzinfo=UTC).timestamp() * 1000)  # "source: absent in older events"
 DOWNLOADS_BEGIN = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)  # "old images have no downloadID"
-REFUNDS_END = int(datetime(2026, 4, 1, tzinfo=UTC).timestamp() * 1000)  # event types: "older: refund"
 MOST_CHATS = 5000  # the longest list anybody has seen
 NEW_CHAT_SHARE = 0.85  # of all stories; the others are told in a chat that exists already
 NO_CARD_SHARE = 0.25  # "placeholders (0, "") are common"
-CLIENT_ID_SHARE = 0.05  # of events with a field that is documented nowhere
+TITLES_BEGIN = int(datetime(2026, 9, 1, tzinfo=UTC).timestamp() * 1000)  # "since September 2026 `name`", on events
+PREFIX_SHARE = 0.25  # of the chats that a buyer opens; of all chats "4 of 27"
+PREFIX_ALONE_SHARE = 0.6  # of these, where the buyer writes on: WB's words are all of the first message
+ORDERED_DAYS_BEFORE = (2, 30)
+NO_DATE_SHARE = 0.1
+ORDER_STATUSES = (2, 4, 8, 16, 32)  # what they mean is documented nowhere
+ZERO_DATE = "0001-01-01T00:00:00Z"
+MOSCOW = timezone(timedelta(hours=3))
 PENDING_SHARE = 0.05  # of images that are still moderated when they are first asked for
 REFUSED_SHARE = 0.02
 DEVICES = ("ios", "android", "rusite", "global")
 SELLERS_SOURCES = ("seller-portal", "seller-portal", "seller-portal", "seller-public-api")
-NO_CARD: dict[str, object] = {"nmID": 0, "price": 0, "priceCurrency": "", "rid": "", "size": ""}
+NO_CARD: dict[str, object] = {
+    **{"nmID": 0, "price": 0, "priceCurrency": "", "rid": "", "size": ""},
+    **{"date": ZERO_DATE, "name": "", "statusID": 0},
+}
 
 
 @dataclass
@@ -78,10 +88,12 @@ class Builder:
         made = tuple(self._event(at, conversation, line) for at, conversation, line in moments)
         return Content(tuple(_chat(conversation) for conversation in self._conversations), made, self._files)
 
-    def card(self, nm_id: int, kopecks: int, size: str) -> dict[str, object]:
+    def card(self, nm_id: int, name: str, kopecks: int, size: str, ordered_at: datetime) -> dict[str, object]:
         """Return a goodCard; its price is in kopecks "in reality"."""
         rid = f"{self._rng.getrandbits(62)}.0.0"
-        return {"nmID": nm_id, "price": kopecks, "priceCurrency": "RUB", "rid": rid, "size": size}
+        of_price = {"nmID": nm_id, "price": kopecks, "priceCurrency": "RUB", "rid": rid, "size": size}
+        date = ordered_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return {**of_price, "date": date, "name": name, "statusID": self._rng.choice(ORDER_STATUSES)}
 
     def _episode(self) -> list[Moment]:
         """Return one story, told in a new chat, or as another matter in one that exists."""
@@ -89,34 +101,50 @@ class Builder:
         if self._told_in and (full or self._rng.random() > NEW_CHAT_SHARE):
             conversation = self._rng.choice(self._told_in)
             story = self._tell(conversation.buyer.she)
+            moments = times(story.lines, self._rng)
+            lines = _with_card(story.lines, self._card_of(story, moments[0]))
         else:
             buyer = self._meet()
             story = self._tell(buyer.she)
-            conversation = self.converse(buyer, self._card_of(story))
+            moments = times(story.lines, self._rng)
+            conversation = self.converse(buyer, self._card_of(story, moments[0]))
+            lines = self._with_prefix(story, conversation.card)
             self._told_in.append(conversation)
-        return [(at, conversation, line) for at, line in zip(times(story.lines, self._rng), story.lines, strict=True)]
+        return [(at, conversation, line) for at, line in zip(moments, lines, strict=True)]
 
-    def _card_of(self, story: Story) -> dict[str, object]:
-        """Return the card of the story's product, or a placeholder."""
+    def _card_of(self, story: Story, at: int) -> dict[str, object]:
+        """Return the card of the story's product, ordered before this time (unix ms), or a placeholder."""
         if self._rng.random() < NO_CARD_SHARE:
             return NO_CARD
-        return self.card(self._rng.randint(10**7, 3 * 10**8), story.product.rubles * 100, story.size)
+        before = timedelta(days=self._rng.uniform(*ORDERED_DAYS_BEFORE))
+        ordered_at = datetime.fromtimestamp(at / 1000, UTC) - before
+        nm_id, product = self._rng.randint(10**7, 3 * 10**8), story.product
+        card = self.card(nm_id, product.nominative, product.rubles * 100, story.size, ordered_at)
+        return card | {"date": ZERO_DATE} if self._rng.random() < NO_DATE_SHARE else card
+
+    def _with_prefix(self, story: Story, card: dict[str, object]) -> tuple[Line, ...]:
+        """Return the lines; of some that a buyer begins, WB's words about the product stand before the first."""
+        first, *others = story.lines
+        if first.by != "client" or card["date"] == ZERO_DATE or self._rng.random() > PREFIX_SHARE:
+            return story.lines
+        day = datetime.fromisoformat(str(card["date"])).astimezone(MOSCOW)
+        about = {"name": card["name"], "brand": story.brand, "article": card["nmID"], "day": f"{day:%d.%m.%Y}"}
+        prefix = texts().question_prefix.format(**about)
+        alone = bool(others) and others[0].by == "client" and self._rng.random() < PREFIX_ALONE_SHARE
+        return (replace(first, text=prefix if alone else f"{prefix} {first.text}"), *others)
 
     def _event(self, at: int, conversation: Conversation, line: Line) -> Event:
         opens, conversation.opened = not conversation.opened, True
-        refund = line.by == "wb" and at < REFUNDS_END
         return Event(
             id=uuid4(self._rng),
             chat_id=conversation.id,
             at=at,
             sender="seller" if line.by == "rating" else line.by,
-            text=None if refund else line.text,
+            text=line.text,
             source=None if at < SOURCES_BEGIN else self._source(line, conversation),
             client_name=conversation.buyer.shown if line.by == "client" else None,
             reply_sign=conversation.reply_sign if opens else None,
             attachments=self._attachments(at, conversation, line, opens),
-            event_type="refund" if refund else "message",
-            extra={"clientID": str(self._rng.getrandbits(28))} if self._rng.random() < CLIENT_ID_SHARE else None,
         )
 
     def _source(self, line: Line, conversation: Conversation) -> str | None:
@@ -127,8 +155,8 @@ class Builder:
 
     def _attachments(self, at: int, conversation: Conversation, line: Line, opens: bool) -> dict[str, object] | None:
         attached: dict[str, object] = {}
-        if opens:
-            attached["goodCard"] = conversation.card
+        if card := conversation.card if opens else line.card:
+            attached["goodCard"] = {name: card[name] for name in card if name != "name" or at >= TITLES_BEGIN}
         if line.images:
             attached["images"] = [self._image(at) for _ in range(line.images)]
         if line.file:
@@ -155,6 +183,11 @@ class Builder:
 def _chat(conversation: Conversation) -> Chat:
     name, sign = conversation.buyer.shown, conversation.reply_sign
     return Chat(id=conversation.id, client_name=name, reply_sign=sign, good_card=conversation.card)
+
+
+def _with_card(lines: Sequence[Line], card: dict[str, object]) -> tuple[Line, ...]:
+    """Return the lines of another matter in a chat: its first message names what it is about."""
+    return (replace(lines[0], card=card), *lines[1:])
 
 
 def _apart(moments: Iterable[Moment]) -> list[Moment]:

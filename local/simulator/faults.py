@@ -96,6 +96,11 @@ class Faults:
             if fault:
                 self._standing[store_id, method] = fault
 
+    def is_standing(self, store_id: str, method: str) -> bool:
+        """Return whether every request of this store to this method meets a fault."""
+        with self._lock:
+            return (store_id, method) in self._standing
+
     def next(self, store_id: str, method: str) -> Fault | None:
         """Return the next fault for this request and use it up, or the standing one, or None."""
         with self._lock:

@@ -1,14 +1,20 @@
-"""The faults that can be ordered by name: what a Wildberries may send that its description does not say."""
+"""The faults that can be ordered by name: what a Wildberries may send that its description does not say.
+
+Without a fault the simulator keeps to the description, which `make check` proves with a client generated from it.
+"""
 
 import json
 import textwrap
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any, Protocol
 
 from local.simulator.faults import Fault, Faults, changed_body, drip, status
+from local.simulator.ids import uuid4
 from local.simulator.model import ABSENT, Event
+from local.simulator.tokens import TokenKind, change_claims
 from local.simulator.wire import encoded
 
 EPOCH_RETRY = "1795703796"  # a moment where seconds belong
@@ -16,6 +22,7 @@ DAYS_AHEAD = 3
 ENDLESS_LETTERS, ENDLESS_DIGITS, DEEP_LEVELS = 4000, 5000, 5000
 GUARD_PAGE = b"<!DOCTYPE html><html><body><h1>Checking your browser</h1></body></html>"
 UPSTREAM = ["upstream timeout"]
+PRICE_RISE = 1200  # kopecks
 
 
 class Orderable(Protocol):
@@ -31,12 +38,25 @@ class Orderable(Protocol):
         """Let an event appear, in the list too."""
         ...
 
+    def token(self, store_id: str) -> str:
+        """Return the store's token."""
+        ...
+
+    def give_token(self, store_id: str, token: str) -> None:
+        """Let this be the store's token from now on."""
+        ...
+
+
+class FaultsCollideError(Exception):
+    """Two faults would each change all answers of one method, and only one of them can."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NamedFault:
     """What the help says of a fault, and how it is ordered for a store.
 
-    `method` is "chats", "events" or both as text; `always`: every answer has it, else the first one only.
+    `method` is "chats", "events", both as "chats+events", or "token" where the store's token is another one.
+    `always`: every answer has it, else the first one only.
     """
 
     shows: str
@@ -46,7 +66,7 @@ class NamedFault:
 
 
 def order(simulator: Orderable, name: str, store_id: str) -> None:
-    """Order the fault of this name for a store. Raises KeyError."""
+    """Order the fault of this name for a store. Raises KeyError and FaultsCollideError."""
     NAMED_FAULTS[name].order(simulator, store_id)
 
 
@@ -74,6 +94,8 @@ def _always(method: str, fault: Fault, shows: str) -> NamedFault:
 
     def stand(simulator: Orderable, store_id: str) -> None:
         for each in methods:
+            if simulator.faults.is_standing(store_id, each):
+                raise FaultsCollideError(f"Another fault changes every answer of {each} for {store_id} already.")
             simulator.faults.let_stand(store_id, each, fault)
 
     return NamedFault(shows=shows, method=method, always=True, order=stand)
@@ -87,6 +109,15 @@ def _in_the_stream(event: Callable[[tuple[Event, ...]], Event], shows: str, list
             simulator.add_event(store_id, event(events), listed)
 
     return NamedFault(shows=shows, method="events", always=True, order=add)
+
+
+def _in_the_token(changes: Callable[[Random], Mapping[str, object]], shows: str) -> NamedFault:
+    """Another token for the store, with these claims."""
+
+    def replace_token(simulator: Orderable, store_id: str) -> None:
+        simulator.give_token(store_id, change_claims(simulator.token(store_id), changes(Random(store_id))))
+
+    return NamedFault(shows=shows, method="token", always=True, order=replace_token)
 
 
 def _edited(edit: Callable[[Any], None]) -> Fault:
@@ -163,11 +194,30 @@ def _number_ids(answer: Any) -> None:
         entry["chatID"] = number
 
 
-def _say_prices_as_text(answer: Any) -> None:
+def _raise_prices(form: Callable[[int], object]) -> Callable[[Any], None]:
+    """Other prices, so that a column that keeps the old one is seen."""
+
+    def change(answer: Any) -> None:
+        for card in _cards(answer):
+            card["price"] = form(card.get("price", 0) + PRICE_RISE)
+
+    return change
+
+
+def _add_undocumented_fields(answer: Any) -> None:
     for entry in _entries(answer):
-        card = entry.get("goodCard")
-        if isinstance(card, Mapping):
-            entry["goodCard"] = {**card, "price": f"{card.get('price', 0)}.0"}
+        entry["clientID"] = ""
+
+
+def _cards(answer: Any) -> list[dict[str, Any]]:
+    """Return the cards of all entries, which listed chats have themselves and events among their attachments."""
+    holders = [((entry.get("message") or {}).get("attachments") or entry) for entry in _entries(answer)]
+    return [holder["goodCard"] for holder in holders if isinstance(holder.get("goodCard"), dict)]
+
+
+def _empty_times(answer: Any) -> None:
+    if not _entries(answer):
+        answer["result"].update(newestEventTime="", oldestEventTime="")
 
 
 def _next_as_float(body: bytes) -> bytes:
@@ -192,6 +242,10 @@ def _changed_message(events: tuple[Event, ...]) -> Event:
     return replace(old, at=events[-1].at + 1000, text=f"{old.text or ''} (изменено)")
 
 
+def _moved_message(events: tuple[Event, ...]) -> Event:
+    return replace(events[len(events) // 2], at=events[-1].at + 1000)
+
+
 def _old_version_again(events: tuple[Event, ...]) -> Event:
     old = events[len(events) // 2]
     extra = {**(old.extra or {}), "addTimestamp": old.at - 1000, "addTime": ABSENT}
@@ -206,6 +260,12 @@ def _future_event(events: tuple[Event, ...]) -> Event:
 def _chatless_event(events: tuple[Event, ...]) -> Event:
     last = events[-1]
     return replace(last, id=f"{last.id}-chatless", at=last.at + 1000, extra={"chatID": ABSENT})
+
+
+def _retired_event(events: tuple[Event, ...]) -> Event:
+    last = events[-1]
+    event = Event(id=f"{last.id}-refund", chat_id=last.chat_id, at=last.at + 1000, sender="wb", text=None)
+    return replace(event, event_type="refund")
 
 
 def _nested(levels: int) -> bytes:
@@ -231,6 +291,12 @@ NAMED_FAULTS: Mapping[str, NamedFault] = {
     "bot-guard": _always("chats", GUARD, "403 with the web page of a bot guard"),
     "request-timeout": _once("events", status(408), "408, which asks to try again"),
     "doubled-keys": _once("events", changed_body(_double_keys), "`result` twice, the second time null"),
+    # What WB was seen to send, beside what it describes.
+    "retired-type": _in_the_stream(_retired_event, "an event of the retired type `refund`, without a message"),
+    "empty-times": _always("events", _edited(_empty_times), 'the times of the page without events are ""'),
+    "undocumented-fields": _always(
+        "chats+events", _edited(_add_undocumented_fields), "an empty `clientID`, which WB does not describe"
+    ),
     # One value is bad.
     "control-character": _once("events", _with_bytes(b"\n", _set_text(f"до{PLACE}после")), "a raw newline in a text"),
     "broken-utf8": _once("events", _with_bytes(b"\xf0\x9f\x98", _set_text(f"ой {PLACE}")), "half an emoji in a text"),
@@ -244,16 +310,22 @@ NAMED_FAULTS: Mapping[str, NamedFault] = {
     "float-next": _always("events", changed_body(_next_as_float), "`next` as a float"),
     "future-event": _in_the_stream(_future_event, "one event dated three days ahead"),
     "empty-timestamp": _always("events", _edited_entry(_set(addTimestamp="")), "`addTimestamp` empty beside `addTime`"),
+    "zero-timestamp": _always("events", _edited_entry(_set(addTimestamp=0)), "`addTimestamp` 0 beside `addTime`"),
     "endless-rid": _always("chats", _edited_entry(_set_card(rid="я" * ENDLESS_LETTERS)), "a rid of 4,000 letters"),
-    "price-as-text": _always("chats", _edited(_say_prices_as_text), 'prices as text, such as "39800.0"'),
+    "price-as-text": _always("chats", _edited(_raise_prices(str)), 'other prices, as text such as "41000"'),
+    "price-as-float": _always("chats", _edited(_raise_prices(float)), "other prices, as floats such as 41000.0"),
     "null-entries": _always("chats+events", NULL_ENTRY, "null as an entry"),
     "broken-entry": _once("chats", changed_body(_break_one), "the list's JSON is broken in its middle"),
     "chatless-event": _in_the_stream(_chatless_event, "one event without `chatID`"),
     # What an id and a list mean.
     "changed-message": _in_the_stream(_changed_message, "a message again, later and with other words", listed=True),
+    "moved-message": _in_the_stream(_moved_message, "a message again, later and with the same words", listed=True),
     "old-version-again": _in_the_stream(_old_version_again, "a message again, with an older time and other words"),
     "numeric-chat-ids": _always("chats", _edited(_number_ids), "the list's `chatID`s are numbers"),
     # Numbers and times.
     "epoch-retry": _once("events", status(429, {"X-Ratelimit-Retry": EPOCH_RETRY}), "429 with a date as its wait"),
     "slow-headers": _once("events", drip(), "an answer that drips, a byte a second from its status line on"),
+    # Whose token it is. The stores file that the command prints has it.
+    "base-token": _in_the_token(lambda _: {"acc": int(TokenKind.BASE)}, "a Base token: one request an hour"),
+    "another-seller": _in_the_token(lambda rng: {"sid": uuid4(rng)}, "a token of another seller"),
 }

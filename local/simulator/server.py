@@ -105,6 +105,16 @@ class Simulator:
         """Let the list show exactly these chats from now on; no event goes or comes with them."""
         self._stream(store_id).list_chats(chats)
 
+    def token(self, store_id: str) -> str:
+        """Return the store's token, as its owner would enter it now."""
+        return self._stores[store_id].token
+
+    def give_token(self, store_id: str, token: str) -> None:
+        """Let this be the store's token from now on; the one before stays valid."""
+        with self._lock:
+            self._stores[store_id] = replace(self._stores[store_id], token=token)
+            self._gate.accept_token(token, self._stores[store_id])
+
     def drain(self, store_id: str, method: str, seconds: float) -> None:
         """Let another program of the same seller use up the bucket: nothing is let in for this long."""
         store = self._stores[store_id]

@@ -1,7 +1,7 @@
 """Conversations between buyers and sellers, put together from texts.toml."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeVar, cast
@@ -12,6 +12,7 @@ Card = TypeVar("Card")
 
 BY_BUYER = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)]")
 BY_PRODUCT = re.compile(r"<([^<>|]*)\|([^<>|]*)\|([^<>|]*)\|([^<>|]*)>")
+ABOUT_RETURNS_PERCENT = 25  # of chats about other matters; with those about returns, "11 of 27 real chats of one store"
 NO_SIZES = ["0"]  # WB's size of things that have none
 PRESSING = ("angry", "calm")  # the moods of who wants an answer
 ROUNDS = (0, 1, 2, 3)  # how often a buyer comes back to the matter
@@ -22,7 +23,7 @@ ROUND_WEIGHTS = (35, 35, 20, 10)
 class Line:
     """One message of a conversation. `by`: client, seller, wb, or "rating" (WB's own message in the seller's name).
 
-    `waited`: said after hours without an answer.
+    `waited`: said after hours without an answer. `card`: the goodCard that stands on it, where it opens no chat.
     """
 
     by: str
@@ -30,6 +31,7 @@ class Line:
     images: int = 0
     file: str = ""
     waited: bool = False
+    card: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Story:
 
     topic: str
     product: Product
+    brand: str
     size: str
     lines: tuple[Line, ...]
 
@@ -50,6 +53,7 @@ class Teller:
         self._goods = texts.goods[goods]
         self._signatures = list(signatures)
         self._rng = rng
+        self._brand = rng.choice(texts.brands)
         self._decks: dict[int, list[object]] = {}
         fitting = {name: topic for name, topic in texts.topics.items() if name != "size_fit" or self._goods.fits}
         self._names = list(fitting)
@@ -62,13 +66,16 @@ class Teller:
         filler = _Filler(product, size, she, self._draw(self._texts.cities), self._rng)
         mood = self._texts.topics[name].mood
         lines = (replace(line, text=filler.fill(line.text)) for line in list(self._lines(name)))
-        return Story(topic=name, product=product, size=size, lines=tuple(self._worn(line, mood) for line in lines))
+        worn = tuple(self._worn(line, mood) for line in lines)
+        return Story(topic=name, product=product, brand=self._brand, size=size, lines=worn)
 
     def _lines(self, name: str) -> Iterator[Line]:
         topic = self._texts.topics[name]
         ask, answer = self._opening(name, topic)
         if name == "review_change" or (name == "defect" and self._happens(15)):
             yield Line("rating", self._draw(self._texts.low_rating))
+        elif name == "return_refund" or self._happens(ABOUT_RETURNS_PERCENT):
+            yield Line("rating", self._texts.about_returns)
         yield from self._client_opens(ask, topic)
         if topic.mood in PRESSING and self._happens(13):
             yield Line("client", self._draw(self._texts.nudges), waited=True)

@@ -75,6 +75,8 @@ class Yursol:
     chat_id: str
     client_name: str
     nm_id: int
+    product: str
+    ordered_at: datetime
     price: int
     size: str
     messages: list[Said]
@@ -104,6 +106,9 @@ class Texts:
     surname_letters: list[str]
     surnames: list[tuple[str, str]]
     low_rating: list[str]
+    about_returns: str
+    question_prefix: str
+    brands: list[str]
     wb_notices: list[str]
     photo_words: list[str]
     ends: list[str]

@@ -14,11 +14,14 @@ def chats_json(listed: list[tuple[Chat, Event | None]]) -> dict[str, object]:
 
 
 def events_json(events: list[Event], after: int | None) -> dict[str, object]:
-    """Return the body of one page of /events: `next` is its last event's time, and an empty page echoes its cursor."""
+    """Return the body of one page of /events: `next` is its last event's time, and an empty page echoes its cursor.
+
+    An empty page has no times: WB describes them as dates that may be absent, neither empty nor null.
+    """
+    times = {"newestEventTime": _iso(events[-1].at), "oldestEventTime": _iso(events[0].at)} if events else {}
     result = {
         "next": events[-1].at if events else after or 0,
-        "newestEventTime": _iso(events[-1].at) if events else "",
-        "oldestEventTime": _iso(events[0].at) if events else "",
+        **times,
         "totalEvents": len(events),  # "the number of events in THIS page"
         "events": [event_json(event) for event in events],
     }

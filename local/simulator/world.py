@@ -56,7 +56,7 @@ def _listed(content: Content, quirk: str, rng: Random) -> tuple[Chat, ...]:
 
 
 def _yursol(builder: Builder, yursol: Yursol) -> list[Moment]:
-    card = builder.card(yursol.nm_id, yursol.price, yursol.size)
+    card = builder.card(yursol.nm_id, yursol.product, yursol.price, yursol.size, yursol.ordered_at)
     conversation = builder.converse(Buyer(yursol.client_name, she=False), card, yursol.chat_id)
     return [
         (

@@ -17,8 +17,7 @@ from database.connection import transaction
 from database.labels import history
 from local.engine.clock import WallClock
 from local.engine.engine import Engine
-from local.engine.interpreter import EngineBrokenError
-from local.engine.observation import ExecutionResult, Observation
+from local.engine.observation import EngineBrokenError, ExecutionResult, Observation
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
 from local.installation.database import opened_database, where_it_is
@@ -113,8 +112,7 @@ def _engine(source: Source, labels: Labelling, observe: Callable[[Observation], 
     parameters = labels.parameters | ({"WbApiUrl": source.url} if source.url else {})
     environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     try:
-        with Engine(ROOT, WallClock(), parameters, environment, observe) as engine:
-            engine.lambdas.warm_up()
+        with Engine(ROOT, WallClock(), parameters, environment, observe, warm_up=True) as engine:
             _put_secrets(engine, source, labels.key)
             yield engine
     except StackInvalidError as error:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chatsync.automatic import SETTING as AUTOMATIC_FILE
 from chatsync.prices import SETTING as PRICES_FILE
 from chatsync.taxonomy import SETTING as TAXONOMY_FILE
 from local.errors import UsageError
@@ -17,7 +18,7 @@ BUDGETS = {
     "LABEL_CHATS_A_DAY": "LabelChatsADay",
     "LABEL_TOKENS_A_DAY": "LabelTokensADay",
 }
-FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile"}
+FILES = {TAXONOMY_FILE: "TaxonomyFile", PRICES_FILE: "PricesFile", AUTOMATIC_FILE: "AutomaticFile"}
 # {} is one of the next two.
 NO_KEY = "OPENAI_API_KEY is not set, so {}. For a server that asks for no key, set it to any word."
 BY_KEYWORDS = NO_KEY.format("the keywords label the chats on this machine")

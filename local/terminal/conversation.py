@@ -39,8 +39,12 @@ def _about(chat: Mapping[str, Any]) -> str:
 
 def _show_message(message: Mapping[str, Any]) -> None:
     name, colour = SENDERS.get(message["sender"], (visible(message["sender"]) or "unknown", "yellow"))
-    words = Text(f"{name}: ", style=f"bold {colour}")
-    words.append("\n".join(map(visible, (message["text"] or "").splitlines())), style="not bold default")
+    automatic = ", automatic" if message.get("automatic") else ""  # WB's or a bot's, in the seller's name
+    words = Text(f"{name}{automatic}: ", style=f"bold {colour}")
+    written = "\n".join(map(visible, (message["text"] or "").splitlines()))
+    if prefix := visible(" ".join((message.get("prefix") or "").split())):  # WB's words, on a line of their own
+        words.append(f"{prefix}\n" if written else prefix, style="not bold dim default")
+    words.append(written, style="not bold default")
     lines = _wrapped(words)
     lines += [Text(f"[{_attachment(attachment)}]", style="blue") for attachment in message["attachments"]]
     for version in message["versions"]:

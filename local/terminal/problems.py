@@ -1,11 +1,11 @@
 """Open problems as a person reads them: what is missing, since when, and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from database.problems import EVENT, GAP, LIST, STRETCH
+from local.terminal.next_commands import name_command, name_sync
 from local.terminal.tables import console, count_of, format_cursor, format_minute, show_table, visible
 
 KINDS = {
@@ -15,40 +15,30 @@ KINDS = {
     LIST: "list not compared",
 }
 NONE_OPEN = "No open problems: nothing is known to be missing."
-NEXT = (
-    "Each sync tries again. `./chats problems --retry` tries at once; what will never come: "
-    "`./chats problems --dismiss ID --reason TEXT`."
-)
 
 
-@dataclass(frozen=True)
-class Retried:
-    """How many of a store's problems a retry solved, and how many stretches its next sync reads again."""
-
-    store_id: str
-    solved: int
-    stretches: int
-
-
-def show_problems(problems: Sequence[Mapping[str, Any]]) -> None:
-    """Print the open problems, and what to do next."""
+def show_problems(problems: Sequence[Mapping[str, Any]], total: int, stack: str | None) -> None:
+    """Print the newest of `total` open problems, and what to do next."""
     if not problems:
         console.sentence(NONE_OPEN)
         return
     columns = ("id", "store", "problem", "what is known", "since")
-    show_table(count_of(len(problems), "open problem"), columns, map(_cells, problems), figures=("tries",), whole="id")
+    show_table(count_of(total, "open problem"), columns, map(_cells, problems), figures=("tries",), whole="id")
     console.print()
-    console.sentence(NEXT)
+    if older := total - len(problems):
+        console.sentence(f"Older ones that are not listed: {older}. --store ID lists those of one store.")
+    retry, dismiss = name_command("problems --retry", stack), name_command("problems --dismiss ID --reason TEXT", stack)
+    console.sentence(f"Each sync tries again. {retry} tries at once; what will never come: {dismiss}.")
 
 
-def show_retried(stores: Sequence[Retried]) -> None:
-    """Print what a retry solved, and which sync does what is left."""
+def show_retried(stores: Sequence[Mapping[str, Any]], stack: str | None) -> None:
+    """Print what a retry solved in each store, and which sync does what is left."""
     for store in stores:
-        said = f"{count_of(store.solved, 'problem')} solved." if store.solved else "nothing could be solved yet."
-        if store.stretches:
-            reads = f"`./chats sync --store {visible(store.store_id)}` (with your --stores file)"
-            said += f" {reads} reads {count_of(store.stretches, 'stretch', 'stretches')} of WB's events again."
-        console.sentence(f"{visible(store.store_id)}: {said}")
+        said = f"{count_of(store['solved'], 'problem')} solved." if store["solved"] else "nothing could be solved yet."
+        if store["stretches"]:
+            again = f"{count_of(store['stretches'], 'stretch', 'stretches')} of WB's events again"
+            said += f" {name_sync(store['store_id'], stack)} reads {again}."
+        console.sentence(f"{visible(store['store_id'])}: {said}")
 
 
 def _cells(problem: Mapping[str, Any]) -> tuple[str, ...]:
@@ -67,7 +57,7 @@ def _known(problem: Mapping[str, Any]) -> str:
     details, subject = problem["details"], visible(problem["subject"])
     if problem["kind"] == STRETCH:
         after = format_cursor(details.get("after")) or "the beginning"
-        held = f"{details.get('held')} of {details.get('announced')} announced events"
+        held = visible(f"{details.get('held')} of {details.get('announced')} announced events")
         return f"{held}, from {after} to {format_cursor(details.get('until'))}"
     if problem["kind"] == GAP:
         return f"chat {subject}: at WB one of {_listed_at(details)}"

@@ -51,25 +51,42 @@ def show_runs(runs: Sequence[Mapping[str, Any]], title: str) -> None:
     show_table(title, ("run", "store", "status"), map(_run_cells, runs), figures=counts, whole="status")
     console.print()
     for run in runs:
-        if run["error_message"]:
-            store = Text(f"run {run['id']}, {visible(run['store_id'])}: ", style=STYLES.get(run["status"], ""))
-            console.sentence(store + Text(visible(run["error_message"]), style="default"))
+        _show_error(run["id"], run["store_id"], run["status"], run["error_message"])
     for run in runs:
         for sentence in _about_labels(run):
             console.sentence(f"run {run['id']}, {visible(run['store_id'])}: {sentence}")
 
 
-def show_stores(stores: Sequence[Mapping[str, Any]]) -> None:
-    """Print the stores with the health of their tokens and how far each has been read."""
+def show_last_errors(stores: Sequence[Mapping[str, Any]], runs: Sequence[Mapping[str, Any]]) -> None:
+    """Print what each store should know of its last run, where that is not among these runs."""
+    shown = {run["id"] for run in runs}
+    for store in stores:
+        if store["run_id"] not in shown:
+            _show_error(store["run_id"], store["id"], store["run_status"], store["error_message"])
+
+
+def _show_error(run_id: int, store_id: str, status: str, sentence: str | None) -> None:
+    if sentence:
+        run = Text(f"run {run_id}, {visible(store_id)}: ", style=STYLES.get(status, ""))
+        console.sentence(run + Text(visible(sentence), style="default"))
+
+
+def show_stores(stores: Sequence[Mapping[str, Any]], total: int, problems_command: str) -> None:
+    """Print some of `total` stores with the health of their tokens and how far each has been read.
+
+    `problems_command` says what their open problems are.
+    """
     columns = ("store", "token", "read up to", "last\nsuccess")
     show_table("stores", columns, map(_store_cells, stores), figures=("chats", "messages", "problems"), whole="token")
     console.print()
+    if left := total - len(stores):
+        console.sentence(f"Stores that are not listed: {left}.")
     if problems := sum(store["problems"] for store in stores):
-        console.sentence(f"{count_of(problems, 'problem')} open: `./chats problems` says what is missing.")
+        console.sentence(f"{count_of(problems, 'problem')} open: {problems_command} says what is missing.")
 
 
-def show_gaps(chats: Sequence[Mapping[str, Any]]) -> None:
-    """Print the chats of which WB lists a newer message than is stored."""
+def show_gaps(chats: Sequence[Mapping[str, Any]], total: int) -> None:
+    """Print the newest of `total` chats of which WB lists a newer message than is stored."""
     if not chats:
         console.sentence("No gaps: no chat in WB's lists has a newer message than is stored.")
         return
@@ -81,8 +98,12 @@ def show_gaps(chats: Sequence[Mapping[str, Any]]) -> None:
         )
         for chat in chats
     ]
-    title = f"{len(chats)} chats have a newer message at WB than stored"
+    have = "chat has" if total == 1 else "chats have"
+    title = f"{total} {have} a newer message at WB than stored"
     show_table(title, ("id", "store", "at WB", "stored"), rows, whole="id")
+    if older := total - len(chats):
+        console.print()
+        console.sentence(f"Older ones that are not listed: {older}.")
 
 
 def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:

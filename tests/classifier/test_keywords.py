@@ -11,6 +11,7 @@ from classifier.dictionary.provider import LONGEST_TURN, KeywordsProvider
 from classifier.dictionary.terms import terms_by_first_lemma, terms_in
 from classifier.taxonomy import KEYS
 from tests.classifier.steps import steps
+from tests.support.given_rows import ABOUT_RETURNS
 from tests.support.russian_chats import CHATS, LOW_RATING, Talk
 from tests.support.talks import transcript
 
@@ -32,7 +33,7 @@ def test_given_several_chats_when_classified_then_each_label_echoes_its_chat_in_
     echoed = [(label.chat_id, label.messages_total, label.tag) for label in classified.labels]
     assert echoed == [("1:a", 7, "return_refund"), ("1:b", 9, "delivery")]
     assert (classified.tokens_in, classified.tokens_out) == (0, 0)
-    assert {label.model for label in classified.labels} == {KeywordsProvider().name} == {"keywords/2/taxonomy-2"}
+    assert {label.model for label in classified.labels} == {KeywordsProvider().name} == {"keywords/3/taxonomy-2"}
 
 
 def test_given_any_word_form_when_classified_then_the_lemma_decides() -> None:
@@ -51,6 +52,39 @@ def test_given_a_clause_four_times_as_long_when_read_then_it_takes_four_times_th
     terms_in(long)  # its words are remembered from here on
 
     assert steps(terms_in, long) < 5 * steps(terms_in, short)
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        "Клей для порванной обуви",
+        'Набор "Не работает? Починим!" для ремонта',
+        "Ремкомплект сломанной молнии, 10 шт",
+        "Книга «Верните деньги:\nкак составить претензию»",
+        "Наклейка спасибо за отзыв",
+    ],
+)
+def test_given_wbs_words_about_a_product_when_classified_then_the_buyers_own_decide(product: str) -> None:
+    about = f'Здравствуйте! У меня вопрос по товару "{product}, бренд Х, артикул 17, товар оформлен 05.11.2026"'
+
+    assert label_of(f"{about} где мой заказ").tag == "delivery"
+    assert label_of([("seller", ABOUT_RETURNS), ("client", about), ("client", "где мой заказ")]).tag == "delivery"
+    assert label_of(about).reason == "нет слов покупателя"
+    assert label_of([("client", "где мой заказ"), ("seller", about)]).tag == "delivery"
+
+
+def test_given_a_deal_in_an_automatic_message_when_classified_then_the_seller_proposed_none() -> None:
+    deal = "Удалите отзыв, и мы вернём деньги"
+
+    assert label_of([("seller", f"{LOW_RATING} {deal}"), ("client", "где мой заказ")]).tag == "delivery"
+    assert label_of([("seller", deal), ("client", "где мой заказ")]).tag == "review_change"
+
+
+def test_given_an_automatic_message_between_two_of_the_buyers_when_classified_then_it_is_no_answer() -> None:
+    said = [("client", "Верните деньги"), ("client", "спасибо")]
+
+    assert label_of([said[0], ("seller", ABOUT_RETURNS), said[1]]).tag == label_of(said).tag == "return_refund"
+    assert label_of([said[0], ("seller", "Вернули"), said[1]]).tag == "thanks"
 
 
 @pytest.mark.parametrize("text", ["Пришло без брака", "ничего не сломано"])

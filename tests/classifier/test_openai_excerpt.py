@@ -7,6 +7,7 @@ from classifier.chats import Transcript
 from classifier.model.excerpt import Line, excerpt, outgoing_text
 from classifier.model.provider import OpenAIProvider
 from classifier.provider import Settings
+from tests.support.given_rows import ABOUT_RETURNS, PREFIX
 from tests.support.openai_server import OpenAIServer, words
 from tests.support.russian_chats import LOW_RATING
 from tests.support.talks import transcript
@@ -22,6 +23,9 @@ def test_given_a_talk_when_taken_then_buyer_and_seller_are_marked_in_order() -> 
     ("sender", "text"),
     [
         ("seller", LOW_RATING),
+        ("seller", ABOUT_RETURNS),
+        ("seller", "Сообщение выше автоматическое и ответа не требует."),
+        ("client", PREFIX),
         ("seller", "здравствуйте! Вы оставили отзыв\nс низкой  оценкой на «Кружка» (артикул 12)."),
         ("wb", "Заявка на возврат создана"),
         ("robot", "Чем помочь?"),
@@ -33,6 +37,13 @@ def test_given_a_message_that_is_neither_the_buyers_nor_the_sellers_own_when_tak
     sender: str, text: str
 ) -> None:
     assert excerpt(transcript([(sender, text), ("client", "Где заказ?")])) == (Line("buyer", "Где заказ?"),)
+
+
+def test_given_wbs_prefix_when_taken_then_the_buyers_own_words_are_sent() -> None:
+    talk = transcript([("client", f"{PREFIX}\nГде заказ?"), ("seller", PREFIX)])
+
+    assert excerpt(talk)[0] == Line("buyer", "Где заказ?")
+    assert excerpt(talk)[1].text.startswith("Здравствуйте! У меня вопрос по товару")
 
 
 def test_given_a_buyer_who_quotes_the_automatic_message_when_taken_then_the_words_are_sent() -> None:

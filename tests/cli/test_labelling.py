@@ -20,7 +20,15 @@ KEY = "sk-very-secret"
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*BUDGETS, "OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL", "TAXONOMY_FILE", "PRICES_FILE"):
+    for name in (
+        *BUDGETS,
+        "OPENAI_API_KEY",
+        "OPENAI_MODEL",
+        "OPENAI_BASE_URL",
+        "TAXONOMY_FILE",
+        "PRICES_FILE",
+        "AUTOMATIC_FILE",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -1,13 +1,14 @@
 """What buyers and sellers wrote, on a terminal: readable, whole, in order, and never a command to it."""
 
 import re
+import shlex
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from local.terminal import conversation, problems, tables
+from local.terminal import conversation, next_commands, problems, tables
 
 COLUMNS = 80
 AT = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
@@ -50,7 +51,7 @@ def a_store(**changes: Any) -> dict[str, Any]:
 
 
 def a_problem(kind: str, words: str) -> dict[str, Any]:
-    details = {"reason": words, "sentence": words}
+    details = {"reason": words, "sentence": words, "held": words, "announced": words}
     named = {"id": 123_456, "store_id": words, "kind": kind, "subject": words}
     return named | {"details": details, "opened_at": AT, "tries": 3}
 
@@ -61,15 +62,28 @@ def test_hostile_words_are_shown_and_not_obeyed(console: tables.Terminal, capsys
     message = a_message(HOSTILE, sender=HOSTILE, attachments=[attachment], versions=versions)
     conversation.show_conversation(a_chat(client_name=HOSTILE, store_name=HOSTILE, rid=HOSTILE), [message])
     tables.show_runs([a_run(store_id=HOSTILE, status="error", error_message=HOSTILE)], "sync_logs")
-    tables.show_stores([a_store(name=HOSTILE, token_type=HOSTILE)])
-    problems.show_problems([a_problem(kind, HOSTILE) for kind in ("event", "gap", "list", HOSTILE)])
-    problems.show_retried([problems.Retried(HOSTILE, solved=1, stretches=2)])
+    tables.show_stores([a_store(name=HOSTILE, token_type=HOSTILE)], 1, "`./chats problems`")
+    listed = [a_problem(kind, HOSTILE) for kind in ("event", "stretch", "gap", "list", HOSTILE)]
+    for stack in (None, HOSTILE):
+        problems.show_problems(listed, 5, stack)
+        problems.show_retried([{"store_id": HOSTILE, "solved": 1, "stretches": 2}], stack)
+    tables.show_gaps([{"id": HOSTILE, "store_id": HOSTILE, "listed_message_at": AT, "last_message_at": None}], 1)
     tables.show_chats([{"id": "1:a", "client_name": HOSTILE, "store_name": HOSTILE, "last_message_at": AT}])
     printed = capsys.readouterr().out
     assert COMMANDS.findall(printed) == []
     assert "[red]b[/nope] :smile:" in printed
     assert "😄" not in printed
     assert "<U+202E>evil" in printed
+
+
+def test_a_command_to_be_copied_is_one_command_whatever_a_store_is_called() -> None:
+    store, stack = "it's; rm -rf $HOME", "a b"
+    shown = next_commands.name_sync(store, None).split("`")[1]
+    assert shlex.split(shown) == ["./chats", "sync", "--store", store]
+    shown = next_commands.name_sync(store, stack).strip("`")
+    assert shlex.split(shown) == ["make", "start", f'INPUT={{"store_ids": ["{store}"]}}', f"STACK={stack}"]
+    shown = next_commands.name_command("problems", stack).strip("`")
+    assert shlex.split(shown) == ["./chats", "problems", "--stack", stack]
 
 
 def test_a_forged_message_stays_inside_the_one_it_is_in(
@@ -124,8 +138,10 @@ def test_a_changed_message_shows_its_earlier_words_inside_itself(
 def test_tables_fit_on_80_columns_and_cut_nothing(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
     sentence = "The store's token expired on 2026-11-19. " * 3
     tables.show_runs([a_run(), a_run(store_id="s" * 64, status="error", error_message=sentence)], "sync_logs")
-    tables.show_stores([a_store(), a_store(id="s" * 64, name="Очень длинное название " * 4, token_type=None)])
-    problems.show_problems([a_problem("event", "s" * 64), a_problem("list", sentence)])
+    tables.show_stores(
+        [a_store(), a_store(id="s" * 64, name="Очень длинное название " * 4, token_type=None)], 2, "`./chats problems`"
+    )
+    problems.show_problems([a_problem("event", "s" * 64), a_problem("list", sentence)], 2, None)
     printed = capsys.readouterr().out
     assert "…" not in printed
     for words in ("4999/4999", "200000", "2000", "4001", "1 h 00", "2 h 00", "(full)", "149 days left", "not seen yet"):
@@ -136,7 +152,7 @@ def test_tables_fit_on_80_columns_and_cut_nothing(console: tables.Terminal, caps
 
 
 def test_an_expired_token_is_said(console: tables.Terminal, capsys: pytest.CaptureFixture[str]) -> None:
-    tables.show_stores([a_store(token_expires_at=AT - timedelta(days=900))])
+    tables.show_stores([a_store(token_expires_at=AT - timedelta(days=900))], 1, "`./chats problems`")
     said = capsys.readouterr().out
     assert "expired" in said
     assert "18.08.2023" in said
@@ -153,3 +169,19 @@ def test_a_run_says_what_its_labels_cost_and_what_a_budget_left(
     assert "run 1234, turgunov: its labels took 1,234,000 tokens, $0.3680." in printed
     assert f"run 1234, turgunov: {left}" in printed
     assert "1,234,000 tokens, price not known (see PRICES_FILE)." in printed
+
+
+def test_wbs_words_are_told_from_those_of_who_writes(
+    console: tables.Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    messages = [
+        a_message("Задайте вопросы", sender="seller", automatic=True),
+        a_message("где мой заказ", prefix="У меня вопрос\nпо товару \x1b[2J"),
+        a_message("", prefix="У меня вопрос"),
+    ]
+    conversation.show_conversation(a_chat(), messages)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert any(line.endswith("seller, automatic: Задайте вопросы") for line in lines)
+    said = next(place for place, line in enumerate(lines) if line.endswith("buyer: У меня вопрос по товару ␛[2J"))
+    assert lines[said + 1] == "где мой заказ"
+    assert lines[said + 2].endswith("buyer: У меня вопрос")

@@ -53,6 +53,13 @@ def test_a_wrong_stores_file_is_refused_before_anything_starts(
     assert SECRET not in said
 
 
+@pytest.mark.parametrize("words", [["problems", "--dismiss", "1", "--reason"], ["problems", "--store"], ["chat"]])
+def test_an_argument_that_is_no_text_is_refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main([*words, "\udcff"])  # the byte 0xff, as Python gives it
+    assert "an argument is not text in UTF-8" in capsys.readouterr().err
+
+
 def test_a_stores_file_from_windows_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "shops.toml"
     file.write_text(STORE + 'token = "a"', encoding="utf-8-sig", newline="\r\n")

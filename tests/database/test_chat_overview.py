@@ -1,17 +1,14 @@
 """The view `chat_overview`: who wrote last, who waits since when, and how fast the seller first answered."""
 
-import tomllib
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from database.connection import Database
-from tests.support.given_rows import AT, AUTOMATIC, a_run, an_event, save
-from tests.support.project import ROOT
+from tests.support.given_rows import ABOUT_RETURNS, AT, AUTOMATIC, PREFIX, a_run, an_event, save
 
 BUYER, SELLER, WB = "client", "seller", "wb"
-BEGINNINGS = ROOT / "layers/classifier/python/classifier/model/automatic.toml"
 
 Said = tuple[str | None, int] | tuple[str | None, int, str | None]  # sender, milliseconds after AT, text
 
@@ -54,7 +51,10 @@ def test_a_chat_of_the_sellers_alone_has_no_response(database: Database) -> None
     assert row["buyer_messages"] == 0
 
 
-@pytest.mark.parametrize("automatic", [(WB, AUTOMATIC), (SELLER, AUTOMATIC), (WB, None), (None, "слова"), ("бот", "а")])
+@pytest.mark.parametrize(
+    "automatic",
+    [(WB, AUTOMATIC), (SELLER, AUTOMATIC), (SELLER, ABOUT_RETURNS), (WB, None), (None, "слова"), ("бот", "а")],
+)
 def test_what_wb_writes_by_itself_answers_nobody(database: Database, automatic: tuple[str | None, str | None]) -> None:
     sender, text = automatic
     row = seen(database, (sender, 0, text), (BUYER, 1_000), (sender, 2_000, text))
@@ -91,20 +91,14 @@ def test_each_store_has_its_own_chat_of_the_same_id(database: Database) -> None:
     assert [tuple(row.values()) for row in turns] == [("other", "buyer"), ("shop", "seller")]
 
 
-def test_the_database_knows_the_automatic_messages_that_the_classifier_knows(database: Database) -> None:
-    for beginning in tomllib.loads(BEGINNINGS.read_text("utf-8"))["beginnings"]:
-        for text in (beginning, f"  {beginning.upper()}!!! И ещё", beginning.replace(" ", "\n")):
-            known = database.rows(
-                "SELECT is_automatic('seller', :text) AS it, is_automatic('client', :text) AS no", text=text
-            )
-            assert known == [{"it": True, "no": False}]
+def test_a_buyer_who_quotes_an_automatic_message_waits(database: Database) -> None:
+    row = seen(database, (SELLER, 0), (BUYER, 1_000, ABOUT_RETURNS))
+    assert (row["last_writer"], row["waiting_since"]) == ("buyer", at(1_000))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [None, "", "Здравствуйте. Вы оставили отзыв", "Добрый день! Здравствуйте. Вы оставили отзыв с низкой оценкой"],
-)
-def test_other_words_of_the_sellers_are_the_sellers(database: Database, text: str | None) -> None:
-    assert database.rows("SELECT is_automatic('seller', CAST(:text AS text)) IS TRUE AS it", text=text) == [
-        {"it": False}
-    ]
+def test_a_buyer_whose_only_words_are_wbs_prefix_waits(database: Database) -> None:
+    """He opened a question and expects an answer, though he has not said what it is."""
+    row = seen(database, (BUYER, 0, PREFIX), (SELLER, 1_000, ABOUT_RETURNS), (SELLER, 60_000, "Слушаю вас"))
+    assert (row["buyer_messages"], row["first_response_seconds"]) == (1, 60)
+    said = database.rows("SELECT sender, text FROM people_messages ORDER BY sent_at")
+    assert [tuple(each.values()) for each in said] == [(BUYER, ""), (SELLER, "Слушаю вас")]

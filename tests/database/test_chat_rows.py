@@ -5,12 +5,22 @@ from typing import Any
 
 import pytest
 
+from database import wb_cards
 from database.wb_chats import read_list
 from database.wb_fields import as_integer
 from tests.support.given_rows import AT, a_chat
 
-CARD = {"nmID": 12345678, "price": 149900, "priceCurrency": "RUB", "rid": "r.1", "size": "42"}
-COLUMNS = ["client_name", "nm_id", "rid", "product_size", "price_kopecks", "price_currency", "listed_message_text"]
+CARD = {
+    "nmID": 12345678,
+    "name": "Кружка",
+    "price": 149900,
+    "priceCurrency": "RUB",
+    "rid": "r.1",
+    "size": "42",
+    "date": "2026-11-05T09:30:00Z",
+    "statusID": 4,
+}
+COLUMNS = ["client_name", *wb_cards.CARD, "listed_message_text"]
 
 
 def test_a_listed_chats_fields_become_columns() -> None:
@@ -21,6 +31,9 @@ def test_a_listed_chats_fields_become_columns() -> None:
         "id": "1:chat-1",
         "client_name": "Анна",
         "nm_id": 12345678,
+        "product_title": "Кружка",
+        "ordered_at": "2026-11-05T09:30:00+00:00",
+        "order_status": 4,
         "rid": "r.1",
         "product_size": "42",
         "price_kopecks": 149900,
@@ -40,6 +53,8 @@ def test_a_listed_chats_fields_become_columns() -> None:
         {"clientName": [], "goodCard": "x", "lastMessage": []},
         {"goodCard": {"nmID": "12 or so", "price": 1.5, "rid": 7, "size": []}, "lastMessage": {"text": 5}},
         {"goodCard": {"nmID": 2**63, "price": -1}, "lastMessage": {"addTimestamp": "soon"}},
+        {"goodCard": {"name": "", "date": "0001-01-01T00:00:00Z", "statusID": 0}},
+        {"goodCard": {"name": 5, "date": "soon", "statusID": "x"}},
         {"goodCard": {"nmID": True}, "lastMessage": {"addTimestamp": 5}},
     ],
 )

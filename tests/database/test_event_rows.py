@@ -56,6 +56,8 @@ def test_an_events_fields_become_columns() -> None:
         "text": "Сообщение 1",
         "sent_at": "2026-02-02T02:40:01+00:00",
         "attachments": [],
+        "automatic": False,
+        "prefix_characters": 0,
     }
     assert json.loads(raw) == an_event(1, isNewChat=True)
 

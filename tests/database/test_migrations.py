@@ -15,8 +15,9 @@ from chatsync.errors import DatabaseRefusedError
 from database import connection
 from database.connection import Database, connect, read_address, transaction
 from database.labels.stale_chats import read_stale_chats
+from database.marks import mark_messages
 from database.migrations import LOCK, migrate, read_migrations
-from tests.support.given_rows import column
+from tests.support.given_rows import ABOUT_RETURNS, AUTOMATIC, PREFIX, column
 from tests.support.project import ROOT
 
 LAYERS = [str(ROOT / f"layers/{layer}/python") for layer in ("chatsync", "database")]
@@ -172,7 +173,7 @@ def test_what_the_previous_release_quarantined_is_an_open_problem_and_its_functi
         " VALUES ('shop', 'lost', 'the event has no chatID', '{}', 1), ('shop', 'e5', 'came again in order', '{}', 1)"
     )
     before = column(new_database, "SELECT md5(string_agg(id || raw::text, ',' ORDER BY id)) FROM chat_messages")
-    assert migrate(ROOT / "migrations") == ["0006_problems"]
+    assert migrate(ROOT / "migrations")[0] == "0006_problems"
     assert new_database.rows("SELECT kind, subject, run_id, closed_at FROM problems") == [
         {"kind": "event", "subject": "lost", "run_id": 1, "closed_at": None}
     ]
@@ -181,3 +182,81 @@ def test_what_the_previous_release_quarantined_is_an_open_problem_and_its_functi
     new_database.run("INSERT INTO rate_limits (seller_key, method, ready_at) VALUES ('shop', 'chats', now())")
     new_database.run("DELETE FROM chat_messages WHERE id = 'new'")
     assert column(new_database, "SELECT md5(string_agg(id || raw::text, ',' ORDER BY id)) FROM chat_messages") == before
+
+
+# What the functions of the release before WB's own words were marked run, and go on running while it is replaced.
+OF_THE_RELEASE_BEFORE = """
+INSERT INTO chat_messages (store_id, id, chat_id, sender, text, sent_at, attachments, raw, fetched_at)
+VALUES ('shop', 'new', '1:1', 'client', 'Ещё вопрос', now(), '[]', '{}', now()) ON CONFLICT (store_id, id) DO NOTHING;
+UPDATE chats SET messages_total = messages_total + 1,
+    (last_message_id, last_message_text, last_message_sender, last_message_at)
+        = (SELECT 'new', 'Ещё вопрос', 'client', now())
+WHERE store_id = 'shop' AND id = '1:1';
+UPDATE chat_messages SET text = 'Изменено' WHERE store_id = 'shop' AND id = 'new'
+"""
+WAITING_OF_THE_RELEASE_BEFORE = """
+SELECT count(*) FROM chats
+WHERE (last_message_sender IS DISTINCT FROM 'seller' OR is_automatic(last_message_sender, last_message_text))
+  AND (last_message_sender = 'client' OR EXISTS (SELECT FROM chat_overview AS turns
+       WHERE turns.store_id = chats.store_id AND turns.chat_id = chats.id AND waiting_since IS NOT NULL))
+"""
+
+
+def test_messages_of_the_release_before_are_marked_once_and_its_functions_still_work(
+    new_database: Database, tmp_path: Path
+) -> None:
+    """Given 60,000 messages in 10,000 chats: asked with WB's prefix, answered by a person or by WB alone."""
+    for migration in sorted((ROOT / "migrations").glob("000[1-6]*")):
+        shutil.copy(migration, tmp_path)
+    migrate(tmp_path)
+    new_database.run("INSERT INTO stores (id, name) VALUES ('shop', 'ИП Проба')")
+    new_database.run(
+        "INSERT INTO chats (store_id, id, messages_total, last_message_id, last_message_text, last_message_sender,"
+        " last_message_at, tag, tag_source, labelled_messages)"
+        " SELECT 'shop', '1:' || n, 6, n || '-6', :last, 'seller', now(), 'other', 'model', 6"
+        " FROM generate_series(1, 10000) AS n",
+        last=ABOUT_RETURNS,
+    )
+    new_database.run(
+        "INSERT INTO chat_messages (store_id, id, chat_id, sender, text, sent_at, raw)"
+        " SELECT 'shop', n || '-' || m, '1:' || n, CASE WHEN m IN (1, 6) OR m = 5 AND n > 4000 THEN 'seller'"
+        "        ELSE 'client' END,"
+        "        CASE m WHEN 1 THEN :low WHEN 2 THEN :asked WHEN 6 THEN :last ELSE 'слова' END,"
+        "        now() - make_interval(secs => 60 - m),"
+        "        CASE m WHEN 2 THEN CAST(:raw AS json) ELSE '{}' END"
+        " FROM generate_series(1, 10000) AS n, generate_series(1, 6) AS m",
+        low=AUTOMATIC,
+        last=ABOUT_RETURNS,
+        asked=f"{PREFIX} где мой заказ",
+        raw='{"odd": "\\u0000\\ud800", "message": {"attachments": {"goodCard": {"rid": "r.1", "nmID": 174902332}}}}',
+    )
+    migrate(ROOT / "migrations")
+    new_database.run(OF_THE_RELEASE_BEFORE.partition(";")[0])
+    for statement in OF_THE_RELEASE_BEFORE.split(";")[1:]:
+        new_database.run(statement)
+    assert mark_messages()
+    assert not mark_messages()
+    marked = "SELECT sender, automatic, prefix_characters > 0 AS prefixed, count(*)::int AS n FROM chat_messages"
+    assert [tuple(row.values()) for row in new_database.rows(f"{marked} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")] == [
+        ("client", False, False, 24_001),
+        ("client", False, True, 10_000),
+        ("seller", False, False, 6_000),
+        ("seller", True, False, 20_000),
+    ]
+    waiting = "SELECT count(*)::int FROM chat_overview WHERE waiting_since IS NOT NULL"
+    assert column(new_database, waiting) == [4_000]
+    assert column(new_database, "SELECT count(*) FROM chats WHERE last_message_automatic") == [10_000 - 1]
+    assert column(new_database, "SELECT DISTINCT rid || product_title FROM chats") == [
+        'r.1Клей "Момент" для порванной обуви'
+    ]
+    assert column(new_database, "SELECT count(*) FROM chats WHERE labelled_messages IS NULL") == [10_000]
+    assert column(new_database, WAITING_OF_THE_RELEASE_BEFORE) == [1]
+    # The deploy was rolled back, and comes again later: the list is the same.
+    new_database.run(
+        "INSERT INTO chat_messages (store_id, id, chat_id, sender, text, sent_at, raw) VALUES"
+        " ('shop', 'later', '1:2', 'seller', :text, now(), '{}'), ('shop', 'own', '1:3', 'seller', 'Да', now(), '{}')",
+        text=AUTOMATIC,
+    )
+    assert not mark_messages()
+    later = "SELECT automatic FROM chat_messages WHERE id IN ('later', 'own') ORDER BY id"
+    assert column(new_database, later) == [True, False]

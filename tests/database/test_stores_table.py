@@ -94,5 +94,5 @@ def test_statistics_count_chats_and_tags(shops: Database) -> None:
     stores.refresh_statistics(shops, "a")
     row = shops.rows("SELECT total_chats, chat_tag_counts FROM stores WHERE id = 'a'")[0]
     assert row == {"total_chats": 3, "chat_tag_counts": {"thanks": 2}}
-    shown = {row["id"]: (row["total_chats"], row["messages"]) for row in list_stores(shops)}
+    shown = {row["id"]: (row["total_chats"], row["messages"]) for row in list_stores(shops, 9)}
     assert shown == {"a": (3, 3), "b": (0, 0), "c": (0, 0)}

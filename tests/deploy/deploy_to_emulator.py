@@ -1,8 +1,8 @@
-"""Deploys the built stack with `sam deploy` to ministack, a local AWS emulator, over a real Postgres; adds a store.
+"""Deploys the built stack with `sam deploy` to ministack, a local AWS emulator, over a real Postgres, and uses it.
 
 What runs for real: sam's packaging, the SAM transform, nested stacks, the custom resource and the functions it starts,
-the migrations, `./chats store`. What it cannot show: IAM, VPC, RDS, TLS, metric-math alarms (it has none, so
-they are taken out first), quotas.
+the migrations, `./chats store`, `status` and `problems`. What it cannot show: IAM, VPC, RDS, TLS, metric-math alarms
+(it has none, so they are taken out first), quotas.
 
 Run by `make check-deploy`: python tests/deploy/deploy_to_emulator.py BUILD_FOLDER SAM MINISTACK
 """
@@ -35,7 +35,7 @@ GIVEN = "VpcId=vpc-1 SubnetIds=subnet-1,subnet-2 DatabaseHost=127.0.0.1 Database
 
 
 def main(build: Path, sam: str, ministack: str) -> None:
-    """Deploy, add a store, list the stores, deploy again, delete. Raises when anything of it fails."""
+    """Deploy, add a store, list the stores, ask the stack, deploy again, delete. Raises when anything of it fails."""
     without_metric_math(build / "Observability" / "template.yaml")
     with ExitStack() as undo:
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="chat-history-sync-")))
@@ -51,6 +51,7 @@ def main(build: Path, sam: str, ministack: str) -> None:
         print("deployed:", [output["OutputKey"] for output in the_stack()["Outputs"]])
         add_a_store()
         print("listed:", listed())
+        ask_the_stack()
         run_sam(sam, build, "deploy", [*parameters, "LogDays=7"])
         print("deployed again:", the_stack()["StackStatus"])
         boto3.client("cloudformation").delete_stack(StackName=STACK)
@@ -119,6 +120,16 @@ def add_a_store() -> None:
     store = next(store for store in small_world(datetime.now(UTC)).stores if store.id == "chay-lipa")
     command = [sys.executable, "-m", "local", "store", "add", store.id, "--name", store.name, "--stack", STACK]
     subprocess.run(command, input=store.token, text=True, check=True)
+
+
+def ask_the_stack() -> None:
+    """Ask what it holds through the commands, which invoke ReadDataFunction and ChangeDataFunction."""
+    answers = {"status": "chay-lipa", "problems": "No open problems", "problems --retry": "No open problems"}
+    for words, answer in answers.items():
+        command = [sys.executable, "-m", "local", *words.split(), "--stack", STACK]
+        said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        assert answer in said, said
+    print("asked:", *answers, sep="\n  ")
 
 
 def listed() -> object:

@@ -43,7 +43,7 @@ def built_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for source in (ROOT / "functions").iterdir():
         built = build / f"{source.name.title().replace('_', '')}Function"
         shutil.copytree(built, root / "functions" / source.name)  # no link: a function is named after its folder
-    for layer in ("chatsync", "wildberries", "database", "classifier"):
+    for layer in ("chatsync", "wildberries", "database", "classifier", "reading"):
         (root / "layers" / layer).symlink_to(build / f"{layer.title()}Layer")
         (root / ".local" / "layers" / layer).mkdir()  # the libraries are in the built layer, or nowhere
     migrations = build / "MigrationsLayer" / "python" / "migrations"  # the engine knows layers of Python only
@@ -58,7 +58,7 @@ def engine(built_root: Path, functions_url: str, emptied: str) -> Iterator[Engin
     clock = VirtualClock()
     with Simulator(World((TURGUNOV,)), clock) as wildberries:
         environment = {"DATABASE_URL": functions_url, "POWERTOOLS_TRACE_DISABLED": "true"}
-        with Engine(built_root, clock, {"WbApiUrl": wildberries.url}, environment) as engine:
+        with Engine(built_root, clock, {"WbApiUrl": wildberries.url}, environment, fork_workers=False) as engine:
             engine.put_secret_parameter("/chat-history-sync/stores/turgunov/token", TURGUNOV.token)
             yield engine
 
@@ -82,7 +82,7 @@ def test_every_event_runs_through_what_was_built(
     calls: dict[str, tuple[Any, dict[str, Any]]] = {
         name: (event(name), expected) for name, expected in IN_ORDER.items()
     }
-    calls |= {"manage_store": (event("manage_store"), {"action": "add"})}
+    calls |= {"change_data": (event("change_data"), {"store_id": "chay-lipa"})}
     calls |= {"migrate_database": (event("migrate_database") | user, {"versions": []})}
     calls |= {"prepare_database": (deletion, {"problem": None})}
     lines = [f"{'function':<18} {'unzipped MB':>11} {'cold start s':>12} {'peak MB':>8}"]

@@ -20,7 +20,7 @@ from database.connection import Database
 from functions.migrate_database import app as migrate_database
 from functions.prepare_database import app as prepare_database
 from tests.deploy.conftest import FUNCTIONS_USER
-from tests.support.given_rows import column
+from tests.support.given_rows import ABOUT_RETURNS, column
 from tests.support.project import ROOT
 
 PASSWORD = "the-masters-password"
@@ -119,6 +119,22 @@ def test_an_update_and_a_rollback_do_what_is_missing_and_keep_their_name(
     _, answer = deploy(cloudformation, "Update")
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "database")
     assert column(new_database, "SELECT id FROM stores") == ["shop"]
+
+
+def test_an_update_marks_what_the_functions_of_the_release_before_stored(
+    new_database: Database, lambda_: Lambda, cloudformation: HTTPServer
+) -> None:
+    deploy(cloudformation, "Create")
+    new_database.run("INSERT INTO stores (id, name) VALUES ('shop', 'ИП Проба')")
+    new_database.run("INSERT INTO chats (store_id, id) VALUES ('shop', '1:a')")
+    new_database.run(
+        "INSERT INTO chat_messages (store_id, id, chat_id, sender, text, sent_at, raw)"
+        " VALUES ('shop', 'e1', '1:a', 'seller', :text, now(), '{}')",
+        text=ABOUT_RETURNS,
+    )
+    _, answer = deploy(cloudformation, "Update")
+    assert answer["Status"] == "SUCCESS"
+    assert column(new_database, "SELECT automatic FROM chat_messages") == [True]
 
 
 def test_deleting_the_stack_touches_nothing_and_always_succeeds(

@@ -16,9 +16,10 @@ from moto import mock_aws
 from chatsync.errors import ChatSyncError
 from database import connection
 from database.connection import transaction
-from functions.manage_store import app as manage_store
+from functions.change_data import app as change_data
 from local import cli
 from local.simulator.tokens import TokenKind, make_token
+from tests.deploy.stack_outputs import OUTPUTS
 from tests.deploy.test_prepare_database import Context
 from tests.support.given_rows import a_run, an_event, save
 from tests.support.stored import rows
@@ -44,14 +45,12 @@ class Aws:
     """CloudFormation and Lambda as the command sees them; the parameter store is moto's."""
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
-        outputs = {"StoreTokenPrefix": "/chat-history-sync/stores", "ManageStoreFunction": "manage"}
-        listed = [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]
-        return {"Stacks": [{"Outputs": listed if StackName == "chats" else []}]}
+        return {"Stacks": [{"Outputs": OUTPUTS if StackName == "chats" else []}]}
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
-        assert FunctionName == "manage"
+        assert FunctionName == "change_data"
         try:
-            answer: Any = manage_store.handler(json.loads(Payload), Context())
+            answer: Any = change_data.handler(json.loads(Payload), Context())
             return {"Payload": io.BytesIO(json.dumps(answer).encode())}
         except ChatSyncError as error:
             answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
@@ -248,7 +247,7 @@ def test_wrong_use_is_told(store: Any, capsys: pytest.CaptureFixture[str]) -> No
     assert "--name" in capsys.readouterr().err
     assert store("add", GOOD, "--name", "ИП", store="../other") == 2
     assert store("add", GOOD, "--name", "ИП", stack="other") == 1
-    assert "not (yet) one of Chat History Sync" in capsys.readouterr().err
+    assert "not one of Chat History Sync, or older than this program" in capsys.readouterr().err
 
 
 def test_the_region_is_taken_from_where_aws_takes_it(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:

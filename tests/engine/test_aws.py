@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from local.engine.aws import Aws, local_aws
+from local.engine.loopback import listening_socket
 
 REGION = "eu-central-1"
 NAME = "/stores/shop/token"
@@ -21,7 +22,7 @@ QUESTION = json.dumps({"Path": "/stores", "Recursive": True, "WithDecryption": T
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
-    with local_aws(REGION) as opened:
+    with listening_socket() as listener, local_aws(REGION, listener) as opened:
         opened.client("ssm").put_parameter(Name=NAME, Value="a token", Type="SecureString")
         yield opened
 

@@ -10,8 +10,7 @@ import pytest
 
 from local.engine.clock import VirtualClock
 from local.engine.engine import Engine
-from local.engine.interpreter import EngineBrokenError
-from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
+from local.engine.observation import EngineBrokenError, InvocationEnded, InvocationStarted, Observation, Waiting
 
 INLINE_ITEMS = 1100  # Python's own limit of recursion ends moto's loop at about 985
 

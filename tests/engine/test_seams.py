@@ -2,6 +2,8 @@
 
 import logging
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -21,8 +23,11 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from local.engine.clock import VirtualClock
 from local.engine.engine import Engine
-from local.engine.interpreter import EngineBrokenError, interpreter
+from local.engine.interpreter import interpreter
+from local.engine.moto_without_ec2 import LEFT_OUT, import_moto
+from local.engine.observation import EngineBrokenError
 from local.engine.stack import StackInvalidError
+from tests.support.project import ROOT
 
 SEAMS = [
     (lambda_eval_utils, "_invoke_lambda_function"),
@@ -64,6 +69,30 @@ def test_a_retry_that_sleeps_elsewhere_is_noticed(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delattr(retrier_decl, "time")
     with pytest.raises(EngineBrokenError, match="time"), interpreter(MagicMock()):
         pass
+
+
+def test_an_engine_runs_without_motos_ec2_and_leaves_it_importable(toy: Path) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+from local.engine.clock import VirtualClock
+from local.engine.engine import Engine
+with Engine(Path({str(toy)!r}), VirtualClock()) as engine:
+    engine.put_secret_parameter("/a", "b")
+    print(engine.run({{"stores": [{{"store_id": "a"}}]}}).status)
+print(*("moto." + name + ".models" in sys.modules for name in ("ec2", "batch")))
+from moto.ec2 import ec2_backends
+from moto.batch.models import BatchBackend
+print(hasattr(ec2_backends["123456789012"], "keys"))
+"""
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.stdout.split() == ["SUCCEEDED", "False", "False", "True"], run.stderr
+
+
+def test_a_moto_without_the_package_that_is_left_out_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LEFT_OUT, "moto.no_such_service", {})
+    with pytest.raises(EngineBrokenError, match="no_such_service"):
+        import_moto()
 
 
 def test_every_seam_is_put_back() -> None:

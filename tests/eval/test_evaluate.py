@@ -39,7 +39,7 @@ def test_given_a_set_when_evaluated_as_json_then_every_figure_is_there(
     assert main(["labels", "--set", str(small_set), "--json"]) == 0
 
     (result,) = json.loads(capsys.readouterr().out)
-    assert (result["provider"], result["set"], result["chats"]) == ("keywords/2/taxonomy-2", str(small_set), 2)
+    assert (result["provider"], result["set"], result["chats"]) == ("keywords/3/taxonomy-2", str(small_set), 2)
     assert (result["accuracy"], result["macro_f1"], result["abstention"]) == (0.5, pytest.approx(1 / 3), 0)
     assert result["confusion"] == {"delivery": {"delivery": 1}, "defect": {}, "thanks": {"defect": 1}}
     assert result["tags"]["delivery"] == {"precision": 1, "recall": 1, "f1": 1, "chats": 1}
@@ -53,7 +53,7 @@ def test_given_no_set_when_evaluated_then_both_parts_are_reported_apart_within_8
 
     said = capsys.readouterr().out
     assert [line for line in said.splitlines() if " on " in line] == [
-        f"keywords/2/taxonomy-2 on {part}" for part in PARTS
+        f"keywords/3/taxonomy-2 on {part}" for part in PARTS
     ]
     tables = [line for line in said.splitlines() if " on " not in line]
     assert max(len(line.rstrip()) for line in tables) <= 80

@@ -9,6 +9,7 @@ import pytest
 
 from classifier.masking import Kind, Span
 from eval.leaks import KINDS, PARTS, SNIPPETS, count_leaks, headline, read_snippets, recall_table
+from tests.support.given_rows import PREFIX
 from tests.support.project import ROOT
 
 NEW_SNIPPETS = SNIPPETS.with_name("new-snippets.jsonl")
@@ -118,3 +119,11 @@ def test_given_a_text_on_stdin_when_masked_then_what_would_leave_is_on_stdout(ow
     masked = subprocess.run(command, cwd=ROOT, input=text.encode(), capture_output=True, check=True).stdout
 
     assert masked.decode() == "Я [ИМЯ],\nтел. [ТЕЛЕФОН]\nразмер 42-44 \ufffd"
+
+
+def test_given_a_buyers_first_message_when_masked_then_wbs_words_before_it_are_left_out() -> None:
+    command = [sys.executable, "-m", "local", "mask"]
+
+    masked = subprocess.run(command, cwd=ROOT, input=f"{PREFIX} Где?".encode(), capture_output=True, check=True).stdout
+
+    assert masked.decode() == "Где?"

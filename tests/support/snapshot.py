@@ -5,12 +5,14 @@ from tests.support.stored import rows
 # What differs between two undisturbed runs: the moments of writing, and counts of what was done again.
 CONTENT = {
     "stores": "id, name, active, events_cursor, seller_id, token_type, token_expires_at, total_chats, chat_tag_counts",
-    "chats": "store_id, id, client_name, nm_id, rid, product_size, price_kopecks, price_currency, messages_total,"
-    " last_message_id, last_message_text, last_message_sender, last_message_at, listed_message_text, listed_message_at,"
+    "chats": "store_id, id, client_name, nm_id, product_title, rid, product_size, price_kopecks, price_currency,"
+    " ordered_at, order_status, messages_total, last_message_id, last_message_text, last_message_sender,"
+    " last_message_automatic, last_message_at, listed_message_text, listed_message_at,"
     " missing_since IS NULL AS listed, raw::text, tag, tag_source, labelled_messages, labelled_by,"
     " labelled_content",
     "chat_messages": "store_id, id, chat_id, event_type, sender, source, client_name, is_new_chat, text, sent_at,"
-    " attachments, raw::text",
+    " attachments, automatic, prefix_characters, nm_id, product_title, rid, product_size, price_kopecks,"
+    " price_currency, ordered_at, order_status, raw::text",
     "quarantined_events": "store_id, id, reason, raw::text",
     "message_versions": "store_id, message_id, text, sent_at, raw::text",
     "problems": "store_id, kind, subject, details, closed_as",

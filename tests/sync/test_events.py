@@ -37,7 +37,7 @@ IN_ORDER: dict[str, dict[str, Any]] = {
     "list_chat_pages": {"chats": 1},
     "classify_chats": {},
     "save_labels": {"labels": 1},
-    "estimate_labels": {"labelled_by": "keywords/2/taxonomy-2"},
+    "read_data": {"labelled_by": "keywords/3/taxonomy-2"},
     "close_run": {"status": "partial", "gaps": 1},
     "fail_run": {"error_type": "WildberriesRefusedError"},
     "report": {"partial": 1, "running": 0},
@@ -63,8 +63,8 @@ def test_every_event_runs_through_its_function(machine: Machine) -> None:
             assert function not in RESULTS or {field.name for field in fields(RESULTS[function])} == set(done.payload)
 
 
-def test_the_event_of_manage_store_adds_its_store(machine: Machine) -> None:
-    done = machine.engine.lambdas.invoke("manage_store", event("manage_store"))
+def test_the_event_of_change_data_adds_its_store(machine: Machine) -> None:
+    done = machine.engine.lambdas.invoke("change_data", event("change_data"))
     assert not done.failed, done.payload
     assert rows("SELECT id, active, token_type FROM stores") == [
         {"id": "chay-lipa", "active": True, "token_type": "personal"}
@@ -81,4 +81,4 @@ def test_the_machines_event_syncs_its_store(machine: Machine) -> None:
 def test_each_function_has_an_event_and_each_event_a_function() -> None:
     functions = {folder.parent.name for folder in (ROOT / "functions").glob("*/app.py")}
     assert {file.stem for file in EVENTS.glob("*.json")} == functions | {"execution"}
-    assert set(IN_ORDER) | {"manage_store", *RUN_IN_THEIR_OWN_TESTS} == functions
+    assert set(IN_ORDER) | {"change_data", *RUN_IN_THEIR_OWN_TESTS} == functions

@@ -3,7 +3,6 @@
 import json
 import os
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -20,8 +19,9 @@ from local.simulator import named_faults
 from local.simulator.faults import changed_body, status
 from local.simulator.model import SimulatedStore
 from local.simulator.server import Simulator
-from local.simulator.tokens import TokenKind, make_token
-from tests.support.given import IN_A_QUARTER, START_MS, a_chat, a_store, events_of
+from reading.overview import count_waiting
+from tests.support.given import START_MS, a_chat, a_store, an_event, events_of
+from tests.support.given_rows import ABOUT_RETURNS, AUTOMATIC, PREFIX
 from tests.support.machine import TOKENS, Machine
 from tests.support.stored import rows
 from wildberries import client
@@ -176,6 +176,34 @@ def test_a_request_time_out_is_tried_again(machine: Machine) -> None:
     assert stored() == EVENTS
 
 
+# What WB was seen to send, beside what it describes.
+
+
+def test_an_event_of_a_retired_type_is_stored_as_it_is(machine: Machine) -> None:
+    with odd(machine, "retired-type") as (_, store_id):
+        for full in (False, True):
+            run = run_of(machine, store_id, full=full)
+            assert (run["status"], stored(), problems()) == ("success", EVENTS + 1, [])
+    kept = rows("SELECT sender, text, event_type, raw -> 'message' AS said FROM chat_messages ORDER BY sent_at")[-1]
+    assert kept == {"sender": "wb", "text": None, "event_type": "refund", "said": None}
+
+
+def test_a_last_page_with_empty_times_ends_the_walk(machine: Machine) -> None:
+    with odd(machine, "empty-times") as (wb, store_id):
+        assert (run_of(machine, store_id)["status"], stored(), problems()) == ("success", EVENTS, [])
+        before = requested(wb, "events")
+        assert run_of(machine, store_id)["status"] == "success"
+        assert requested(wb, "events") == before + 1
+
+
+def test_fields_that_nobody_describes_are_kept(machine: Machine) -> None:
+    with odd(machine, "undocumented-fields") as (_, store_id):
+        run = run_of(machine, store_id)
+        assert (run["status"], run["damaged_values"], stored(), problems()) == ("success", 0, EVENTS, [])
+    assert rows("SELECT DISTINCT raw ->> 'clientID' AS id FROM chat_messages") == [{"id": ""}]
+    assert rows("SELECT DISTINCT raw ->> 'clientID' AS id FROM chats") == [{"id": ""}]
+
+
 # One bad value costs itself.
 
 
@@ -190,8 +218,10 @@ def test_a_request_time_out_is_tried_again(machine: Machine) -> None:
         ("doubled-keys", 1),
         ("float-next", 0),
         ("empty-timestamp", 0),
+        ("zero-timestamp", 0),
         ("endless-rid", 0),
         ("price-as-text", 0),
+        ("price-as-float", 0),
     ],
 )
 def test_one_bad_value_costs_nothing_else_and_is_counted(machine: Machine, name: str, damaged: int) -> None:
@@ -444,12 +474,59 @@ def test_an_event_without_a_chat_keeps_its_store_partial(machine: Machine) -> No
 
 
 def test_another_sellers_token_is_refused_before_any_request(machine: Machine) -> None:
-    store = given_store()
-    stranger = make_token(TokenKind.PERSONAL, str(uuid.uuid4()), IN_A_QUARTER)
-    with odd(machine, store=store) as (wb, store_id):
-        machine.engine.put_secret_parameter(f"{TOKENS}/{store_id}/token", stranger)
+    with odd(machine, "another-seller") as (wb, store_id):
+        machine.engine.put_secret_parameter(f"{TOKENS}/{store_id}/token", wb.token(store_id))
         run = run_of(machine, store_id)
         assert (run["status"], run["error_type"]) == ("error", "SellerChangedError")
         assert "--same-store" in run["error_message"]
         assert wb.requests == []
     assert stored() == 0
+
+
+# What WB itself writes counts for nobody.
+
+
+@pytest.mark.parametrize("automatic", [AUTOMATIC, ABOUT_RETURNS])
+def test_wbs_automatic_message_is_no_answer_no_statistic_and_no_word_to_label_by(
+    machine: Machine, automatic: str
+) -> None:
+    """Given a buyer who asks, and WB's template an hour later in the seller's name, then he waits, unanswered."""
+    hour = 3600
+    asked = an_event(0, text="Где мой заказ?")
+    store = a_store([asked, an_event(hour, text=automatic, sender="seller", source="seller-portal")], chats=1)
+    with machine.wildberries(store) as wb:
+        first = machine.sync([store.id]).runs[store.id]
+        [turn] = rows("SELECT last_writer, first_response_seconds, seller_messages FROM chat_overview")
+        assert turn == {"last_writer": "buyer", "first_response_seconds": None, "seller_messages": 0}
+        wb.add_event(store.id, an_event(2 * hour, text=automatic, sender="seller"))
+        again = machine.sync([store.id]).runs[store.id]
+    assert (first["chats_classified"], again["messages_added"], again["chats_classified"]) == (1, 1, 0)
+    with transaction() as database:
+        assert sum(row["chats"] for row in count_waiting(database, store.id)) == 1
+    assert rows("SELECT tag FROM chats") == [{"tag": "delivery"}]
+
+
+def test_wbs_words_before_a_buyers_are_not_the_buyers(machine: Machine) -> None:
+    asked = an_event(0, text=f"{PREFIX} где мой заказ")
+    store = a_store([asked, an_event(2, chat=1, text=PREFIX)], chats=2)
+    with machine.wildberries(store):
+        machine.sync([store.id])
+    assert rows("SELECT tag FROM chats ORDER BY id") == [{"tag": "delivery"}, {"tag": "undefined"}]
+    assert rows("SELECT count(*) AS waiting FROM chat_overview WHERE last_writer = 'buyer'") == [{"waiting": 2}]
+    assert {row["nm_id"] for row in rows("SELECT nm_id FROM chats")} == {174902332}
+
+
+def test_a_chat_that_the_list_does_not_show_gets_its_product_from_its_events(machine: Machine) -> None:
+    card = CARD | {"name": "Куртка зимняя", "date": "2026-11-05T09:30:00Z", "statusID": 4}
+    store = a_store([an_event(0, attachments={"goodCard": card})], chats=0)
+    with machine.wildberries(store):
+        machine.sync([store.id])
+    [chat] = rows("SELECT nm_id, rid, product_title, product_size, price_kopecks, order_status FROM chats")
+    assert chat == {
+        "nm_id": CARD["nmID"],
+        "rid": CARD["rid"],
+        "product_title": "Куртка зимняя",
+        "product_size": CARD["size"],
+        "price_kopecks": CARD["price"],
+        "order_status": 4,
+    }

@@ -51,6 +51,14 @@ def test_an_alarm_tells_the_topic_when_it_begins_and_ends_and_says_what_it_means
     assert f"`{name}`" in (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 
 
+def test_the_alarm_of_problems_names_the_command_that_lists_them() -> None:
+    description = ALARMS["OpenProblems"]["Properties"]["AlarmDescription"]
+    assert "`./chats problems --stack ${ParentName}`" in description["Fn::Sub"]
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("| `OpenProblems`"))
+    assert "`./chats problems --stack NAME`" in row
+
+
 def test_silence_breaches() -> None:
     assert ALARMS["NothingSynced"]["Properties"]["TreatMissingData"] == "breaching"
     assert ALARMS["TokenExpires"]["Properties"]["Threshold"] == EXPIRY_WARNING_DAYS

@@ -11,6 +11,8 @@ from database.run_ends import SILENCE_SECONDS
 from functions.migrate_database.app import MIGRATION_SECONDS
 from functions.prepare_database.app import PATIENT
 from local.engine.cloudformation import read_template
+from local.installation import deployed_stack
+from local.installation.deployed_stack import CHANGE, READ, TOKEN_PREFIX
 from tests.support.project import ROOT
 from viewer.access import ROLE
 
@@ -24,8 +26,8 @@ SUBSTITUTIONS = RESOURCES["SyncStateMachine"]["Properties"]["DefinitionSubstitut
 BESIDE_THE_MACHINE = {
     "PrepareDatabaseFunction": "CloudFormation, on every deploy",
     "MigrateDatabaseFunction": "PrepareDatabaseFunction",
-    "ManageStoreFunction": "./chats store",
-    "EstimateLabelsFunction": "people, before a run",
+    "ReadDataFunction": "./chats with --stack, or people by hand",
+    "ChangeDataFunction": "./chats with --stack",
     "ViewerFunction": "browsers",
 }
 OF_THE_MACHINE = {name: body for name, body in FUNCTIONS.items() if name not in BESIDE_THE_MACHINE}
@@ -184,7 +186,7 @@ def test_the_zones_share_no_secret() -> None:
 
 
 def test_all_functions_share_what_decides_which_labels_are_stale() -> None:
-    shared = {"CLASSIFIER", "TAXONOMY_FILE"}
+    shared = {"CLASSIFIER", "TAXONOMY_FILE", "AUTOMATIC_FILE"}
     assert shared <= set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
     for body in FUNCTIONS.values():
         assert not shared & set(body["Properties"].get("Environment", {}).get("Variables", {}))
@@ -193,7 +195,7 @@ def test_all_functions_share_what_decides_which_labels_are_stale() -> None:
 def test_a_run_and_its_estimate_have_the_same_budgets() -> None:
     listed, estimated = (
         {name: value for name, value in variables(function).items() if name.startswith("LABEL_")}
-        for function in ("ListChatPagesFunction", "EstimateLabelsFunction")
+        for function in ("ListChatPagesFunction", "ReadDataFunction")
     )
     assert listed == estimated
     assert len(listed) == 5
@@ -222,6 +224,14 @@ def test_who_waits_for_the_migrations_waits_longer_than_they_may_take() -> None:
     assert waiting < RESOURCES["PreparedDatabase"]["Properties"]["ServiceTimeout"]
 
 
+def test_the_commands_find_what_they_invoke_in_the_outputs_and_wait_longer_than_it_may_take() -> None:
+    outputs = TEMPLATE["Outputs"]
+    assert TOKEN_PREFIX in outputs
+    for name in (READ, CHANGE):
+        assert outputs[name]["Value"] == {"Ref": name}
+        assert FUNCTIONS[name]["Properties"]["Timeout"] < cast(Any, deployed_stack.PATIENT).read_timeout
+
+
 def test_every_function_has_a_log_group_of_its_own_that_ends() -> None:
     for name, body in FUNCTIONS.items():
         group = body["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
@@ -237,7 +247,7 @@ def test_the_viewer_has_a_user_of_its_own_and_no_address_without_a_login() -> No
     assert [event["Type"] for event in properties["Events"].values()] == ["HttpApi"]
     api = RESOURCES["ViewerApi"]["Properties"]["Auth"]
     assert api["DefaultAuthorizer"] in api["Authorizers"]
-    for name in ("ViewerApi", "ViewerFunction", "ReadingLayer", "ViewerLayer", "ViewerLogGroup"):
+    for name in ("ViewerApi", "ViewerFunction", "ViewerLayer", "ViewerLogGroup"):
         assert RESOURCES[name]["Condition"] == "HasViewer"
 
 

@@ -34,7 +34,7 @@ from viewer.addresses import write_chat_filters  # noqa: E402
 CHATS, MESSAGES_A_CHAT, STORES = 200_000, 25, 20
 RARE_WORDS = 50_000
 ASKED_EACH = 60
-OWN_MIGRATION = "0004_viewer"
+FIRST_WITH_INDEXES = "0004"  # this migration and the later ones
 
 STORES_SQL = f"""
     INSERT INTO stores (id, name, total_chats, chat_tag_counts)
@@ -85,21 +85,21 @@ def _filled(chats: int) -> Iterator[None]:
         Path(folder).chmod(0o711)
         with Postgres(Path(folder) / "data", durable=False) as server:
             patch.setenv("DATABASE_URL", server.url)
-            _timed("tables", lambda: migrations.migrate(_without_own(Path(folder))))
+            _timed("tables", lambda: migrations.migrate(_tables_alone(Path(folder))))
             _timed(f"{chats:,} chats, {chats * MESSAGES_A_CHAT:,} messages", lambda: _fill(chats))
             _timed("the viewer's indexes", lambda: migrations.migrate(ROOT / "migrations"))
             _timed("statistics", lambda: _run("ANALYZE"))
             yield
 
 
-def _without_own(folder: Path) -> Path:
-    """Return the other migrations: a filled table is indexed faster than an indexed one is filled."""
-    others = folder / "migrations"
-    others.mkdir()
+def _tables_alone(folder: Path) -> Path:
+    """Return the migrations before the indexes': a filled table is indexed faster than an indexed one is filled."""
+    tables = folder / "migrations"
+    tables.mkdir()
     for file in (ROOT / "migrations").glob("*.sql"):
-        if file.stem != OWN_MIGRATION:
-            (others / file.name).symlink_to(file)
-    return others
+        if file.stem < FIRST_WITH_INDEXES:
+            (tables / file.name).symlink_to(file)
+    return tables
 
 
 def _fill(chats: int) -> None:

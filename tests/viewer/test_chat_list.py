@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from database.connection import transaction
-from tests.support.given_rows import AUTOMATIC, a_chat
+from tests.support.given_rows import ABOUT_RETURNS, AUTOMATIC, PREFIX, a_chat
 from tests.support.shown_rows import NOW, a_message, given, labelled_by_person
 from tests.support.web_pages import Pages, chat_address, listed_chats, next_page
 
@@ -40,10 +40,25 @@ def test_a_page_of_chats_shows_who_wrote_last_and_since_when_a_buyer_waits(pages
     assert '<span class="speaker">Seller:</span> Отвечено' in body
 
 
-def test_wbs_automatic_message_answers_nobody(pages: Pages) -> None:
-    given(a_message(1, "Вопрос", 90), a_message(2, AUTOMATIC, 80, sender="seller", source="seller-portal"))
+@pytest.mark.parametrize("automatic", [AUTOMATIC, ABOUT_RETURNS])
+def test_wbs_automatic_message_answers_nobody(pages: Pages, automatic: str) -> None:
+    given(a_message(1, "Вопрос", 90), a_message(2, automatic, 80, sender="seller", source="seller-portal"))
     assert listed_chats(pages.get("/chats?waiting=1").body) == ["chat-0"]
     assert "WB&#39;s automatic message" in pages.get(chat_address()).body
+
+
+def test_the_list_shows_the_buyers_words_and_not_wbs_before_them(pages: Pages) -> None:
+    given(
+        a_message(1, f"{PREFIX} где мой заказ", 90),
+        a_message(2, PREFIX, 80, chatID="1:chat-1"),
+        a_message(3, PREFIX, 70, chatID="1:chat-2", sender="seller"),
+    )
+    body = pages.get("/chats").body
+    said = [" ".join(re.sub("<.*?>", "", each).split()) for each in re.findall(r'class="said">(.*?)</span>\n', body)]
+    assert [each.partition(":")[2][:40] for each in said[1:]] == [" (no text)", " где мой заказ"]
+    assert "У меня вопрос по товару" in said[0]
+    assert "Клей &#34;Момент&#34; для порванной обуви" in body  # the product's title, beside its number
+    assert listed_chats(pages.get("/chats?waiting=1").body) == ["chat-1", "chat-0"]
 
 
 @pytest.mark.parametrize(

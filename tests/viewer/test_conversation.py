@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from local import cli
-from tests.support.given_rows import a_chat
+from tests.support.given_rows import ABOUT_RETURNS, PREFIX, a_chat
 from tests.support.shown_rows import NOW, a_message, given, labelled_by_model, labelled_by_person
 from tests.support.stored import rows
 from tests.support.web_pages import Pages, chat_address
@@ -32,6 +32,26 @@ def test_a_conversation_is_whole_and_in_order_with_its_days_and_sides(pages: Pag
     assert sides == ["client", "seller", "client", "other"]
     for words in ("Анна", "Seller", "robot", "application/pdf", "182 kB", "Image", "order-42", 'data-copy="order-42"'):
         assert words in body
+
+
+def test_wbs_words_are_set_apart_from_those_of_who_writes(pages: Pages) -> None:
+    other = {"nmID": 5, "name": "Чайник <b>"}
+    given(
+        a_message(1, ABOUT_RETURNS, 70, sender="seller"),
+        a_message(2, f"{PREFIX}\nгде мой заказ?", 60),
+        a_message(3, PREFIX, 50, chatID="1:chat-1"),
+        a_message(4, "И ещё", 40, message={"text": "И ещё", "attachments": {"goodCard": other}}),
+    )
+    body = pages.get(chat_address(q="заказ")).body
+    assert '<p class="text">где мой <mark>заказ</mark>?</p>' in body
+    shown = re.findall(r'<p class="about">(.*?)</p>', body)
+    assert len(shown) == 2
+    assert shown[0].endswith("товар оформлен 05.11.2026&#34;")
+    assert shown[1] == "Product 5 · Чайник &lt;b&gt;"
+    assert re.search(r'class="message seller automatic"', body)
+    assert "<dt>Ordered</dt><dd>5 November 2026</dd>" in body
+    assert "174902332</span> · Клей &#34;Момент&#34; для порванной обуви" in body
+    assert "(no words of the buyer&#39;s own)" in pages.get(chat_address("1:chat-1")).body
 
 
 def test_a_long_conversation_comes_in_stretches_without_a_gap(pages: Pages) -> None:

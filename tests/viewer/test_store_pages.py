@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from database import leases
 from database.connection import transaction
-from tests.support.given_rows import a_chat, a_run
+from tests.support.given_rows import ABOUT_RETURNS, a_chat, a_run
 from tests.support.shown_rows import NOW, a_message, given, labelled_by_person, many_chats
 from tests.support.stored import rows
 from tests.support.web_pages import Pages
@@ -50,6 +50,7 @@ def test_the_overview_measures_answers_waiting_and_messages(pages: Pages) -> Non
         a_message(3, "Вопрос", 100, chatID="1:chat-1"),
         a_message(4, "Ответ", 70, chatID="1:chat-1", sender="seller"),
         a_message(5, "Жду", 60 * 24 * 3, chatID="1:chat-2"),
+        a_message(6, ABOUT_RETURNS, 60 * 24 * 3 - 10, chatID="1:chat-2", sender="seller"),
     )
     labelled_by_person("defect", "1:chat-1")
     body = pages.get("/overview").body
@@ -58,8 +59,10 @@ def test_the_overview_measures_answers_waiting_and_messages(pages: Pages) -> Non
     assert "2 of the newest 3 chats answered" in body
     assert "under a day: 0 · under a week: 1 · longer: 0" in " ".join(body.split())
     drawn = re.findall(r'<rect class="(s\d)"[^>]*><title>[^:]+: (\w+) (\d+)', body)
-    counted = {sender: sum(int(number) for _, who, number in drawn if who == sender) for sender in ("Buyer", "Seller")}
-    assert counted == {"Buyer": 3, "Seller": 2}
+    counted = {
+        sender: sum(int(number) for _, who, number in drawn if who == sender) for sender in ("Buyer", "Seller", "WB")
+    }
+    assert counted == {"Buyer": 3, "Seller": 2, "WB": 1}
     assert "Defect 1" in body
 
 

@@ -92,6 +92,10 @@ class PricesInvalidError(ChatSyncError):
     """The operator's own price list cannot be read."""
 
 
+class AutomaticListInvalidError(ChatSyncError):
+    """The owner's own list of automatic messages cannot be read: nothing is marked by half a list."""
+
+
 class RunAbandonedError(ChatSyncError):
     """Written by the next run on a run that stopped reporting (killed, aborted or timed out)."""
 

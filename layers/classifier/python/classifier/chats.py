@@ -1,10 +1,13 @@
 """The shapes that go in and out of a classifier: transcripts of chats, and their labels."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
+from chatsync.automatic import is_automatic
 from chatsync.label_tokens import BUYER, says_something
+from chatsync.question_prefix import without_prefix
 from chatsync.taxonomy import UNDEFINED
 
 NO_WORDS = "нет слов покупателя"  # why a chat's classifier abstains without asking anybody
@@ -46,14 +49,25 @@ class Transcript:
             client_name=row["client_name"] or "",
         )
 
+    @cached_property
+    def own_messages(self) -> tuple[Message, ...]:
+        """Return the messages without WB's own words: the automatic ones, and the prefix of a buyer's first message.
+
+        The database leaves both out of what it hands over; golden chats and an owner's own come as they are.
+        """
+        return tuple(
+            replace(message, text=without_prefix(message.sender, message.text) if message.text else None)
+            for message in self.messages
+            if not is_automatic(message.sender, message.text)
+        )
+
     def buyer_turns(self) -> list[str]:
         """Return the buyer's words, newest first: what was written without an answer in between is one turn.
 
-        Only the buyer's own messages are words to label by. WB's automatic message about a low rating arrives as the
-        seller's, so it never counts, whatever it says.
+        Only the buyer's own messages are words to label by.
         """
         turns: list[list[str]] = [[]]
-        for message in reversed(self.messages):
+        for message in reversed(self.own_messages):
             if message.sender != BUYER:
                 turns.append([])
             elif says_something(message.text):

@@ -1,40 +1,52 @@
 """The table `chats`: what WB's list says of a chat, and what its stored messages say."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chatsync.errors import DatabaseRefusedError
 from database.connection import DATA_ERRORS, HALVING_SECONDS, Database
 from database.json_rows import json_rows
+from database.wb_cards import CARD, CARD_COLUMNS, CARD_TYPES, Card, fill_card
 from database.wb_chats import ReadList, read_list
 
 # WB's list may be capped at 5000 chats (seen, not documented): a list as long as that proves nothing about the rest.
 LIST_CAP = 5000
 
-SAVE_LISTED = """
-INSERT INTO chats AS known (store_id, id, client_name, nm_id, rid, product_size, price_kopecks, price_currency,
-                            listed_message_text, listed_message_at, raw)
-SELECT :store, id, client_name, nm_id, rid, product_size, price_kopecks, price_currency,
-       listed_message_text, listed_message_at, raw::json
+# What the list says of the product wins over what messages said; what it does not say stays, unless it now names
+# another product: a known order of that one would be no fact.
+LISTED_CARD = ", ".join(
+    f"{column} = CASE WHEN excluded.nm_id <> known.nm_id THEN excluded.{column}"
+    f" ELSE coalesce(excluded.{column}, known.{column}) END"
+    for column in CARD
+)
+SAVE_LISTED = f"""
+INSERT INTO chats AS known (store_id, id, client_name, {CARD_COLUMNS}, listed_message_text, listed_message_at, raw)
+SELECT :store, id, client_name, {CARD_COLUMNS}, listed_message_text, listed_message_at, raw::json
 FROM json_to_recordset(CAST(:rows AS json)) AS listed(
-    id text, client_name text, nm_id bigint, rid text, product_size text, price_kopecks bigint,
-    price_currency text, listed_message_text text, listed_message_at timestamptz, raw text)
+    id text, client_name text, {CARD_TYPES}, listed_message_text text, listed_message_at timestamptz, raw text)
 ON CONFLICT (store_id, id) DO UPDATE
 SET client_name = coalesce(excluded.client_name, known.client_name),
-    nm_id = coalesce(excluded.nm_id, known.nm_id),
-    rid = coalesce(excluded.rid, known.rid),
-    product_size = coalesce(excluded.product_size, known.product_size),
-    price_kopecks = coalesce(excluded.price_kopecks, known.price_kopecks),
-    price_currency = coalesce(excluded.price_currency, known.price_currency),
+    {LISTED_CARD},
     listed_message_text = excluded.listed_message_text,
     listed_message_at = excluded.listed_message_at,
     missing_since = NULL, unlisted_by_run = NULL,
     raw = excluded.raw
 WHERE known.raw::text IS DISTINCT FROM excluded.raw::text
    OR known.missing_since IS NOT NULL OR known.unlisted_by_run IS NOT NULL
-"""
+"""  # noqa: S608 - constants
+# A chat's messages make its row where the list does not show it, and say of its product what the list does not.
+IS_SAME_CARD = "(known.nm_id <> excluded.nm_id OR known.rid <> excluded.rid) IS NOT TRUE"
+SAVE_SPOKEN_OF = f"""
+INSERT INTO chats AS known (store_id, id, client_name, {CARD_COLUMNS})
+SELECT :store, id, client_name, {CARD_COLUMNS}
+FROM json_to_recordset(CAST(:rows AS json)) AS spoken_of(id text, client_name text, {CARD_TYPES})
+ON CONFLICT (store_id, id) DO UPDATE
+SET {", ".join(f"{column} = coalesce(known.{column}, excluded.{column})" for column in CARD)}
+WHERE {IS_SAME_CARD}
+  AND ({" OR ".join(f"(known.{column} IS NULL AND excluded.{column} IS NOT NULL)" for column in CARD)})
+"""  # noqa: S608 - constants
 # The list showed these chats before (they have its `raw`) and does not now. The first list that lacks a chat is noted,
 # that of another run settles it.
 NOTE_UNLISTED = """
@@ -47,21 +59,14 @@ WHERE store_id = :store AND missing_since IS NULL AND raw IS NOT NULL
 RETURNING missing_since IS NULL AS is_first
 """
 # What stood in a column that cannot hold the field any more would contradict the newer `raw`.
-CLEAR_UNREADABLE = """
+CLEAR_UNREADABLE = f"""
 UPDATE chats
-SET nm_id = CASE WHEN 'nm_id' = ANY(columns) THEN NULL ELSE nm_id END,
-    rid = CASE WHEN 'rid' = ANY(columns) THEN NULL ELSE rid END,
-    product_size = CASE WHEN 'product_size' = ANY(columns) THEN NULL ELSE product_size END,
-    price_kopecks = CASE WHEN 'price_kopecks' = ANY(columns) THEN NULL ELSE price_kopecks END,
-    price_currency = CASE WHEN 'price_currency' = ANY(columns) THEN NULL ELSE price_currency END
+SET {", ".join(f"{column} = CASE WHEN '{column}' = ANY(columns) THEN NULL ELSE {column} END" for column in CARD)}
 FROM (SELECT id AS chat_id, ARRAY(SELECT json_array_elements_text(columns)) AS columns
       FROM json_to_recordset(CAST(:rows AS json)) AS unreadable(id text, columns json)) AS unreadable
 WHERE store_id = :store AND id = chat_id
-  AND (('nm_id' = ANY(columns) AND nm_id IS NOT NULL) OR ('rid' = ANY(columns) AND rid IS NOT NULL)
-       OR ('product_size' = ANY(columns) AND product_size IS NOT NULL)
-       OR ('price_kopecks' = ANY(columns) AND price_kopecks IS NOT NULL)
-       OR ('price_currency' = ANY(columns) AND price_currency IS NOT NULL))
-"""
+  AND ({" OR ".join(f"('{column}' = ANY(columns) AND {column} IS NOT NULL)" for column in CARD)})
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True)
@@ -135,17 +140,17 @@ def _note_unlisted(database: Database, store_id: str, run_id: int, entries: Read
     return sum(row["is_first"] for row in rows)
 
 
-def add_unknown_chats(database: Database, store_id: str, messages: list[dict[str, Any]]) -> None:
-    """Make a row for each chat of these messages that has none, so that no message lacks its chat."""
-    client_names: dict[str, str | None] = {}
+def save_spoken_of(database: Database, store_id: str, messages: Sequence[Mapping[str, Any]]) -> None:
+    """Make a row for each chat of these messages that has none, and fill in what they say of its product and order.
+
+    Of two products in one chat, the one named first is the chat's; each stays on its messages.
+    """
+    names: dict[str, str | None] = {}
+    cards: dict[str, Card] = {}
     for message in messages:  # The seller's have no name of the client.
-        client_names[message["chat_id"]] = client_names.get(message["chat_id"]) or message["client_name"]
-    database.run(
-        """
-        INSERT INTO chats (store_id, id, client_name)
-        SELECT :store, id, client_name FROM json_to_recordset(CAST(:rows AS json)) AS unknown(id text, client_name text)
-        ON CONFLICT (store_id, id) DO NOTHING
-        """,
-        store=store_id,
-        rows=json_rows([{"id": chat_id, "client_name": name} for chat_id, name in client_names.items()]),
-    )
+        chat_id = message["chat_id"]
+        names[chat_id] = names.get(chat_id) or message.get("client_name")
+        card = {column: message[column] for column in CARD if column in message}
+        cards[chat_id] = fill_card(cards.get(chat_id, {}), card)
+    rows = [{"id": chat_id, "client_name": name, **cards[chat_id]} for chat_id, name in names.items()]
+    database.run(SAVE_SPOKEN_OF, store=store_id, rows=json_rows(rows))

@@ -42,7 +42,7 @@ BEGIN = "BEGIN; DISCARD PLANS"
 TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57"}
 # Classes that blame what is in a row: a bad value, a broken constraint, too long or nested too deep.
 DATA_ERRORS = {"22", "23", "54"}
-HALVING_SECONDS = 30  # How long refused rows are searched for one by one; the functions that save have 120 s.
+HALVING_SECONDS = 20  # How long refused rows are searched for one by one; the functions that save have 60 s.
 # Of these, Postgres' message names what is refused by names of our own SQL; all other messages may quote values.
 REFUSALS = {
     "42501": "The database login lacks a right on … (SQLSTATE 42501). Run the migrations as the tables' owner; "

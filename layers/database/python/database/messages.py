@@ -7,40 +7,45 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chatsync.errors import DatabaseRefusedError
-from database.chats import add_unknown_chats
+from database.chats import save_spoken_of
 from database.connection import DATA_ERRORS, HALVING_SECONDS, Database
 from database.json_rows import json_rows
 from database.problems import EVENT, Problem, open_problems
 from database.quarantine import quarantine_events
+from database.wb_cards import CARD, CARD_COLUMNS, CARD_TYPES
 from database.wb_events import sort_events
 
-SENT = """
+SENT = f"""
     json_to_recordset(CAST(:rows AS json)) AS sent(
         id text, chat_id text, event_type text, sender text, source text, client_name text,
-        is_new_chat boolean, text text, sent_at timestamptz, attachments jsonb, raw text)
+        is_new_chat boolean, text text, sent_at timestamptz, attachments jsonb, raw text,
+        automatic boolean, prefix_characters integer, {CARD_TYPES})
 """
 # Add the messages not stored yet, and bring their chats up to date.
 ADD_MESSAGES = f"""
 WITH added AS (
     INSERT INTO chat_messages (store_id, id, chat_id, event_type, sender, source, client_name, is_new_chat,
-                               text, sent_at, attachments, raw, fetched_at)
+                               text, sent_at, attachments, raw, fetched_at, automatic, prefix_characters,
+                               {CARD_COLUMNS})
     SELECT :store, id, chat_id, event_type, sender, source, client_name, is_new_chat,
-           text, sent_at, attachments, raw::json, CAST(:fetched_at AS timestamptz)
+           text, sent_at, attachments, raw::json, CAST(:fetched_at AS timestamptz), automatic, prefix_characters,
+           {CARD_COLUMNS}
     FROM {SENT}
     ON CONFLICT (store_id, id) DO NOTHING
-    RETURNING chat_id, id, text, sender, sent_at
+    RETURNING chat_id, id, text, sender, automatic, sent_at
 ), newest AS (
-    SELECT DISTINCT ON (chat_id) chat_id, id, text, sender, sent_at,
+    SELECT DISTINCT ON (chat_id) chat_id, id, text, sender, automatic, sent_at,
            count(*) OVER (PARTITION BY chat_id) AS messages
     FROM added ORDER BY chat_id, sent_at DESC, id DESC
 ), counted AS (
     UPDATE chats
     SET messages_total = messages_total + newest.messages,
-        (last_message_id, last_message_text, last_message_sender, last_message_at) = (
-            SELECT id, text, sender, sent_at
-            FROM (VALUES (newest.id, newest.text, newest.sender, newest.sent_at),
-                         (last_message_id, last_message_text, last_message_sender, last_message_at))
-                 AS candidate(id, text, sender, sent_at)
+        (last_message_id, last_message_text, last_message_sender, last_message_automatic, last_message_at) = (
+            SELECT id, text, sender, automatic, sent_at
+            FROM (VALUES (newest.id, newest.text, newest.sender, newest.automatic, newest.sent_at),
+                         (last_message_id, last_message_text, last_message_sender, last_message_automatic,
+                          last_message_at))
+                 AS candidate(id, text, sender, automatic, sent_at)
             ORDER BY sent_at DESC NULLS LAST, id DESC LIMIT 1)
     FROM newest WHERE chats.store_id = :store AND chats.id = newest.chat_id
 )
@@ -71,7 +76,9 @@ WITH sent AS MATERIALIZED (SELECT * FROM {SENT}), known AS (
     UPDATE chat_messages AS stored
     SET chat_id = sent.chat_id, event_type = sent.event_type, sender = sent.sender, source = sent.source,
         client_name = sent.client_name, is_new_chat = sent.is_new_chat, text = sent.text, sent_at = sent.sent_at,
-        attachments = sent.attachments, raw = sent.raw::json, fetched_at = CAST(:fetched_at AS timestamptz)
+        attachments = sent.attachments, raw = sent.raw::json, fetched_at = CAST(:fetched_at AS timestamptz),
+        automatic = sent.automatic, prefix_characters = sent.prefix_characters,
+        {", ".join(f"{column} = sent.{column}" for column in CARD)}
     FROM sent JOIN known USING (id)
     WHERE is_older AND stored.store_id = :store AND stored.id = sent.id
 )
@@ -81,8 +88,8 @@ SELECT ARRAY(SELECT chat_id FROM known WHERE is_older UNION SELECT new_chat_id F
 COUNT_ANEW = """
 UPDATE chats
 SET messages_total = counted.messages, labelled_messages = NULL,
-    (last_message_id, last_message_text, last_message_sender, last_message_at) = (
-        SELECT id, text, sender, sent_at FROM chat_messages AS message
+    (last_message_id, last_message_text, last_message_sender, last_message_automatic, last_message_at) = (
+        SELECT id, text, sender, automatic, sent_at FROM chat_messages AS message
         WHERE message.store_id = chats.store_id AND message.chat_id = chats.id
         ORDER BY sent_at DESC, id DESC LIMIT 1)
 FROM (SELECT changed.id, count(message.id)::integer AS messages
@@ -169,7 +176,7 @@ class _Saving:
         return self._save_or_halve(messages[:middle], save) + self._save_or_halve(messages[middle:], save)
 
     def _add(self, messages: list[dict[str, Any]]) -> int:
-        add_unknown_chats(self._database, self._store_id, messages)
+        save_spoken_of(self._database, self._store_id, messages)
         added = int(self._database.rows(ADD_MESSAGES, **self._values(messages))[0]["added"])
         if added < len(messages):
             self._compare(self._stored_before(messages))

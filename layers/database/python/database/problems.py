@@ -119,6 +119,19 @@ def dismiss_problem(database: Database, problem_id: int, reason: str, by: str) -
         raise ProblemUnknownError(f"No open problem has the id {problem_id}. `./chats problems` lists the open ones.")
 
 
+def stores_with_problems(database: Database, store_ids: list[str] | None) -> list[str]:
+    """Return the ids of the stores that have open problems, of these or of all (None), in order."""
+    rows = database.rows(
+        """
+        SELECT DISTINCT store_id FROM problems
+        WHERE closed_at IS NULL AND (CAST(:stores AS text[]) IS NULL OR store_id = ANY(CAST(:stores AS text[])))
+        ORDER BY store_id
+        """,
+        stores=store_ids,
+    )
+    return [row["store_id"] for row in rows]
+
+
 def count_open(database: Database, store_id: str) -> dict[str, int]:
     """Return how many problems of each kind are open."""
     rows = database.rows(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chatsync.contracts import ManageStore
-from chatsync.errors import EventInvalidError, SellerChangedError, StoreUnknownError
+from chatsync.contracts import ChangeStore
+from chatsync.errors import SellerChangedError, StoreUnknownError
 from database.connection import Database
 
 # What a person can do to a store, and whether schedules sync it afterwards (None: as before).
@@ -33,18 +33,15 @@ def register(database: Database, store_id: str, name: str, active: bool) -> None
     )
 
 
-def change_store(database: Database, task: ManageStore) -> None:
+def change_store(database: Database, task: ChangeStore) -> None:
     """Add, rename, pause or resume a store, or keep its new token's facts. A run that is going on ends by itself.
 
     Raises:
-        EventInvalidError: There is no such action.
         StoreUnknownError: There is no such store.
         SellerChangedError: The token is of another seller than the store's history, and that was not allowed.
     """
-    if task.action not in ACTIVE_AFTER:
-        raise EventInvalidError("The action must be add, token, pause, resume or remove.")
-    active = ACTIVE_AFTER[task.action]
-    if task.action == "add":
+    active = ACTIVE_AFTER[task.word]
+    if task.word == "add":
         register(database, task.store_id, task.name or task.store_id, active=True)
     sql = "UPDATE stores SET active = coalesce(CAST(:active AS boolean), active) WHERE id = :id"
     if not database.run(sql, id=task.store_id, active=active):
@@ -88,6 +85,15 @@ def ids_to_sync(database: Database, store_ids: list[str] | None) -> list[str]:
     """
     if store_ids is None:
         return [row["id"] for row in database.rows("SELECT id FROM stores WHERE active ORDER BY id")]
+    return require_stores(database, store_ids)
+
+
+def require_stores(database: Database, store_ids: list[str]) -> list[str]:
+    """Return these ids, each once, in order.
+
+    Raises:
+        StoreUnknownError: One of them is not in the table.
+    """
     rows = database.rows("SELECT id FROM stores WHERE id = ANY(:ids) ORDER BY id", ids=store_ids)
     known = [row["id"] for row in rows]
     if missing := sorted(set(store_ids) - set(known)):

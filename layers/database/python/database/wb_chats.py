@@ -4,28 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from database.wb_cards import CARD
 from database.wb_fields import (
     Columns,
     as_id,
-    as_integer,
     as_moment,
     as_name,
     as_object,
     as_raw,
     as_text,
-    as_word,
     read_fields,
 )
 
-CARD: Columns = {
-    "nm_id": ("nmID", as_integer),
-    "rid": ("rid", as_word),
-    "product_size": ("size", as_word),
-    "price_kopecks": ("price", as_integer),
-    "price_currency": ("priceCurrency", as_word),
-}
 LAST_MESSAGE: Columns = {"listed_message_text": ("text", as_text), "listed_message_at": ("addTimestamp", as_moment)}
 PLACEHOLDERS = (None, "", 0)  # WB's ways to say nothing; what the list said before then stays
+ZERO_DATE = "0001-01-01"  # another one, as Go writes a time that was never set: 0001-01-01T00:00:00Z
 
 
 @dataclass(frozen=True)
@@ -84,5 +77,9 @@ def _is_undated(chat: Mapping[str, Any]) -> bool:
 
 def _unreadable(card: Mapping[str, Any]) -> list[str]:
     return [
-        column for column, (name, read) in CARD.items() if card.get(name) not in PLACEHOLDERS and not read(card[name])
+        column for column, (name, read) in CARD.items() if not _is_placeholder(card.get(name)) and not read(card[name])
     ]
+
+
+def _is_placeholder(value: object) -> bool:
+    return value in PLACEHOLDERS or (isinstance(value, str) and value.startswith(ZERO_DATE))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chatsync.automatic import is_automatic
+from chatsync.question_prefix import read_prefix
+from database.wb_cards import read_card
 from database.wb_fields import (
     Columns,
     EventUnstorableError,
@@ -73,6 +76,19 @@ def sort_events(events: Sequence[Any], now: datetime) -> SortedEvents:
     return SortedEvents(list(messages.values()), older, list(quarantined.values()))
 
 
+def marks(sender: str | None, text: str | None, good_card: object) -> dict[str, Any]:
+    """Return what of a message is WB's own words, and the columns of CARD that it says something of.
+
+    Raises AutomaticListInvalidError.
+    """
+    prefix = read_prefix(sender, text)
+    return {
+        "automatic": is_automatic(sender, text),
+        "prefix_characters": prefix.characters if prefix else 0,
+        **read_card(good_card, prefix),
+    }
+
+
 def quarantine_row(event: Any, reason: str) -> dict[str, Any]:
     """Return an event's row of `quarantined_events`: by its own id, or a digest where it has none to use."""
     own = as_id(event.get("eventID")) if isinstance(event, Mapping) else None
@@ -85,12 +101,15 @@ def _message_row(event: Any, now: datetime) -> dict[str, Any]:
         raise EventUnstorableError("the event is not an object")
     message = as_object(event.get("message"))
     attachments = as_object(message.get("attachments"))
+    fields = read_fields(event, EVENT)
+    text = storable(message["text"]) if isinstance(message.get("text"), str) else None
     return {
         "id": required_id(event, "eventID"),
         "chat_id": required_id(event, "chatID"),
-        **read_fields(event, EVENT),
+        **fields,
         "is_new_chat": event.get("isNewChat") is True,
-        "text": storable(message["text"]) if isinstance(message.get("text"), str) else None,
+        "text": text,
+        **marks(fields["sender"], text, attachments.get("goodCard")),
         # addTimestamp is in milliseconds; addTime, the same moment in whole seconds, may be all that is usable.
         "sent_at": required_moment(event, "addTimestamp", "addTime", now),
         "attachments": [

@@ -7,17 +7,22 @@ from typing import Any
 from database.connection import Database
 from reading.conditions import HAS_ATTACHMENTS, IS_WAITING, NEWEST_AT, ZONE
 from reading.filters import ChatFilters
-from reading.search import MARKED, QUERY, Search, understand_words
+from reading.search import HAS_TITLE, HAS_WORDS, MARKED, OWN_TEXT, QUERY, Search, understand_words
 
 CHATS_A_LIST = 50
 DIGITS_OF_A_PRODUCT = 19
 ORDER = f"{NEWEST_AT} DESC, chats.store_id DESC, chats.id DESC"
 
-# Words in a chat's messages or its buyer's name; and the chats of a product's or an order's number.
+# Words in a chat's messages, its buyer's name or a product's title; and the chats of a product's or an order's number.
+# A chat is about one product, its messages may be about others.
 FOUND = f"""
     found AS MATERIALIZED (
-        SELECT store_id, chat_id AS id FROM chat_messages WHERE search_words(text) @@ {QUERY}
+        SELECT store_id, chat_id AS id FROM chat_messages WHERE {HAS_WORDS}
+        UNION SELECT store_id, chat_id FROM chat_messages WHERE {HAS_TITLE}
+        UNION SELECT store_id, chat_id FROM chat_messages WHERE nm_id = CAST(:product AS bigint)
+        UNION SELECT store_id, chat_id FROM chat_messages WHERE rid = :exact
         UNION SELECT store_id, id FROM chats WHERE search_words(client_name) @@ {QUERY}
+        UNION SELECT store_id, id FROM chats WHERE {HAS_TITLE}
         UNION SELECT store_id, id FROM chats WHERE nm_id = CAST(:product AS bigint)
         UNION SELECT store_id, id FROM chats WHERE rid = :exact
     )
@@ -25,16 +30,16 @@ FOUND = f"""
 # LIMIT keeps the planner from turning this into a join over everything that was found.
 EACH_SEARCHED = f"""
     CROSS JOIN LATERAL (
-        SELECT 1 WHERE search_words(chats.client_name) @@ {QUERY}
+        SELECT 1 WHERE search_words(chats.client_name) @@ {QUERY} OR search_words(chats.product_title) @@ {QUERY}
         UNION ALL SELECT 1 FROM chat_messages
-                  WHERE chat_id = chats.id AND store_id = chats.store_id AND search_words(text) @@ {QUERY}
+                  WHERE chat_id = chats.id AND store_id = chats.store_id AND (({HAS_WORDS}) OR {HAS_TITLE})
         LIMIT 1
     ) AS found
 """  # noqa: S608 - constants
 FOUND_MESSAGE = f"""
     LEFT JOIN LATERAL (
-        SELECT text AS found_text, {MARKED} AS found_marked
-        FROM chat_messages WHERE chat_id = chats.id AND store_id = chats.store_id AND search_words(text) @@ {QUERY}
+        SELECT {OWN_TEXT} AS found_text, {MARKED} AS found_marked
+        FROM chat_messages WHERE chat_id = chats.id AND store_id = chats.store_id AND {HAS_WORDS}
         ORDER BY sent_at DESC, id DESC LIMIT 1
     ) AS found ON true
 """  # noqa: S608 - constants
@@ -48,7 +53,8 @@ CONDITIONS = {
     "after": f"({NEWEST_AT}, chats.store_id, chats.id) < (CAST(:at AS timestamptz), :after_store, :after_id)",
 }
 COLUMNS = """
-    chats.store_id, chats.id, chats.client_name, chats.nm_id, chats.product_size, chats.messages_total,
+    chats.store_id, chats.id, chats.client_name, chats.nm_id, chats.product_title, chats.product_size,
+    chats.messages_total,
     chats.last_message_text, chats.last_message_sender, chats.last_message_at, chats.missing_since, chats.tag,
     chats.tag_source
 """

@@ -8,8 +8,7 @@ HAS_ATTACHMENTS = """
 """
 # The first condition is the index's. A buyer's own last word always waits; after WB's, the messages are looked at.
 IS_WAITING = """
-    (chats.last_message_sender IS DISTINCT FROM 'seller'
-     OR is_automatic(chats.last_message_sender, chats.last_message_text))
+    (chats.last_message_sender IS DISTINCT FROM 'seller' OR chats.last_message_automatic)
     AND (chats.last_message_sender = 'client'
          OR EXISTS (SELECT FROM chat_overview AS turns WHERE turns.store_id = chats.store_id
                     AND turns.chat_id = chats.id AND waiting_since IS NOT NULL))

@@ -5,7 +5,7 @@ from typing import Any
 
 from database.connection import Database
 from database.gaps import IS_GAP, IS_LISTED
-from reading.search import MARKED
+from reading.search import MARKED, OWN_TEXT
 
 MOST_STORES = 1000
 MOST_LABELS = 50
@@ -19,8 +19,8 @@ def read_chats(database: Database, chat_id: str, store_id: str | None = None) ->
     """
     return database.rows(
         f"""
-        SELECT chats.store_id, chats.id, stores.name AS store_name, client_name, nm_id, rid, product_size,
-               price_kopecks, price_currency, messages_total, missing_since, tag, tag_source,
+        SELECT chats.store_id, chats.id, stores.name AS store_name, client_name, nm_id, product_title, rid,
+               product_size, price_kopecks, price_currency, ordered_at, messages_total, missing_since, tag, tag_source,
                {IS_LISTED} AND {IS_GAP} AS has_gap
         FROM chats JOIN stores ON stores.id = store_id
         WHERE chats.id = :id {"" if store_id is None else "AND store_id = :store"}
@@ -40,13 +40,15 @@ def read_messages(
 ) -> list[dict[str, Any]]:
     """Return a chat's messages in order: the newest, or the newest before a moment and id; all without `most`.
 
-    `marked` is the text with the found words marked, None where no words are given. `versions` has what a changed
-    message said before, newest first.
+    `text` is what the sender wrote, `prefix` WB's words before it, or empty; `nm_id` and `product_title` are the
+    message's own. `marked` is the text with the found words marked, None where no words are given. `versions` has what
+    a changed message said before, newest first.
     """
     keyed = "AND (sent_at, id) < (CAST(:sent_at AS timestamptz), :id)" if before else ""
     rows = database.rows(
         f"""
-        SELECT id, sender, text, sent_at, attachments, is_automatic(sender, text) AS automatic,
+        SELECT id, sender, {OWN_TEXT} AS text, left(text, prefix_characters) AS prefix, sent_at, attachments, automatic,
+               nm_id, product_title,
                {MARKED if words else "NULL"} AS marked
         FROM chat_messages WHERE chat_id = :chat AND store_id = :store {keyed}
         ORDER BY sent_at DESC, id DESC LIMIT CAST(:most AS bigint)

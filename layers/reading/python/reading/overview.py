@@ -11,7 +11,10 @@ MOST_ROWS = 2000
 
 
 def count_messages_a_day(database: Database, store_id: str) -> list[dict[str, Any]]:
-    """Return the messages of each of the last 30 days, by sender: client, seller, and all others as wb."""
+    """Return the messages of each of the last 30 days, by sender: client, seller, and all others as wb.
+
+    WB's automatic messages in the seller's name are wb's.
+    """
     return database.rows(
         f"""
         SELECT day::date AS day, coalesce(client, 0) AS client, coalesce(seller, 0) AS seller, coalesce(wb, 0) AS wb
@@ -20,8 +23,8 @@ def count_messages_a_day(database: Database, store_id: str) -> list[dict[str, An
         LEFT JOIN (
             SELECT (sent_at AT TIME ZONE '{ZONE}')::date AS sent_on,
                    count(*) FILTER (WHERE sender = 'client') AS client,
-                   count(*) FILTER (WHERE sender = 'seller') AS seller,
-                   count(*) FILTER (WHERE sender IS NULL OR sender NOT IN ('client', 'seller')) AS wb
+                   count(*) FILTER (WHERE sender = 'seller' AND automatic IS NOT TRUE) AS seller,
+                   count(*) FILTER (WHERE sender IS NULL OR sender NOT IN ('client', 'seller') OR automatic) AS wb
             FROM chat_messages
             WHERE sent_at >= ((now() AT TIME ZONE '{ZONE}')::date - {DAYS - 1})::timestamp AT TIME ZONE '{ZONE}'
               AND (:store = '' OR store_id = :store)

@@ -7,10 +7,15 @@ from database.connection import Database
 QUERY = "websearch_to_tsquery('pg_catalog.russian', search_text(:words))"
 # Around found words. WB's texts may hold these characters too: those are taken out before Postgres marks.
 MARK_BEGIN, MARK_END = "\x02", "\x03"
+# Of a row of chat_messages: what its sender wrote, without WB's prefix.
+OWN_TEXT = "substr(text, prefix_characters + 1)"
 MARKED = (
-    f"ts_headline('pg_catalog.russian', translate(search_text(text), '{MARK_BEGIN}{MARK_END}', '  '), {QUERY}, "
+    f"ts_headline('pg_catalog.russian', translate(search_text({OWN_TEXT}), '{MARK_BEGIN}{MARK_END}', '  '), {QUERY}, "
     f"'HighlightAll=true, StartSel={MARK_BEGIN}, StopSel={MARK_END}')"
 )
+# The first condition is the index's.
+HAS_WORDS = f"search_words(text) @@ {QUERY} AND (prefix_characters = 0 OR search_words({OWN_TEXT}) @@ {QUERY})"
+HAS_TITLE = f"search_words(product_title) @@ {QUERY}"
 # With no more found messages than this, their chats are sorted; more frequent words are looked for from the newest
 # chat on.
 RARE_MESSAGES = 20_000
@@ -35,9 +40,11 @@ def understand_words(database: Database, words: str) -> Search:
     counted = database.rows(
         f"""
         SELECT count(*) AS messages FROM (
-            SELECT 1 FROM chat_messages WHERE search_words(text) @@ {QUERY} LIMIT :most
+            SELECT 1 FROM chat_messages WHERE {HAS_WORDS}
+            UNION ALL SELECT 1 FROM chat_messages WHERE {HAS_TITLE}
+            LIMIT :most
         ) AS found_messages
-        """,  # noqa: S608 - a constant
+        """,  # noqa: S608 - constants
         words=words,
         most=RARE_MESSAGES + 1,
     )

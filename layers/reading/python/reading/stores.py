@@ -9,8 +9,8 @@ from reading.runs import IS_DEAD, WAITS_UNTIL
 MOST_STORES, MOST_TAGS = 1000, 100
 
 
-def list_stores(database: Database, most: int | None = None) -> list[dict[str, Any]]:
-    """Return the stores by name, with their last run (run_* is None before the first); all without `most`."""
+def list_stores(database: Database, most: int) -> list[dict[str, Any]]:
+    """Return at most this number of the stores by name, with their last run (run_* is None before the first)."""
     return database.rows(
         f"""
         SELECT stores.id, name, active, token_type, token_expires_at, events_cursor, last_success_at, total_chats,
@@ -26,10 +26,16 @@ def list_stores(database: Database, most: int | None = None) -> list[dict[str, A
             SELECT store_id, count(*) AS waiting FROM chats WHERE {IS_WAITING} GROUP BY store_id
         ) AS unanswered ON unanswered.store_id = stores.id
         LEFT JOIN LATERAL (SELECT * FROM sync_logs WHERE store_id = stores.id ORDER BY id DESC LIMIT 1) AS run ON true
-        ORDER BY name, stores.id LIMIT CAST(:most AS bigint)
+        ORDER BY name, stores.id LIMIT :most
         """,  # noqa: S608 - constants
         most=most,
     )
+
+
+def count_stores(database: Database) -> int:
+    """Return how many stores there are."""
+    count: int = database.rows("SELECT count(*)::integer AS stores FROM stores")[0]["stores"]
+    return count
 
 
 def name_stores(database: Database) -> list[dict[str, Any]]:

@@ -37,10 +37,11 @@ def mark_words(written: str, marked: str | None) -> list[Piece]:
 
 
 def cut_excerpt(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces around the first marked word, about two lines of them."""
+    """Return the pieces around the first marked word, about two lines of them; none of a message without words."""
     before = next((index for index, piece in enumerate(pieces) if piece.marked), None)
     if before is None:
-        return [Piece(_shorten("".join(piece.text for piece in pieces), EXCERPT_CHARACTERS))]
+        text = _shorten("".join(piece.text for piece in pieces), EXCERPT_CHARACTERS)
+        return [Piece(text)] if text else []
     lead = "".join(piece.text for piece in pieces[:before])
     if len(lead) > BEFORE_MARK:
         lead = "… " + lead[-BEFORE_MARK:].partition(" ")[2]  # not in the middle of a word

@@ -41,7 +41,7 @@ class KeywordsProvider:
 
 def _proposals(transcript: Transcript) -> list[Term]:
     """Return the deals about a review that others than the buyer talk of; of their words nothing else counts."""
-    texts = [message.text or "" for message in transcript.messages if message.sender != BUYER]
+    texts = [message.text or "" for message in transcript.own_messages if message.sender != BUYER]
     terms = (term for text in texts for term in terms_in(text[:LONGEST_TURN]))
     return [term for term in terms if term.tag == REVIEW_CHANGE and term.weight >= DEAL_WEIGHT]
 

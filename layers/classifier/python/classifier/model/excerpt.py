@@ -1,16 +1,11 @@
 """What of a chat leaves this machine: its last messages within a budget, masked, the buyer's and the seller's alone."""
 
-import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from chatsync.label_tokens import BUYER, CHARACTERS_PER_MESSAGE, SELLER, excerpt_within_budget
-from classifier.chats import Message, Transcript
+from classifier.chats import Transcript
 from classifier.masking import mask
-from classifier.russian import fold
 
 # Of a message, to mask before it is cut: more than anyone types. Words that no dictionary has take the longest, about
 # a second for all of them on a slow processor.
@@ -31,7 +26,7 @@ def excerpt(transcript: Transcript) -> tuple[Line, ...]:
     """Return the chat's last messages, oldest first: as many whole ones as TOKENS_PER_CHAT holds.
 
     The buyer's newest words are among them even where what the seller wrote since would fill the budget alone. Left
-    out are WB's own messages, those it writes in the seller's name, and those of senders nobody knows.
+    out are WB's own words, in the seller's and in the buyer's name, and messages of senders nobody knows.
     """
     messages = excerpt_within_budget(_newest_first(transcript)).messages
     return tuple(Line(SENDERS[sender], text) for sender, text in messages)
@@ -42,26 +37,11 @@ def outgoing_text(text: str, client_name: str = "") -> str:
     return mask(_visible(text[:CHARACTERS_READ]), client_name)[:CHARACTERS_PER_MESSAGE]
 
 
-def _plain_words(text: str) -> str:
-    """Return a text's words alone: in small letters, with "е" for "ё" and one space between."""
-    return " ".join(re.findall(r"\w+", fold(text)))
-
-
 def _newest_first(transcript: Transcript) -> Iterator[tuple[str, str]]:
     """Yield the messages that may be sent, one by one: what the budget leaves out need not be masked."""
-    for message in reversed(transcript.messages):
-        if message.sender in SENDERS and message.text and not _is_automatic(message):
+    for message in reversed(transcript.own_messages):
+        if message.sender in SENDERS and message.text:
             yield message.sender, outgoing_text(message.text, transcript.client_name)
-
-
-def _is_automatic(message: Message) -> bool:
-    return message.sender == SELLER and _plain_words(message.text or "").startswith(_automatic_beginnings())
-
-
-@cache
-def _automatic_beginnings() -> tuple[str, ...]:
-    listed = tomllib.loads(Path(__file__).with_name("automatic.toml").read_text("utf-8"))
-    return tuple(_plain_words(beginning) for beginning in listed["beginnings"])
 
 
 def _visible(text: str) -> str:

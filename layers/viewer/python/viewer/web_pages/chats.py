@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chatsync.question_prefix import without_prefix
 from reading.chats import list_chats
 from reading.filters import ChatFilters, key_of_chat
 from reading.stores import name_stores, name_tags
@@ -34,7 +35,8 @@ def describe_chats(filters: ChatFilters) -> dict[str, Any]:
 
 
 def _said(chat: dict[str, Any]) -> list[Piece]:
-    """Return the message with the words that were looked for, or the last one."""
+    """Return the message with the words that were looked for, or the last one; of either what its sender wrote."""
     if chat["found_text"]:
         return mark_words(chat["found_text"], chat["found_marked"])
-    return [Piece(chat["last_message_text"] or "")]
+    own = without_prefix(chat["last_message_sender"], chat["last_message_text"] or "")
+    return [Piece(own)] if own else []

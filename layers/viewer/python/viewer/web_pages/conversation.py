@@ -33,11 +33,12 @@ def describe_conversation(fields: Mapping[str, str]) -> dict[str, Any]:
         messages = read_messages(database, chats[0], MESSAGES_AT_ONCE + 1, before, words)
         history = read_labels(database, chats[0])
     shown = messages[-MESSAGES_AT_ONCE:]
+    ordered_at = chats[0]["ordered_at"]
     first = (shown[0]["sent_at"], shown[0]["id"]) if len(messages) > MESSAGES_AT_ONCE else None
     for message in shown:
-        _prepare(message)
+        _prepare(message, chats[0])
     return {
-        "chat": chats[0],
+        "chat": chats[0] | {"ordered_on": moscow_day(ordered_at) if ordered_at else None},
         "days": [(day, list(said)) for day, said in groupby(shown, lambda message: moscow_day(message["sent_at"]))],
         "labels": history,
         "tags": taxonomy().keys,
@@ -57,8 +58,10 @@ def set_label(fields: Mapping[str, str]) -> None:
             release_persons_label(database, store_id, chat_id)
 
 
-def _prepare(message: dict[str, Any]) -> None:
-    """Add what the template shows: who wrote it, and its text in pieces, each with the host that a link goes to."""
+def _prepare(message: dict[str, Any], chat: Mapping[str, Any]) -> None:
+    """Add what the template shows: who wrote it, whether it is about another product than the chat, and its text in
+    pieces, each with the host that a link goes to."""
+    message["other_product"] = message["nm_id"] not in {None, chat["nm_id"]}
     message["side"] = message["sender"] if message["sender"] in SIDES else "other"
     pieces = split_links(mark_words(message["text"] or "", message["marked"]))
     message["pieces"] = [(piece, host_of(piece.address) if piece.address else None) for piece in pieces]

@@ -9,11 +9,11 @@ from reading.problems import list_problems
 from viewer.addresses import write_chat
 
 KINDS = (EVENT, STRETCH, GAP, LIST)
-MOST_PROBLEMS = 100  # a page; `./chats problems` lists all
+MOST_PROBLEMS = 100  # a web page; `./chats problems` lists more
 
 
 def read_problems(database: Database, store_id: str | None = None) -> dict[str, Any]:
-    """Return the oldest open problems of a store or of all, and whether there are more."""
+    """Return the newest open problems of a store or of all, and whether there are more."""
     problems = list_problems(database, [store_id] if store_id else None, MOST_PROBLEMS + 1)
     shown = problems[:MOST_PROBLEMS]
     for problem in shown:

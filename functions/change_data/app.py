@@ -1,0 +1,18 @@
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from chatsync.contracts import read_word
+from chatsync.observability import logger, observed
+from database.changes import WORDS
+from database.connection import transaction
+
+
+@observed
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Change what a person wants changed: a store, or what becomes of problems. No state of the machine."""
+    word = read_word(event, WORDS)
+    with transaction() as database:
+        changed = WORDS[word](database, event).as_result()
+    logger.info("Data changed", extra={"word": word, "changed": changed})  # ids and counts; no reason, no name
+    return changed
