@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 
 from eval.golden_set import PARTS
 from eval.intervals import Interval, macro_f1_interval, share_interval
-from eval.labels import Answer, Cells, Evaluation, confusion_table, evaluate_files, headline, tag_pairs, tag_table
-from eval.scoring import score_pairs
+from eval.labels import Answer, Cells, Evaluation, cause_pairs, evaluate_files, headlines, score_tables, tag_pairs
+from eval.scoring import macro_f1
 from local.paths import ROOT
 from local.terminal.tables import console
 
@@ -29,7 +29,7 @@ def write_report() -> None:
     RESULTS.write_text(markdown(evaluations), encoding="utf-8")
     draw_matrices(evaluations)
     for evaluation in evaluations:
-        console.sentence(f"{evaluation.file.relative_to(ROOT)}: {headline(evaluation)}")
+        console.sentence(f"{evaluation.file.relative_to(ROOT)}: {'; '.join(headlines(evaluation))}")
     console.sentence(f"Written: {RESULTS.relative_to(ROOT)}, {PICTURE.relative_to(ROOT)}")
 
 
@@ -39,11 +39,11 @@ def markdown(evaluations: Sequence[Evaluation]) -> str:
         f"# Results of `{evaluations[0].provider}`",
         "",
         "Written by `make eval`. What the parts are: [README](README.md).",
-        *_table(summary_table(evaluations)),
+        *(line for table in summary_tables(evaluations) for line in _table(table)),
     ]
     for evaluation in evaluations:
-        lines += ["", f"## {evaluation.file.relative_to(ROOT)}", "", headline(evaluation)]
-        for table in (tag_table(evaluation.score), confusion_table(evaluation.score)):
+        lines += ["", f"## {evaluation.file.relative_to(ROOT)}", "", "; ".join(headlines(evaluation))]
+        for table in score_tables(evaluation):
             lines += _table(table)
     return "\n".join([*lines, "", "![Confusion matrices](confusion.png)", ""])
 
@@ -54,13 +54,20 @@ def _table(table: Cells) -> list[str]:
     return ["", f"**{title}**", "", *(f"| {' | '.join(cells)} |" for cells in (columns, ruler, *rows))]
 
 
-def summary_table(evaluations: Sequence[Evaluation]) -> Cells:
+def summary_tables(evaluations: Sequence[Evaluation]) -> list[Cells]:
     """Return each part's main scores with their 95 % intervals: of its old chats, of its new ones, and of all."""
-    rows = []
-    for evaluation in evaluations:
-        for name, group in answer_groups(evaluation).items():
-            rows.append([f"{evaluation.file.stem}, {name}", *summary_cells(group)])
-    return "tags, with 95 % intervals", ["chats", "number", "accuracy", "macro-F1", "recall of defect"], rows
+    groups = {
+        f"{evaluation.file.stem}, {name}": answers
+        for evaluation in evaluations
+        for name, answers in answer_groups(evaluation).items()
+    }
+    columns = ["chats", "number", "accuracy", "macro-F1"]
+    tags = [[name, *pair_cells(tag_pairs(answers)), defect_recall(answers)] for name, answers in groups.items()]
+    causes = [[name, *pair_cells(cause_pairs(answers))] for name, answers in groups.items()]
+    return [
+        ("tags, with 95 % intervals", [*columns, "recall of defect"], tags),
+        ("causes, with 95 % intervals", columns, causes),
+    ]
 
 
 def answer_groups(evaluation: Evaluation) -> dict[str, Sequence[Answer]]:
@@ -73,17 +80,21 @@ def answer_groups(evaluation: Evaluation) -> dict[str, Sequence[Answer]]:
     return {name: group for name, group in groups.items() if group}
 
 
-def summary_cells(answers: Sequence[Answer]) -> list[str]:
-    """Return how many answers there are, their accuracy, their macro-F1, and the recall of defect, as cells."""
-    pairs = tag_pairs(answers)
-    score = score_pairs(pairs)
-    given = [tag for right, tag in pairs if right == DEFECT]
+def pair_cells(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Return how many (right, given) pairs there are, their accuracy and their macro-F1, as cells."""
+    hits = sum(right == given for right, given in pairs)
     return [
-        str(score.chats),
-        _with_interval(score.accuracy, share_interval(sum(right == tag for right, tag in pairs), len(pairs))),
-        _with_interval(score.macro_f1, macro_f1_interval(pairs)),
-        _with_interval(given.count(DEFECT) / len(given), share_interval(given.count(DEFECT), len(given))),
+        str(len(pairs)),
+        _with_interval(hits / len(pairs), share_interval(hits, len(pairs))),
+        _with_interval(macro_f1(pairs), macro_f1_interval(pairs)),
     ]
+
+
+def defect_recall(answers: Sequence[Answer]) -> str:
+    """Return the recall of defect, as a cell."""
+    given = [tag for right, tag in tag_pairs(answers) if right == DEFECT]
+    hits = given.count(DEFECT)
+    return _with_interval(hits / len(given), share_interval(hits, len(given)))
 
 
 def _with_interval(share: float, interval: Interval) -> str:
