@@ -18,7 +18,7 @@ from tests.support.project import ROOT
 CLASSIFIER = ROOT / "layers/classifier/python/classifier"
 CHATS = [chat.transcript for chat in read_golden_set(PARTS[0]) if not chat.is_new]
 PROMPT = "49f239dff1fef5ba"
-DICTIONARY = "359b721afdc9de29"
+DICTIONARY = "51ce7ae69d339479"
 
 
 def digest(*texts: str) -> str:

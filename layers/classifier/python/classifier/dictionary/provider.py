@@ -25,7 +25,7 @@ SELLERS_SHARE = 0.7  # what a deal about a review weighs if the seller proposes 
 DEAL_WEIGHT = 9  # a term of this weight is a deal about a review
 LONGEST_TURN = 10_000  # characters of a turn that are read: more than anyone types, and a second at the worst
 STATEMENT_WORDS = 3  # the fewest that tell something
-# Who tells something in no known words, and asks nothing, complains: no tag is more frequent in chats with sellers.
+# Who tells something in no known words, and asks nothing, complains: in chats near to life no tag is more frequent.
 STATEMENT = Term(tag=DEFECT, cause=BROKEN, written="рассказ без вопроса", lemmas=(), weight=0.5)
 OPEN_TAGS = (RETURN_REFUND, REVIEW_CHANGE, THANKS)  # what was wrong before stands in other tags' words
 REASON_TERMS = 3  # terms a reason names
