@@ -15,6 +15,8 @@ from local.errors import UsageError
 FOLDER = Path(__file__).resolve().parent / "golden"
 PARTS = (FOLDER / "tune.jsonl", FOLDER / "score.jsonl")  # to tune a provider on; to look at for the score alone
 
+NEW_IDS = ("a-", "b-")  # of the chats that two annotators wrote and labelled, each without sight of the dictionary
+
 NO_TIME = ""  # golden chats have an order, and no times
 
 
@@ -25,6 +27,11 @@ class GoldenChat:
     transcript: Transcript
     tag: str
     cause: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether the chat is one of those nearer to life, written without sight of the dictionary."""
+        return self.transcript.chat_id.startswith(NEW_IDS)
 
 
 def read_golden_set(file: Path) -> list[GoldenChat]:

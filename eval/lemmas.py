@@ -2,8 +2,8 @@
 
 import json
 
+from classifier.dictionary.book import LEMMAS, book_words
 from classifier.dictionary.lemmas import likeliest_lemma
-from classifier.dictionary.terms import LEMMAS, book_words
 
 
 def lemmas_text() -> str:

@@ -1,4 +1,4 @@
-"""How right a classifier's tags are: accuracy, F1 and the confusion matrix. Pure arithmetic on (right, given) pairs."""
+"""How right a classifier's tags or causes are: accuracy, F1, confusion. Pure arithmetic on (right, given) pairs."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from classifier.taxonomy import KEYS
 
 @dataclass(frozen=True)
 class TagScore:
-    """One tag's shares of 1: precision of the chats given it, recall of those it is right for (`chats` in number)."""
+    """A tag's or cause's shares of 1: precision of the chats given it, recall of the `chats` it is right for."""
 
     precision: float
     recall: float
@@ -34,18 +34,25 @@ class Score:
     confusion: dict[tuple[str, str], int]
 
 
-def score_pairs(pairs: Sequence[tuple[str, str]]) -> Score:
-    """Return the score of (right tag, given tag) pairs, of which there is at least one."""
+def score_pairs(pairs: Sequence[tuple[str, str]], keys: Sequence[str] = KEYS) -> Score:
+    """Return the score of (right, given) pairs, of which there is at least one; `keys` are all tags, or all causes."""
     confusion = Counter(pairs)
-    tags = {key: _tag_score(key, confusion) for key in KEYS if any(key in pair for pair in confusion)}
+    tags = {key: _tag_score(key, confusion) for key in keys if any(key in pair for pair in confusion)}
     return Score(
         chats=len(pairs),
         accuracy=sum(right == given for right, given in pairs) / len(pairs),
-        macro_f1=sum(tag.f1 for tag in tags.values()) / len(tags),
+        macro_f1=macro_f1(pairs),
         abstention=sum(given == UNDEFINED for _, given in pairs) / len(pairs),
         tags=tags,
         confusion=dict(confusion),
     )
+
+
+def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
+    """Return the mean F1 of the tags or causes in (right, given) pairs, of which there is at least one."""
+    hits = Counter(right for right, given in pairs if right == given)
+    both = Counter(tag for pair in pairs for tag in pair)
+    return sum(2 * hits[tag] / times for tag, times in both.items()) / len(both)
 
 
 def _tag_score(key: str, confusion: Counter[tuple[str, str]]) -> TagScore:

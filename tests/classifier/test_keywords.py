@@ -3,21 +3,42 @@
 import subprocess
 import sys
 from collections import Counter
+from itertools import product
 
 import pytest
 
 from classifier.chats import Label
+from classifier.dictionary.book import BUYERS, FAR, GROUP, SELLERS, Term, groups_by_lemma, terms_by_first_lemma
+from classifier.dictionary.lemmas import DOES
 from classifier.dictionary.provider import LONGEST_TURN, KeywordsProvider
-from classifier.dictionary.terms import terms_by_first_lemma, terms_in
-from classifier.taxonomy import KEYS
+from classifier.dictionary.terms import HELPER, REPROACH, read_text, terms_in
+from classifier.taxonomy import CAUSE_KEYS, KEYS
 from tests.classifier.steps import steps
 from tests.support.given_rows import ABOUT_RETURNS
 from tests.support.russian_chats import CHATS, LOW_RATING, Talk
 from tests.support.talks import transcript
 
+GROUPS = {group for groups in groups_by_lemma().values() for group in groups}  # those whose words stand in the file
+
 
 def label_of(talk: Talk) -> Label:
     return KeywordsProvider().classify([transcript(talk)]).labels[0]
+
+
+def buyers_terms(text: str) -> list[Term]:
+    return terms_in(read_text(text), BUYERS)
+
+
+def terms_of(section: str) -> list[Term]:
+    return [term for terms in terms_by_first_lemma(section).values() for term in terms]
+
+
+def is_found(term: Term, section: str) -> bool:
+    """Tell whether a term is found in its own words; of a group of words, in those with one of them at least."""
+    members = {group: [word for word, groups in groups_by_lemma().items() if group in groups] for group in GROUPS}
+    members[DOES] = ["танцует"]
+    choices = [members.get(word, [word]) for word in term.written.split() if word != FAR]
+    return any(term in terms_in(read_text(f"шляпы {' '.join(words)}"), section) for words in product(*choices))
 
 
 @pytest.mark.parametrize(("tag", "talk"), CHATS)
@@ -33,7 +54,7 @@ def test_given_several_chats_when_classified_then_each_label_echoes_its_chat_in_
     echoed = [(label.chat_id, label.messages_total, label.tag) for label in classified.labels]
     assert echoed == [("1:a", 7, "return_refund"), ("1:b", 9, "delivery")]
     assert (classified.tokens_in, classified.tokens_out) == (0, 0)
-    assert {label.model for label in classified.labels} == {KeywordsProvider().name} == {"keywords/3/taxonomy-2"}
+    assert {label.model for label in classified.labels} == {KeywordsProvider().name} == {"keywords/4/taxonomy-2"}
 
 
 def test_given_any_word_form_when_classified_then_the_lemma_decides() -> None:
@@ -49,9 +70,9 @@ def test_given_e_or_yo_when_classified_then_it_is_the_same_word() -> None:
 
 def test_given_a_clause_four_times_as_long_when_read_then_it_takes_four_times_the_steps() -> None:
     short, long = "где заказ " * 200, "где заказ " * 800
-    terms_in(long)  # its words are remembered from here on
+    buyers_terms(long)  # its words are remembered from here on
 
-    assert steps(terms_in, long) < 5 * steps(terms_in, short)
+    assert steps(buyers_terms, long) < 5 * steps(buyers_terms, short)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +114,7 @@ def test_given_a_negated_word_when_classified_then_it_does_not_count(text: str) 
 
 
 def test_given_a_phrase_over_two_clauses_when_classified_then_it_is_no_phrase() -> None:
-    written = {term.written for term in terms_in("Где лучше взять. Заказ уже собрала")}
+    written = {term.written for term in buyers_terms("Где лучше взять. Заказ уже собрала")}
 
     assert "где заказ" not in written
 
@@ -117,6 +138,71 @@ def test_given_politeness_beside_a_request_when_classified_then_the_request_coun
 @pytest.mark.parametrize(
     ("text", "tag"),
     [
+        ("Линяет при стирке?", "product_question"),
+        ("Она линяет при стирке", "defect"),
+        ("Почему она линяет?", "defect"),
+        ("Полиняла после стирки?", "defect"),
+    ],
+)
+def test_given_a_question_for_a_property_when_classified_then_it_is_no_complaint(text: str, tag: str) -> None:
+    assert label_of(text).tag == tag
+
+
+@pytest.mark.parametrize(
+    "text", ["Заказывала четыре ложки. Пришло две", "на коробке 42, внутри 39", "лежит 8 из 10 штук"]
+)
+def test_given_numbers_of_things_when_classified_then_counting_tells_that_something_is_wrong(text: str) -> None:
+    assert label_of(text).tag == "wrong_item"
+
+
+def test_given_what_a_thing_does_not_do_when_classified_then_it_is_a_defect_and_of_people_it_is_none() -> None:
+    assert label_of("Робот не танцует").reason == "слова: не делает"
+    assert label_of("Она не танцует?").tag == "product_question"
+    assert "не @делает" not in {term.written for term in buyers_terms("муж не думает")}
+
+
+def test_given_words_that_the_dictionary_lacks_when_classified_then_who_tells_something_complains() -> None:
+    assert label_of("Шерлок Холмс играл грустно").tag == "defect"
+    assert label_of("Шерлок Холмс").abstained
+
+
+def test_given_a_phrase_with_a_gap_when_the_words_stand_too_far_apart_then_it_is_none() -> None:
+    def written(text: str) -> set[str]:
+        return {term.written for term in buyers_terms(text)}
+
+    assert "@заказал … @пришло @число" in written("брала три, а пришло два")
+    assert "@заказал … @пришло @число" not in written(f"брала три {'слово ' * 12}, пришло два")
+
+
+def test_given_words_in_several_terms_of_a_tag_when_read_then_each_word_speaks_for_it_once() -> None:
+    assert [term.written for term in buyers_terms("где мой заказ")] == ["где заказ"]
+
+
+def test_given_an_answer_that_tells_what_was_asked_when_classified_then_it_is_a_hint_and_no_more() -> None:
+    answer = ("seller", "Проверьте заряд и контакты")
+
+    assert label_of([("client", "Кукла какая-то"), answer]).tag == "defect"
+    assert label_of([("client", "Кукла какая-то"), ("somebody", answer[1])]).tag == "product_question"
+    assert label_of([("client", "Здравствуйте"), answer]).abstained
+    assert label_of("Кукла какая-то").tag == "product_question"
+    assert label_of([("client", "Где мой заказ"), answer]).tag == "delivery"
+
+
+@pytest.mark.parametrize(
+    ("talk", "tag"),
+    [
+        ([("client", "Пришёл брак"), ("seller", "Заменим"), ("client", "Супер, всё работает, вопросов нет")], "thanks"),
+        ([("client", "Пришёл брак"), ("seller", "Заменим"), ("client", "Хорошо. Когда?")], "defect"),
+        ("Очень довольна, упаковка супер, доставка быстрая, шикарно", "thanks"),
+    ],
+)
+def test_given_thanks_that_outweigh_all_else_when_classified_then_the_matter_is_settled(talk: Talk, tag: str) -> None:
+    assert label_of(talk).tag == tag
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
         ("Чайник протекает, крышка треснула, верните деньги", "return_refund"),
         ("Верните деньги и я удалю отзыв", "review_change"),
         ("Молния сломалась, оставлю плохой отзыв", "defect"),
@@ -133,7 +219,7 @@ def test_given_several_matters_when_classified_then_the_taxonomys_rule_for_ties_
 
 
 def test_given_a_part_of_a_longer_term_when_classified_then_only_the_longer_counts() -> None:
-    assert [term.written for term in terms_in("не тот размер")] == ["не тот размер"]
+    assert [term.written for term in buyers_terms("не тот размер")] == ["не тот размер"]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +269,7 @@ def test_given_private_words_when_classified_then_the_reason_names_the_dictionar
     label = label_of("Ивановой Марии на карту 4276 вернули не все деньги, возврат жду с мая, +79161234567")
 
     assert label.reason.startswith("слова: ")
-    written = {term.written for terms in terms_by_first_lemma().values() for term in terms}
+    written = {term.written.replace(GROUP, "") for term in terms_of(BUYERS)}
     assert set(label.reason.removeprefix("слова: ").split(", ")) <= written
 
 
@@ -201,15 +287,23 @@ def test_given_hostile_text_when_classified_then_it_is_labelled_like_any() -> No
 
 
 def test_given_a_text_without_end_when_classified_then_only_its_beginning_is_read() -> None:
-    assert label_of("слово " * LONGEST_TURN + "брак").abstained
+    assert label_of("день " * LONGEST_TURN + "брак").abstained
 
 
-def test_every_term_of_the_dictionary_is_found_in_its_own_words_and_stands_once() -> None:
-    terms = [term for terms in terms_by_first_lemma().values() for term in terms]
+@pytest.mark.parametrize("section", [BUYERS, SELLERS])
+def test_every_term_of_the_dictionary_is_found_in_its_own_words_and_stands_once(section: str) -> None:
+    terms = terms_of(section)
 
-    assert [term.written for term in terms if term not in terms_in(f"тапки {term.written}")] == []
+    assert [term.written for term in terms if not is_found(term, section)] == []
     assert [phrase for phrase, times in Counter(term.lemmas for term in terms).items() if times > 1] == []
-    assert {term.tag for term in terms} == set(KEYS) - {"undefined"}
+
+
+def test_the_buyers_terms_know_every_tag_and_cause_and_all_groups_of_words_are_there() -> None:
+    named = {word for term in terms_of(BUYERS) + terms_of(SELLERS) for word in term.lemmas if word.startswith(GROUP)}
+
+    assert {term.tag for term in terms_of(BUYERS)} == set(KEYS) - {"undefined"}
+    assert {term.cause for term in terms_of(BUYERS)} == set(CAUSE_KEYS) - {"nothing"} | {""}
+    assert named | {REPROACH, HELPER} == GROUPS | {DOES}
 
 
 def test_given_a_fresh_process_when_the_module_is_imported_then_neither_dictionary_nor_openai_is_loaded() -> None:

@@ -1,7 +1,9 @@
 """Words and their lemmas."""
 
-from classifier.dictionary.lemmas import clauses, lemmas, likeliest_lemma
-from classifier.dictionary.terms import LEMMAS
+import pytest
+
+from classifier.dictionary.book import LEMMAS
+from classifier.dictionary.lemmas import DID, DOES, clauses, lemmas, likeliest_lemma, verb_groups
 from classifier.russian import LONGEST_WORD
 from eval.lemmas import lemmas_text
 
@@ -31,6 +33,18 @@ def test_given_a_meaning_hardly_anybody_means_when_looked_up_then_it_is_left_out
 
 def test_given_yo_when_looked_up_then_it_is_e() -> None:
     assert lemmas("ещё") == lemmas("еще") == {"еще"}
+
+
+def test_given_an_abbreviation_when_looked_up_then_it_is_no_command() -> None:
+    assert lemmas("см") == {"см"}
+
+
+@pytest.mark.parametrize(
+    ("word", "groups"),
+    [("течёт", {DOES}), ("включится", {DOES}), ("теку", set()), ("полиняла", {DID}), ("рукав", set()), ("ыыт", set())],
+)
+def test_given_a_word_when_asked_for_its_groups_then_verbs_alone_have_some(word: str, groups: set[str]) -> None:
+    assert verb_groups(word) == groups
 
 
 def test_letters_without_a_name_are_no_words_and_no_error() -> None:

@@ -106,7 +106,8 @@ def test_given_an_operators_taxonomy_when_classified_then_the_keywords_give_only
     file.write_text("[[tags]]".join([head, *kept]), "utf-8")
     program = (
         f"import sys; sys.path[:0] = {sys.path!r}; from classifier.dictionary.provider import KeywordsProvider; "
-        "from classifier.dictionary.terms import terms_in; print([term.tag for term in terms_in('брак, где заказ')])"
+        "from classifier.dictionary.terms import read_text, terms_in; "
+        "print([term.tag for term in terms_in(read_text('брак, где заказ'), 'terms') if term.tag])"
     )
 
     done = subprocess.run(

@@ -39,11 +39,34 @@ def test_given_a_set_when_evaluated_as_json_then_every_figure_is_there(
     assert main(["labels", "--set", str(small_set), "--json"]) == 0
 
     (result,) = json.loads(capsys.readouterr().out)
-    assert (result["provider"], result["set"], result["chats"]) == ("keywords/3/taxonomy-2", str(small_set), 2)
+    assert (result["provider"], result["set"], result["chats"]) == ("keywords/4/taxonomy-2", str(small_set), 2)
     assert (result["accuracy"], result["macro_f1"], result["abstention"]) == (0.5, pytest.approx(1 / 3), 0)
     assert result["confusion"] == {"delivery": {"delivery": 1}, "defect": {}, "thanks": {"defect": 1}}
     assert result["tags"]["delivery"] == {"precision": 1, "recall": 1, "f1": 1, "chats": 1}
-    assert (result["tokens_in"], result["tokens_out"]) == (0, 0)
+    assert (result["tokens_in"], result["tokens_out"], result["causes"]) == (0, 0, None)
+
+
+def test_given_causes_when_evaluated_then_they_are_scored_over_the_chats_that_say_theirs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "causes.jsonl"
+    rows = [("1", "брак", "broken"), ("2", "спасибо", "broken"), ("3", "где заказ", None)]
+    lines = (
+        json.dumps({"id": chat_id, "messages": [{"sender": "client", "text": text}], "tag": "spam", "cause": cause})
+        for chat_id, text, cause in rows
+    )
+    file.write_text("\n".join(lines), "utf-8")
+
+    assert main(["labels", "--set", str(file), "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert main(["labels", "--set", str(file)]) == 0
+    said = capsys.readouterr().out
+
+    causes = result["causes"]
+    assert (causes["chats"], causes["accuracy"], causes["macro_f1"]) == (2, 0.5, pytest.approx(1 / 3))
+    assert causes["causes"]["broken"] == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "chats": 2}
+    assert "causes of 2: accuracy 0.500, macro-F1 0.333" in said
+    assert "scores of each cause" in said
 
 
 def test_given_no_set_when_evaluated_then_both_parts_are_reported_apart_within_80_columns(
@@ -53,7 +76,7 @@ def test_given_no_set_when_evaluated_then_both_parts_are_reported_apart_within_8
 
     said = capsys.readouterr().out
     assert [line for line in said.splitlines() if " on " in line] == [
-        f"keywords/3/taxonomy-2 on {part}" for part in PARTS
+        f"keywords/4/taxonomy-2 on {part}" for part in PARTS
     ]
     tables = [line for line in said.splitlines() if " on " not in line]
     assert max(len(line.rstrip()) for line in tables) <= 80

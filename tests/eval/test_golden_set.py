@@ -1,12 +1,13 @@
 """Golden sets: ours, and what is said of a file that is none."""
 
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from classifier.taxonomy import CAUSE_KEYS, KEYS
-from eval.golden_set import FOLDER, PARTS, read_golden_set
+from eval.golden_set import FOLDER, NEW_IDS, PARTS, read_golden_set
 from local.errors import UsageError
 
 GOOD = '{"id": "1", "messages": [{"sender": "client", "text": "где заказ"}], "tag": "delivery"}'
@@ -24,6 +25,15 @@ def test_our_parts_hold_every_tag_often_enough_and_share_no_chat() -> None:
         {turn for chat in part for turn in chat.transcript.buyer_turns() if len(turn) > 20} for part in (tune, score)
     ]
     assert not wordy[0] & wordy[1]
+
+
+@pytest.mark.parametrize("author", NEW_IDS)
+def test_of_each_author_of_new_chats_the_half_with_the_smaller_digests_is_for_tuning(author: str) -> None:
+    ids = [[chat.transcript.chat_id for chat in read_golden_set(part) if chat.is_new] for part in PARTS]
+    tune, score = ([sha256(chat_id.encode()).hexdigest() for chat_id in part if chat_id[:2] == author] for part in ids)
+
+    assert len(tune) == len(score) == 65
+    assert max(tune) < min(score)
 
 
 def test_given_a_file_from_windows_when_read_then_blank_lines_photos_and_other_fields_do_no_harm(

@@ -37,7 +37,7 @@ IN_ORDER: dict[str, dict[str, Any]] = {
     "list_chat_pages": {"chats": 1},
     "classify_chats": {},
     "save_labels": {"labels": 1},
-    "read_data": {"labelled_by": "keywords/3/taxonomy-2"},
+    "read_data": {"labelled_by": "keywords/4/taxonomy-2"},
     "close_run": {"status": "partial", "gaps": 1},
     "fail_run": {"error_type": "WildberriesRefusedError"},
     "report": {"partial": 1, "running": 0},

@@ -9,7 +9,7 @@ from chatsync.taxonomy import taxonomy
 KEYWORDS = "keywords"  # the classifier that needs no server; any other is "openai/MODEL"
 
 # Change them with every change of what they name: tests hold a digest of both against these numbers.
-DICTIONARY_VERSION = "3"  # of keywords.json, the rules in classifier/dictionary/, and what of a chat is judged
+DICTIONARY_VERSION = "4"  # of keywords.json, the rules in classifier/dictionary/, and what of a chat is judged
 PROMPT_VERSION = "3"  # of the words and the answer's shape in classifier/model/prompt.py, and of what is sent of a chat
 
 

@@ -1,9 +1,10 @@
-"""The taxonomy in use, and the tags of it that the dictionary has rules of its own for."""
+"""The taxonomy in use, and what of it the dictionary has rules of its own for."""
 
 from chatsync.taxonomy import taxonomy
 
-THANKS = "thanks"
-REVIEW_CHANGE = "review_change"
+DEFECT, RETURN_REFUND, SIZE_FIT = "defect", "return_refund", "size_fit"
+PRODUCT_QUESTION, REVIEW_CHANGE, THANKS = "product_question", "review_change", "thanks"
+BROKEN = "broken"
 
 TAXONOMY = taxonomy()
 TAGS = TAXONOMY.tags

@@ -1,20 +1,33 @@
-"""The keywords classifier: a dictionary of words for each tag, no network and no model."""
+"""The keywords classifier: a dictionary of words for each tag and cause, no network and no model."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from chatsync.label_tokens import BUYER
+from chatsync.label_tokens import SELLER
 from chatsync.label_version import KEYWORDS, label_version
+from chatsync.taxonomy import NOTHING
 from classifier.chats import NO_WORDS, Classified, Label, Transcript
-from classifier.dictionary.terms import Term, terms_in
-from classifier.taxonomy import REVIEW_CHANGE, THANKS
+from classifier.dictionary.book import BUYERS, GROUP, SELLERS, Term
+from classifier.dictionary.terms import Said, read_text, terms_in
+from classifier.dictionary.weights import REQUEST_WEIGHT, joint_weights, weigh_for_tag
+from classifier.taxonomy import (
+    BROKEN,
+    DEFECT,
+    KEYS,
+    PRODUCT_QUESTION,
+    RETURN_REFUND,
+    REVIEW_CHANGE,
+    SIZE_FIT,
+    THANKS,
+)
 
-OLDER_TURN = 0.5  # each turn back counts half: what the buyer wrote last is what needs an answer
-SELLERS_WORDS = 0.5  # a deal the seller proposes counts half of one the buyer does
-REQUEST_WEIGHT = 2  # a term of this weight names a matter; a lighter one is only a hint
+SELLERS_SHARE = 0.7  # what a deal about a review weighs if the seller proposes it: still more than any request
 DEAL_WEIGHT = 9  # a term of this weight is a deal about a review
 LONGEST_TURN = 10_000  # characters of a turn that are read: more than anyone types, and a second at the worst
-QUESTION = "?"  # a term that asks, light as it is
+STATEMENT_WORDS = 3  # the fewest that tell something
+# Who tells something in no known words, and asks nothing, complains: in chats near to life no tag is more frequent.
+STATEMENT = Term(tag=DEFECT, cause=BROKEN, written="рассказ без вопроса", lemmas=(), weight=0.5)
+OPEN_TAGS = (RETURN_REFUND, REVIEW_CHANGE, THANKS)  # what was wrong before stands in other tags' words
 REASON_TERMS = 3  # terms a reason names
 
 
@@ -28,55 +41,62 @@ class KeywordsProvider:
         return Classified(tuple(self._label(transcript) for transcript in transcripts), tokens_in=0, tokens_out=0)
 
     def _label(self, transcript: Transcript) -> Label:
-        turns = transcript.buyer_turns()
+        turns = [read_text(turn[:LONGEST_TURN]) for turn in transcript.buyer_turns()]
         if not turns:
-            return Label.from_transcript(transcript, self.name, NO_WORDS)
-        terms_by_turn = [terms for turn in turns if (terms := terms_in(turn[:LONGEST_TURN]))]
-        weights = _weigh_terms(terms_by_turn, _proposals(transcript))
+            return Label.from_transcript(transcript, self.name, NO_WORDS, cause=NOTHING)
+        terms_by_turn = [terms for turn in turns if (terms := _buyers_terms(turn))]
+        weights = weigh_for_tag(terms_by_turn, _sellers_terms(transcript) if terms_by_turn else ())
         if not weights:
-            return Label.from_transcript(transcript, self.name, "нет слов из словаря")
+            return Label.from_transcript(transcript, self.name, "нет слов из словаря", cause=NOTHING)
         tag, confidence, reason = _decide(weights)
-        return Label.from_transcript(transcript, self.name, reason, tag, confidence)
+        return Label.from_transcript(transcript, self.name, reason, tag, confidence, cause=_cause(terms_by_turn, tag))
 
 
-def _proposals(transcript: Transcript) -> list[Term]:
-    """Return the deals about a review that others than the buyer talk of; of their words nothing else counts."""
-    texts = [message.text or "" for message in transcript.own_messages if message.sender != BUYER]
-    terms = (term for text in texts for term in terms_in(text[:LONGEST_TURN]))
-    return [term for term in terms if term.tag == REVIEW_CHANGE and term.weight >= DEAL_WEIGHT]
+def _buyers_terms(turn: Said) -> list[Term]:
+    terms = [_meant(term) for term in terms_in(turn, BUYERS)]
+    tells = len(turn.words) >= STATEMENT_WORDS and not turn.is_greeting and STATEMENT.tag in KEYS
+    return terms or ([STATEMENT] if tells else [])
 
 
-def _weigh_terms(turns: Sequence[Sequence[Term]], proposals: Sequence[Term]) -> dict[Term, float]:
-    """Return what each term weighs by its newest turn; beside a request «спасибо» is politeness and weighs nothing."""
-    if turns and _only_thanks(turns[0]):
-        return {term: term.weight for term in turns[0]}
-    weights: dict[Term, float] = {}
-    for age, terms in enumerate(turns):
-        for term in terms:
-            weights.setdefault(term, term.weight * OLDER_TURN**age)
-    for term in proposals:
-        weights.setdefault(term, term.weight * SELLERS_WORDS)
-    requests = {term: weight for term, weight in weights.items() if term.tag != THANKS}
-    return requests or weights
+def _meant(term: Term) -> Term:
+    """Return a term as it is meant: «линяет при стирке?» and «налезет?» ask, and nothing went wrong."""
+    if term.asked and term.tag == DEFECT and PRODUCT_QUESTION in KEYS:
+        return replace(term, tag=PRODUCT_QUESTION, cause="")
+    return replace(term, cause="") if term.asked and term.tag == SIZE_FIT else term
 
 
-def _only_thanks(terms: Sequence[Term]) -> bool:
-    """Tell whether the buyer's last words thank and ask for nothing: that settles what was before."""
-    asks = any(term.tag != THANKS and (term.weight >= REQUEST_WEIGHT or term.written == QUESTION) for term in terms)
-    return not asks and any(term.tag == THANKS and term.weight >= REQUEST_WEIGHT for term in terms)
+def _sellers_terms(transcript: Transcript) -> Iterator[Term]:
+    """Yield what the seller's words hint at, for the answer tells what was asked, and the deals that they propose."""
+    for message in transcript.own_messages:
+        if message.sender == SELLER and message.text:
+            said = read_text(message.text[:LONGEST_TURN])
+            yield from terms_in(said, SELLERS)
+            for term in terms_in(said, BUYERS):
+                if term.tag == REVIEW_CHANGE and term.weight >= DEAL_WEIGHT:
+                    yield replace(term, weight=term.weight * SELLERS_SHARE)
 
 
 def _decide(weights: Mapping[Term, float]) -> tuple[str, float, str]:
-    """Return the tag of the heaviest term, its confidence and reason.
+    """Return the tag whose terms weigh most together, its confidence and reason.
 
-    Of tags with equally heavy ones, it is the tag with more weight in all, then the one found first: the newest turn's
-    before older ones', and within a turn the one written first. The confidence is the tag's share of all the weight
-    found and one hint more, so that little evidence is never certain. It orders chats, and is no probability.
+    Of tags that weigh the same it is the one found first: the newest turn's before older ones', and within a turn the
+    one written first. The confidence is the tag's share of all the weight found and one hint more, so that little
+    evidence is never certain. It orders chats, and is no probability.
     """
-    by_tag: defaultdict[str, list[float]] = defaultdict(list)
-    for term, weight in weights.items():
-        by_tag[term.tag].append(weight)
-    tag = max(by_tag, key=lambda key: (max(by_tag[key]), sum(by_tag[key])))
+    by_tag = joint_weights(weights, lambda term: term.tag)
+    tag = max(by_tag, key=lambda key: by_tag[key])
     heaviest = sorted((term for term in weights if term.tag == tag), key=lambda term: (-weights[term], term.written))
-    reason = "слова: " + ", ".join(term.written for term in heaviest[:REASON_TERMS])
-    return tag, round(sum(by_tag[tag]) / (sum(weights.values()) + 1), 2), reason
+    reason = "слова: " + ", ".join(term.written.replace(GROUP, "") for term in heaviest[:REASON_TERMS])
+    return tag, round(by_tag[tag] / (sum(by_tag.values()) + 1), 2), reason
+
+
+def _cause(turns: Sequence[Sequence[Term]], tag: str) -> str:
+    """Return the cause whose terms weigh most together over the whole chat; of equal ones, the one told first.
+
+    Where the tag says itself what is wrong, only its own terms tell the cause; elsewhere hints alone tell none.
+    """
+    weights = {term: term.weight for turn in reversed(turns) for term in turn if term.tag == tag or tag in OPEN_TAGS}
+    by_cause = joint_weights(weights, lambda term: term.cause)
+    least = REQUEST_WEIGHT if tag in OPEN_TAGS else 0
+    told = [cause for cause, weight in by_cause.items() if weight >= least]
+    return max(told, key=lambda cause: by_cause[cause], default=NOTHING)

@@ -1,128 +1,131 @@
-"""The dictionary of keywords.json, and where its terms stand in a text."""
+"""Where the dictionary's terms stand in a text."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import pairwise, product
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 
-from classifier.dictionary.lemmas import clauses, lemmas
+from classifier.dictionary.book import FAR, Term, greetings, groups_by_lemma, terms_by_first_lemma
+from classifier.dictionary.lemmas import DID, DOES, clauses, lemmas, verb_groups
 from classifier.dictionary.spelling import NOT, spelt, split_not
 from classifier.russian import CACHED_WORDS
-from classifier.taxonomy import KEYS
 
 PHRASE_GAP = 2  # words that may stand inside a phrase: «где же мой заказ»
+FAR_GAP = 12  # and where the phrase says FAR: «заказывала три полотенца, а пришло два»
 NEGATIONS = (NOT, "без")
-BOOK, LEMMAS = (Path(__file__).with_name(name) for name in ("keywords.json", "lemmas.json"))
+QUESTION = "?"
+# Groups of words that mean something to the rules here; the last two stand in keywords.json.
+NUMBER, REPROACH, HELPER = "@число", "@упрек", "@вспомогательный"
+OPENING = 2  # words of a clause among which a reproach stands: «и почему не работает?»
 
-Words = list[frozenset[str]]  # for each word of a clause the lemmas it may have
+Match = tuple[Term, frozenset[int]]  # a term, and the places of its words in a text
 
 
 @dataclass(frozen=True)
-class Term:
-    """A word or phrase of keywords.json as it is written there, its lemmas, and its weight.
+class Said:
+    """A text: for each word the lemmas and groups it may belong to and its clause's number; the clauses that ask."""
 
-    The weights carry the taxonomy's rule for ties, for the heaviest term decides: 9 is talk of changing or selling a
-    review, 6 asks for something outright, 3 names a matter by itself, 2 as a rule, 1 is a hint, and 0.5 counts where
-    nothing else does.
-    """
+    words: tuple[frozenset[str], ...]
+    clauses: tuple[int, ...]
+    asking: frozenset[int]
 
-    tag: str
-    written: str
-    lemmas: tuple[str, ...]
-    weight: float
+    @property
+    def is_greeting(self) -> bool:
+        """Tell whether no word names a matter."""
+        return all(not meanings.isdisjoint(greetings()) for meanings in self.words)
 
 
-def terms_in(text: str) -> list[Term]:
-    """Return the dictionary's terms that a text contains, each once, in their order; none of a mere greeting."""
-    said = [[meanings for word in words for meanings in _meanings(word)] for words in clauses(text)]
-    if all(not meanings.isdisjoint(_greetings()) for words in said for meanings in words):
+def read_text(text: str) -> Said:
+    """Return a text's words as the dictionary reads them."""
+    split = [[meanings for word in words for meanings in _meanings(word)] for words in clauses(text)]
+    return Said(
+        words=tuple(meanings for words in split for meanings in words),
+        clauses=tuple(number for number, words in enumerate(split) for _ in words),
+        asking=frozenset(number for number, pair in enumerate(pairwise(split)) if _asks_for_a_property(*pair)),
+    )
+
+
+def _asks_for_a_property(clause: list[frozenset[str]], following: list[frozenset[str]]) -> bool:
+    """Tell whether a clause asks what goods are like («линяет при стирке?»), and not why something happened."""
+    happened = any(DID in meanings for meanings in clause)
+    reproaches = any(REPROACH in meanings for meanings in clause[:OPENING])
+    return QUESTION in following[0] and not happened and not reproaches
+
+
+def terms_in(said: Said, section: str) -> list[Term]:
+    """Return the terms of a section that a text contains, each once, in their order; none of a mere greeting."""
+    if said.is_greeting:
         return []
-    return list(dict.fromkeys(term for words in said for term in _terms_of_clause(words)))
+    matches = [match for place in range(len(said.words)) for match in _matches(said, section, place)]
+    found = (
+        replace(term, asked=said.clauses[min(places)] in said.asking) for term, places in _once_a_word(_whole(matches))
+    )
+    return list(dict.fromkeys(found))
 
 
-@cache
-def terms_by_first_lemma() -> dict[str, list[Term]]:
-    """Read the dictionary once; the lemmas of its words were found by the same rules as the buyers'.
-
-    Tags that an operator's taxonomy does not have are left out.
-    """
-    terms: defaultdict[str, list[Term]] = defaultdict(list)
-    for tag, weight, written in _phrases():
-        if tag in KEYS:
-            phrase = tuple(map(_lemma, written.split()))
-            terms[phrase[0]].append(Term(tag, written, phrase, weight))
-    return dict(terms)
-
-
-def _phrases() -> Iterator[tuple[str, float, str]]:
-    """Yield the dictionary's phrases with their tags and weights; «удалить|убрать отзыв» stands for two."""
-    for tag, weights in _read_json(BOOK)["tags"].items():
-        for weight, entries in weights.items():
-            for entry in entries:
-                for words in product(*(word.split("|") for word in entry.split())):
-                    yield tag, float(weight), " ".join(words)
-
-
-def _terms_of_clause(words: Words) -> Iterator[Term]:
-    """Yield a clause's terms, but those that are only a part of a longer one: «не тот размер» is not about sizes."""
-    matches = [match for place in range(len(words)) for match in _matches(words, place)]
+def _whole(matches: list[Match]) -> list[Match]:
+    """Leave out the terms that are only a part of a longer one: «не тот размер» is not about sizes."""
     at: defaultdict[int, list[frozenset[int]]] = defaultdict(list)  # so that no match is compared with all others
     for _, places in matches:
         for place in places:
             at[place].append(places)
-    for term, places in matches:
-        if not any(places < longer for longer in at[min(places)]):
-            yield term
+    return [match for match in matches if not any(match[1] < longer for longer in at[min(match[1])])]
 
 
-def _matches(words: Words, place: int) -> Iterator[tuple[Term, frozenset[int]]]:
+def _once_a_word(matches: list[Match]) -> list[Match]:
+    """Let each word speak for a tag once, in its heaviest term: «где мой заказ» is no three matters."""
+    spoken: set[tuple[str, int]] = set()
+    kept: list[Match] = []
+    for term, places in sorted(matches, key=lambda match: (-match[0].weight, -len(match[1]))):
+        words = {(term.tag, place) for place in places}
+        if spoken.isdisjoint(words):
+            spoken |= words
+            kept.append((term, places))
+    return sorted(kept, key=lambda match: min(match[1]))
+
+
+def _matches(said: Said, section: str, place: int) -> Iterator[Match]:
     """Yield the terms that begin at a place. «Без брака»: a word right after a negation is not what it says."""
-    if place and not words[place - 1].isdisjoint(NEGATIONS):
+    if place and said.clauses[place - 1] == said.clauses[place] and not said.words[place - 1].isdisjoint(NEGATIONS):
         return
-    for lemma in words[place]:
-        for term in terms_by_first_lemma().get(lemma, ()):
-            if places := _places(term.lemmas, words, place):
+    for lemma in said.words[place]:
+        for term in terms_by_first_lemma(section).get(lemma, ()):
+            if places := _places(term.lemmas, said, place):
                 yield term, places
 
 
-def _places(phrase: tuple[str, ...], words: Words, place: int) -> frozenset[int]:
+def _places(phrase: tuple[str, ...], said: Said, place: int) -> frozenset[int]:
     """Return where the phrase's words stand, in order and close to each other, if they do from this place on."""
     places = [place]
     for earlier, lemma in pairwise(phrase):
-        reach = 1 if earlier == NOT else 1 + PHRASE_GAP  # «не» belongs to the very next word
-        near = range(places[-1] + 1, min(places[-1] + reach, len(words) - 1) + 1)
-        following = next((at for at in near if lemma in words[at]), None)
+        if lemma == FAR:
+            continue
+        following = next((at for at in _near(said, places[-1], earlier) if lemma in said.words[at]), None)
         if following is None:
             return frozenset()
         places.append(following)
     return frozenset(places)
 
 
+def _near(said: Said, place: int, earlier: str) -> Iterator[int]:
+    """Yield the places where the next word of a phrase may stand; «не» belongs to the very next word."""
+    reach = FAR_GAP if earlier == FAR else 1 if earlier == NOT else 1 + PHRASE_GAP
+    for at in range(place + 1, min(place + reach, len(said.words) - 1) + 1):
+        if earlier == FAR or said.clauses[at] == said.clauses[place]:
+            yield at
+
+
 @lru_cache(maxsize=CACHED_WORDS)
 def _meanings(word: str) -> tuple[frozenset[str], ...]:
-    """Return the lemmas of a word as it is written and as it was meant; two words' where a «не» was glued to one."""
-    return tuple(lemmas(part).union(*(lemmas(meant) for meant in spelt(part))) for part in split_not(word) or [word])
+    """Return the lemmas and groups of a word, as it is written and as it was meant; two words' for «неработает»."""
+    return tuple(_with_groups(part) for part in split_not(word) or [word])
 
 
-@cache
-def _greetings() -> frozenset[str]:
-    return frozenset(map(_lemma, _read_json(BOOK)["greetings"]))
-
-
-def book_words() -> set[str]:
-    """Return every single word of the dictionary's terms and greetings."""
-    return {word for _, _, phrase in _phrases() for word in phrase.split()}.union(_read_json(BOOK)["greetings"])
-
-
-def _lemma(word: str) -> str:
-    """Return the likeliest lemma of a word of the dictionary, as eval/lemmas.py wrote it down."""
-    return str(_read_json(LEMMAS).get(word, word))
-
-
-@cache
-def _read_json(file: Path) -> Any:
-    return json.loads(file.read_text("utf-8"))
+def _with_groups(word: str) -> frozenset[str]:
+    forms = spelt(word)
+    found = lemmas(word).union(*map(lemmas, forms))
+    groups = frozenset().union(*(groups_by_lemma().get(lemma, ()) for lemma in found), *map(verb_groups, forms))
+    if any(character.isdigit() for character in word):
+        groups |= {NUMBER}
+    return found | (groups - {DOES} if HELPER in groups else groups)
