@@ -83,4 +83,4 @@ def test_a_burst_of_any_size_is_saved_with_the_same_few_statements(
         messages.save_events(
             committing, "shop", run or 0, [an_event_of_wb(n, chat=n % 7) for n in range(events)], FETCHED_AT
         )
-    assert len(statements) <= 6, statements
+    assert len(statements) <= 7, statements

@@ -43,6 +43,12 @@ def scale_stamp(factor: int) -> Edit:
     return lambda event: event.update(addTimestamp=event["addTimestamp"] * factor)
 
 
+def take_chat(event: dict[str, Any]) -> None:
+    """Take from one event what says whose it is."""
+    if event["eventID"] == "event-4":
+        del event["chatID"]
+
+
 def without_next(edit: Edit) -> Fault:
     """The normal answer without `next`, and with each of its events edited."""
 
@@ -128,3 +134,27 @@ def test_events_under_a_placeholder_are_not_versions_of_one_message(machine: Mac
         wb.faults.add(store_id, "events", edited_events(lambda event: event.update(eventID=event_id)))
         run = run_of(machine, store_id)
         assert (run["status"], run["quarantined"]) == ("partial", EVENTS)
+
+
+def test_a_version_that_cannot_be_stored_is_missing_though_another_one_is_stored(machine: Machine) -> None:
+    """Given a stored message, when it comes again without its chat, then no run is a success until it comes whole."""
+    with odd(machine) as (wb, store_id):
+        assert run_of(machine, store_id)["status"] == "success"
+        wb.faults.add(store_id, "events", edited_events(take_chat))
+        assert run_of(machine, store_id, full=True)["status"] == "partial"
+        assert (run_of(machine, store_id)["status"], stored(), problems()) == ("partial", EVENTS, ["event"])
+        assert (run_of(machine, store_id, full=True)["status"], problems()) == ("success", [])
+
+
+@pytest.mark.parametrize(("broken_first", "status"), [(True, "success"), (False, "partial")])
+def test_of_two_versions_in_a_page_the_last_tells_whether_one_is_missing(
+    machine: Machine, broken_first: bool, status: str
+) -> None:
+    def double(result: dict[str, Any]) -> None:
+        broken = [{"eventID": event["eventID"], "message": {"text": "?"}} for event in result["events"][:1]]
+        result["events"] = broken + result["events"] if broken_first else result["events"] + broken
+        result["totalEvents"] = len(result["events"])
+
+    with odd(machine) as (wb, store_id):
+        wb.faults.add(store_id, "events", edited_result(double))
+        assert (run_of(machine, store_id)["status"], stored()) == (status, EVENTS)

@@ -46,7 +46,7 @@ def retry_problems(database: Database, event: Event) -> RetriedProblems:
 def _retry_store(database: Database, store_id: str) -> RetriedStore:
     before = problems.count_open(database, store_id)
     retry_quarantined(database, store_id)
-    problems.close_solved(database, store_id)
+    problems.close_gaps(database, store_id)
     forget_tries(database, store_id)
     stores.refresh_statistics(database, store_id)
     after = problems.count_open(database, store_id)

@@ -10,7 +10,7 @@ from chatsync.errors import DatabaseRefusedError
 from database.chats import save_spoken_of
 from database.connection import DATA_ERRORS, HALVING_SECONDS, Database
 from database.json_rows import json_rows
-from database.problems import EVENT, Problem, open_problems
+from database.problems import EVENT, Problem, close_events, open_problems
 from database.quarantine import quarantine_events
 from database.wb_cards import CARD, CARD_COLUMNS, CARD_TYPES
 from database.wb_events import sort_events
@@ -105,7 +105,8 @@ MOST_RETRIED = 100  # quarantined events a run: each costs a statement, and near
 def save_events(database: Database, store_id: str, run_id: int, events: list[Any], fetched_at: str) -> int:
     """Store a burst of events in WB's order, fetched at this time (ISO); return how many messages were new.
 
-    An event that cannot be stored is quarantined with its reason and an open problem; all others are stored. Of one
+    An event that cannot be stored is quarantined with its reason and a problem, which stays open until it comes whole,
+    even if another version of it is stored; all others are stored. Of one
     that is known with other words or another time, the newest version is stored and the older ones beside it.
 
     Raises:
@@ -116,6 +117,7 @@ def save_events(database: Database, store_id: str, run_id: int, events: list[Any
     saving = _Saving(database, store_id, run_id, fetched_at)
     added = saving.save_messages(sorted_events.messages)
     saving.save_versions(sorted_events.older)
+    close_events(database, store_id, sorted_events.whole - saving.refused)
     return added
 
 
@@ -138,17 +140,23 @@ def retry_quarantined(database: Database, store_id: str) -> None:
         return
     now = datetime.now(UTC)
     saving = _Saving(database, store_id, max(row["run_id"] for row in rows), LONG_AGO)
-    saving.save_messages(sort_events([json.loads(row["raw"]) for row in rows], now).messages)
+    storable = sort_events([json.loads(row["raw"]) for row in rows], now)
+    saving.save_messages(storable.messages)
+    close_events(database, store_id, storable.whole - saving.refused)
 
 
 class _Saving:
-    """Saves rows; what Postgres refuses for what is in it is found by halving, and set aside alone."""
+    """Saves rows; what Postgres refuses for what is in it is found by halving, and set aside alone.
+
+    `refused` are the ids of what was set aside.
+    """
 
     def __init__(self, database: Database, store_id: str, run_id: int, fetched_at: str) -> None:
         self._database = database
         self._store_id = store_id
         self._run_id = run_id
         self._fetched_at = fetched_at
+        self.refused: set[str] = set()
         self._deadline = time.monotonic() + HALVING_SECONDS
 
     def save_messages(self, messages: list[dict[str, Any]]) -> int:
@@ -170,6 +178,7 @@ class _Saving:
                 raise
             if len(messages) == 1 or time.monotonic() > self._deadline:
                 rows = [{"id": each["id"], "reason": str(refusal), "raw": each["raw"]} for each in messages]
+                self.refused |= {each["id"] for each in messages}
                 _set_aside(self._database, self._store_id, self._run_id, rows)
                 return 0
         middle = len(messages) // 2

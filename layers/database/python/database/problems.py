@@ -4,7 +4,7 @@ A run is a success only if its store has no open problem. A problem is closed as
 or as dismissed by a person with a reason; a dismissed one is opened again only when its details have changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,17 +84,26 @@ def open_gaps(database: Database, store_id: str, run_id: int) -> None:
     )
 
 
-def close_solved(database: Database, store_id: str) -> None:
-    """Close the problems whose event is stored, or whose chat has all that WB lists."""
+def close_events(database: Database, store_id: str, event_ids: Collection[str]) -> None:
+    """Close the problems of events that came whole at last, and are stored."""
     database.run(
         f"""
         UPDATE problems SET closed_at = now(), closed_as = 'solved'
-        WHERE store_id = :store AND closed_at IS NULL AND CASE kind
-            WHEN '{EVENT}' THEN EXISTS (SELECT FROM chat_messages AS stored
-                                        WHERE stored.store_id = problems.store_id AND stored.id = subject)
-            WHEN '{GAP}' THEN NOT EXISTS (SELECT FROM chats WHERE chats.store_id = problems.store_id
-                                          AND chats.id = subject AND {IS_LISTED} AND {IS_GAP})
-            ELSE false END
+        WHERE store_id = :store AND kind = '{EVENT}' AND closed_at IS NULL AND subject = ANY(CAST(:ids AS text[]))
+        """,  # noqa: S608 - a constant
+        store=store_id,
+        ids=sorted(event_ids),
+    )
+
+
+def close_gaps(database: Database, store_id: str) -> None:
+    """Close the problems whose chat has all that WB lists."""
+    database.run(
+        f"""
+        UPDATE problems SET closed_at = now(), closed_as = 'solved'
+        WHERE store_id = :store AND kind = '{GAP}' AND closed_at IS NULL
+          AND NOT EXISTS (SELECT FROM chats WHERE chats.store_id = problems.store_id
+                          AND chats.id = subject AND {IS_LISTED} AND {IS_GAP})
         """,  # noqa: S608 - constants
         store=store_id,
     )

@@ -7,7 +7,7 @@ from database.connection import Database
 from database.gaps import IS_GAP, IS_LISTED
 from database.leases import renew_lease
 from database.messages import retry_quarantined
-from database.problems import EVENT, LIST, STRETCH, close_solved, count_open, open_gaps
+from database.problems import EVENT, LIST, STRETCH, close_gaps, count_open, open_gaps
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
     renew_lease(database, run_id, 0)
     retry_quarantined(database, store_id)
     open_gaps(database, store_id, run_id)
-    close_solved(database, store_id)
+    close_gaps(database, store_id)
     reconciled = _compare_with_list(database, store_id, run_id)
     _save_end(database, run_id, reconciled)
     stores.refresh_statistics(database, store_id)

@@ -48,11 +48,15 @@ ATTACHED = {"file": "files", "image": "images"}  # by kind: the name of their li
 
 @dataclass(frozen=True)
 class SortedEvents:
-    """Rows of messages, the newest version of each; their older versions, as rows too; and rows of the unstorable."""
+    """Rows of messages, the newest version of each; their older versions, as rows too; and rows of the unstorable.
+
+    `whole` are the ids of which the version that came last is no unstorable one.
+    """
 
     messages: list[dict[str, Any]]
     older: list[dict[str, Any]]
     quarantined: list[dict[str, Any]]
+    whole: frozenset[str]
 
 
 def sort_events(events: Sequence[Any], now: datetime) -> SortedEvents:
@@ -63,19 +67,22 @@ def sort_events(events: Sequence[Any], now: datetime) -> SortedEvents:
     messages: dict[str, dict[str, Any]] = {}
     older: list[dict[str, Any]] = []
     quarantined: dict[str, dict[str, Any]] = {}
+    whole: set[str] = set()
     for event in events:
         try:
             row = _message_row(event, now)
         except EventUnstorableError as reason:
             row = quarantine_row(event, str(reason))
             quarantined[row["id"]] = row
+            whole.discard(row["id"])
             continue
+        whole.add(row["id"])
         known = messages.setdefault(row["id"], row)
         if known["raw"] != row["raw"]:
             first, last = sorted((known, row), key=lambda each: str(each["sent_at"]))
             messages[row["id"]] = last
             older.append(first)
-    return SortedEvents(list(messages.values()), older, list(quarantined.values()))
+    return SortedEvents(list(messages.values()), older, list(quarantined.values()), frozenset(whole))
 
 
 def marks(sender: str | None, text: str | None, good_card: object) -> dict[str, Any]:
