@@ -39,7 +39,7 @@ def test_why_labels_are_missing_is_said_in_russian_too(pages: Pages, stop: str) 
             stop=LABEL_STOPS[stop],
         )
     words = load_language("ru").say(f"label_stop.{stop}")
-    for page in ("/runs", f"/run?id={run}"):
+    for page in ("/", "/runs", f"/run?id={run}"):
         assert words in pages.get(page, "ru").body
     assert "Модель не отвечает о чатах</dt><dd>2</dd>" in pages.get(f"/run?id={run}", "ru").body
 

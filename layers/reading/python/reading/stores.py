@@ -16,7 +16,7 @@ def list_stores(database: Database, most: int) -> list[dict[str, Any]]:
         SELECT stores.id, name, active, token_type, token_expires_at, events_cursor, last_success_at, total_chats,
                chat_tag_counts, now() AS read_at, coalesce(messages, 0) AS messages, coalesce(waiting, 0) AS waiting,
                run.id AS run_id, run.status AS run_status, run.gaps, run.quarantined, run.error_type,
-               run.error_message, {IS_DEAD} AS run_is_dead, {WAITS_UNTIL} AS waits_until,
+               run.error_message, run.labels_stopped, {IS_DEAD} AS run_is_dead, {WAITS_UNTIL} AS waits_until,
                (SELECT count(*) FROM problems WHERE store_id = stores.id AND closed_at IS NULL) AS problems
         FROM stores
         LEFT JOIN LATERAL (
