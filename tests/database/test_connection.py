@@ -13,6 +13,9 @@ from database.connection import Address, Database, connect, read_address, transa
 from tests.support.given_rows import column
 
 BACKEND = "SELECT pg_backend_pid()"
+IN_TRANSACTION = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+)
 STORES = "SELECT id FROM stores ORDER BY id"
 SECRET = "secret-value"
 ADD_STORE = "INSERT INTO stores (id, name) VALUES (:id, 'ИП Проба')"
@@ -153,6 +156,18 @@ def test_what_another_try_may_cure_is_unavailable_and_not_refused(container: Non
         database.rows("SELECT pg_sleep(2)")
     with transaction() as database:
         assert column(database, "SELECT 7") == [7]
+
+
+def test_a_transaction_that_failed_is_left_by_nobody(container: None, outside: Database) -> None:
+    """A warm container may sleep for an hour; until it wakes, its session would stay in the failed transaction."""
+    with pytest.raises(DatabaseUnavailableError), transaction() as database:
+        database.run("SET LOCAL statement_timeout = 1")
+        database.rows("SELECT pg_sleep(2)")
+    for _ in range(100):  # Postgres ends a closed session at its own time.
+        if column(outside, IN_TRANSACTION) == [0]:
+            return
+        outside.rows("SELECT pg_sleep(0.05)")
+    raise AssertionError("The session is still in its failed transaction.")
 
 
 def test_rows_are_dicts_and_a_statement_counts_what_it_touched(database: Database) -> None:
