@@ -1,8 +1,8 @@
 """Serve the simulated Wildberries alone.
 
 Serves WB's addresses, limits and errors until Ctrl-C. What it prints is a
-stores file. It keeps to WB's published description; --fault lets it send
-what that does not say.
+stores file. It keeps to WB's published description, and adds only what WB was
+seen to send on product cards; --fault lets it send other things.
 
 examples:
   ./chats simulator --stores 20 > grown.toml                  (one terminal)
