@@ -42,15 +42,19 @@ def message_moment(message: Mapping[str, Any], latest: datetime) -> datetime:
     Raises:
         MomentInvalidError: None of them is a moment; the message is about the first.
     """
-    moments, problems = [], []
+    later, problems = [], []
     for name in MOMENT_FIELDS:
         try:
-            moments.append(read_moment(message.get(name)))
+            moment = read_moment(message.get(name))
         except MomentInvalidError as problem:
             problems.append(problem)
-    if not moments:
+            continue
+        if moment <= latest:
+            return moment
+        later.append(moment)
+    if not later:
         raise problems[0]
-    return next((moment for moment in moments if moment <= latest), moments[0])
+    return later[0]
 
 
 def milliseconds(moment: datetime) -> int:

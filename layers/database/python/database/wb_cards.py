@@ -41,7 +41,8 @@ Card = dict[str, Any]
 
 def read_card(good_card: object, prefix: QuestionPrefix | None = None) -> Card:
     """Return the columns of CARD that a goodCard says, and what a prefix adds to it; none where nothing is said."""
-    card = {column: value for column, value in read_fields(as_object(good_card), CARD).items() if value is not None}
+    fields = read_fields(as_object(good_card), CARD) if good_card else {}  # Few messages have a card.
+    card = {column: value for column, value in fields.items() if value is not None}
     return fill_card(card, _card_of_prefix(prefix)) if prefix else card
 
 
