@@ -19,7 +19,7 @@ SIZE = (1200, 740)
 MOSCOW = {"timezone_id": "Europe/Moscow", "locale": "en-GB", "color_scheme": "light"}
 # A chat in which all there is to see is seen: both sides, several days, attachments.
 LIVELIEST = """
-    SELECT chats.store_id, chats.id FROM chats JOIN chat_messages ON chat_id = chats.id WHERE rid IS NOT NULL
+    SELECT chats.store_id, chats.id FROM chats JOIN chat_messages ON chat_id = chats.id WHERE chats.rid IS NOT NULL
     GROUP BY chats.store_id, chats.id
     ORDER BY bool_or(attachments <> '[]') DESC, count(DISTINCT sender) DESC, count(*) DESC, chats.id LIMIT 1
 """
