@@ -2,13 +2,13 @@
 
 import os
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chatsync.owner_files import read_toml
 from local.errors import UsageError
 
 STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # It is part of S3 keys and of the token's parameter name.
@@ -42,14 +42,9 @@ def read_stores_file(path: Path) -> list[Store]:
 
 
 def _entries(path: Path) -> list[Any]:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}). {HELP}") from None
-    except RecursionError:
-        raise UsageError(f"{path} is not valid TOML: it is nested too deep. {HELP}") from None
-    except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
-        raise UsageError(f"{path} is not valid TOML: {error}. {HELP}") from None
+    content, wrong = read_toml(path)
+    if wrong:
+        raise UsageError(f"The stores file {path} cannot be used: {wrong}. {HELP}")
     if unknown := sorted(set(content) - {"stores"}):
         raise UsageError(f"{path}: unknown key {unknown[0]!r} outside of [[stores]]. {HELP}")
     entries = content.get("stores")

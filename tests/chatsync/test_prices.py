@@ -51,12 +51,12 @@ def test_an_operators_list_without_prices_of_a_cache_counts_such_tokens_as_other
     [
         ('date = "2026-11-01"\n', "", "date is missing"),
         ("output = 2\n", "", "output is missing"),
-        ("input = 0.5", "input = -1", "not TOML of the shape"),
-        ("input = 0.5", 'input = "0.5"', "not TOML of the shape"),
-        ("input = 0.5", "input = true", "not TOML of the shape"),
-        ("output = 2", "output = 2\ncached_input = -1", "not TOML of the shape"),
-        ('[models."tiny"]', "[models", "not TOML of the shape"),
-        (TINY, 'date = "2026-11-01"\nmodels = ["tiny"]', "not TOML of the shape"),
+        ("input = 0.5", "input = -1", "not have the shape"),
+        ("input = 0.5", 'input = "0.5"', "not have the shape"),
+        ("input = 0.5", "input = true", "not have the shape"),
+        ("output = 2", "output = 2\ncached_input = -1", "not have the shape"),
+        ('[models."tiny"]', "[models", "is not valid TOML"),
+        (TINY, 'date = "2026-11-01"\nmodels = ["tiny"]', "not have the shape"),
     ],
 )
 def test_a_faulty_list_is_refused_and_named(tmp_path: Path, old: str, new: str, wrong: str) -> None:

@@ -5,7 +5,6 @@ Both zones need the one list: the database marks messages while it stores them, 
 
 import hashlib
 import os
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from chatsync.errors import AutomaticListInvalidError
 from chatsync.label_tokens import SELLER
+from chatsync.owner_files import read_toml
 
 OWN_FILE = Path(__file__).with_name("automatic.toml")
 SETTING = "AUTOMATIC_FILE"  # the owner's file, whose patterns are added to our own
@@ -66,7 +66,7 @@ def automatic_messages() -> AutomaticMessages:
 
 def read_automatic(file: Path) -> AutomaticMessages:
     """Return the list that a TOML file holds; raises AutomaticListInvalidError saying what is wrong in which file."""
-    content, wrong = _content(file)
+    content, wrong = read_toml(file)
     if wrong := wrong or next(_faults(content), ""):
         raise AutomaticListInvalidError(
             f"The list of automatic messages {file} cannot be used: {wrong}. "
@@ -78,16 +78,6 @@ def read_automatic(file: Path) -> AutomaticMessages:
 def plain_letters(text: str) -> str:
     """Return a text's letters and digits alone: in small letters, without marks above or below them."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFD", text.casefold())))
-
-
-def _content(file: Path) -> tuple[dict[str, Any], str]:
-    """Return what the file holds, and why it cannot be read, if so."""
-    try:
-        return tomllib.loads(file.read_text("utf-8-sig")), ""
-    except OSError as error:
-        return {}, f"it cannot be read ({error.strerror})"
-    except ValueError as error:
-        return {}, f"it is not valid TOML ({error})"
 
 
 def _faults(content: Mapping[str, Any]) -> Iterator[str]:

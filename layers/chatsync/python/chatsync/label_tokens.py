@@ -14,9 +14,9 @@ BUYER, SELLER = "client", "seller"  # the `sender` WB gives to the messages of t
 # emoji in pieces of one or two. The older one needs 1.6 times as many for words (eval/tokens.md).
 LETTERS_PER_TOKEN = 3
 SIGN = re.compile(r"[^\w\s]|[\d_]")
-SIGNS, SIGNS_TOKENS = 5, 3  # so many signs take so many tokens
+SIGNS, SIGNS_TOKENS = 5, 3  # five signs take three tokens
 
-# Our own bounds. What a buyer needs stands in the last messages; so many tokens hold about two thousand letters.
+# Our own bounds. What a buyer needs stands in the last messages; these tokens hold about two thousand letters.
 TOKENS_PER_CHAT = 700
 CHARACTERS_PER_MESSAGE = 1_000
 

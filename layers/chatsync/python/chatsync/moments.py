@@ -12,14 +12,14 @@ MOMENT_FIELDS = ("addTimestamp", "addTime")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # WB was founded in 2004 and its chats are younger; a year outside is a fault of units, never a message's.
 FIRST_YEAR, LAST_YEAR = 2010, 2100
-# Seconds until 2286 have ten digits, milliseconds since 2001 have thirteen: no moment is both.
+# Seconds until 2286 have ten digits, milliseconds since 2001 have thirteen: no time is both.
 LARGEST_SECONDS = 10_000_000_000
 # What Java (ZonedDateTime) and Go (Time.String) write behind the offset, such as [Europe/Moscow] and MSK.
 ZONE_NAME = re.compile(r"(\[[\w/+-]+\]| [A-Z]{3,4})$")
 
 
 class MomentInvalidError(ValueError):
-    """The value is no moment, or an impossible one."""
+    """The value is not a time, or an impossible one."""
 
 
 def read_moment(value: object) -> datetime:

@@ -1,7 +1,6 @@
 """What a model's tokens cost: read from prices.toml, or from the operator's own file."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +10,7 @@ from typing import Any
 from chatsync.errors import PricesInvalidError
 from chatsync.label_tokens import Tokens
 from chatsync.label_version import KEYWORDS
+from chatsync.owner_files import read_toml
 
 OWN_FILE = Path(__file__).with_name("prices.toml")
 SETTING = "PRICES_FILE"
@@ -53,15 +53,14 @@ def _prices() -> Mapping[str, Price]:
 
 def read_prices(file: Path) -> dict[str, Price]:
     """Return the prices of a file by model; raises PricesInvalidError saying what is wrong in which file."""
+    content, wrong = read_toml(file)
     try:
-        content = tomllib.loads(file.read_text("utf-8-sig"))
-        return {model: _price(price, content["date"]) for model, price in content["models"].items()}
-    except OSError as error:
-        wrong = f"it cannot be read ({error.strerror})"
+        if not wrong:
+            return {model: _price(price, content["date"]) for model, price in content["models"].items()}
     except KeyError as error:
         wrong = f"{error.args[0]} is missing"
     except (ValueError, AttributeError, TypeError):
-        wrong = "it is not TOML of the shape of prices.toml"
+        wrong = "it does not have the shape of prices.toml"
     raise PricesInvalidError(f"The price list {file} cannot be used: {wrong}. Correct the file, or PRICES_FILE.")
 
 

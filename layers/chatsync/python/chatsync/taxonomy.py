@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chatsync.errors import ClassifierRefusedError
+from chatsync.owner_files import read_toml
 
 OWN_FILE = Path(__file__).with_name("taxonomy.toml")
 SETTING = "TAXONOMY_FILE"
@@ -75,7 +76,7 @@ def read_taxonomy(file: Path) -> Taxonomy:
 
     A file without causes takes those of our own file, whose version then joins its own: "tea-1+causes-2".
     """
-    content, wrong = _content(file)
+    content, wrong = read_toml(file)
     if not wrong and not set(CAUSE_FIELDS) & set(content):
         content = _with_our_causes(content)
     if wrong := wrong or next(_faults(content), ""):
@@ -100,16 +101,6 @@ def _with_our_causes(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _entry(table: Mapping[str, Any]) -> dict[str, Any]:
     return {**table, "examples": tuple(table["examples"])}
-
-
-def _content(file: Path) -> tuple[dict[str, Any], str]:
-    """Return what the file holds, and why it cannot be read, if so."""
-    try:
-        return tomllib.loads(file.read_text("utf-8-sig")), ""
-    except OSError as error:
-        return {}, f"it cannot be read ({error.strerror})"
-    except ValueError as error:
-        return {}, f"it is not valid TOML ({error})"
 
 
 def _faults(content: Mapping[str, Any]) -> Iterator[str]:

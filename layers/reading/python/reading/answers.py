@@ -36,14 +36,8 @@ STORE_COLUMNS = (
 RUN_COLUMNS = (
     *("id", "store_id", "sync_type", "status", "error_message", "started_at", "completed_at", "chats_total"),
     *("chats_synced", "messages_added", "chats_classified", "wb_requests", "waited_seconds"),
-    *(
-        "label_tokens_in",
-        "label_tokens_out",
-        "label_cost_microusd",
-        "budget_reached",
-        "relabelling",
-        "chats_unanswered",
-    ),
+    *("label_tokens_in", "label_tokens_out", "label_cost_microusd", "budget_reached"),
+    *("relabelling", "chats_unanswered"),
 )
 
 

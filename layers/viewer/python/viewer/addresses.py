@@ -150,7 +150,7 @@ def _read_key(text: str) -> ChatKey:
         at, store_id, chat_id, urgency = json.loads(base64.urlsafe_b64decode(text[:LONGEST_KEY].encode()))
         if at != BEFORE_ALL:
             datetime.fromisoformat(at)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         raise AddressInvalidError("The address names no place in this list.") from None
     if not (isinstance(store_id, str) and isinstance(chat_id, str)) or "\x00" in store_id + chat_id:
         raise AddressInvalidError("The address names no place in this list.")

@@ -26,7 +26,8 @@ STRINGS_AND_BRACKETS = re.compile(STRING + r"|[\[{\]}]", re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x1f]")
 FAILURE = re.compile(r'"errors"\s*:\s*\[\s*[^\s\]]')  # what an answer says that failed
 UNREADABLE = "said around what could be read"
-REPLY_SIGN = re.compile(r"replySign[^,}\]]*")  # in a fragment its quotes may be what is broken
+REPLY_SIGN_KEY = "replysign"  # in any case of its letters
+REPLY_SIGN = re.compile(r"replySign[^,}\]]*", re.IGNORECASE)  # in a fragment its quotes may be what is broken
 
 
 class BodyUnreadableError(ValueError):
@@ -81,7 +82,8 @@ class _Decoding:
         if doubled := len(pairs) - len(value):
             self.damaged += doubled
             value |= {key: said for key, said in pairs if said}
-        value.pop("replySign", None)
+        for key in [key for key in value if key.casefold() == REPLY_SIGN_KEY]:
+            del value[key]
         return value
 
     def _read_integer(self, digits: str) -> int | str:

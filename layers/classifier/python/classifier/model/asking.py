@@ -41,7 +41,7 @@ class Asking:
     """
 
     def __init__(self, endpoint: Endpoint, seconds: float, most_tokens: int | None = None) -> None:
-        """Ask this endpoint, and begin no request later than so many seconds from now, or once the tokens are taken."""
+        """Ask this endpoint, and begin no request later than these seconds from now, or once the tokens are taken."""
         self.answers: dict[str, Answer] = {}
         self.unanswered: list[str] = []
         self.tokens = Tokens()
