@@ -41,6 +41,7 @@ def test_an_empty_database_says_what_to_do(pages: Pages, path: str, language: st
         ("/chat?store=shop&id=none", 404),
         ("/chat", 404),
         ("/chats?after=nonsense", 400),
+        (f"/chats?after={'W1tb' * 500}", 400),  # brackets, nested 1,500 deep
         ("/chats?after=WzEsMiwzLDBd", 400),
         ("/chats?after=WyItaW5maW5pdHkiLCAiYSIsICJiIiwgNF0=", 400),  # of an urgency that is none
         ("/chat?store=shop&id=1:chat-0&before=never", 400),

@@ -10,6 +10,7 @@ from local.simulator.faults import Fault, cut_body, junk, raw_json
 from tests.support.byte_server import ByteServer, chunks, head, ok
 from tests.wildberries.walking import wildberries
 from wildberries import client as wildberries_client
+from wildberries.body import read_body
 
 DEEP = 50_000
 
@@ -23,6 +24,14 @@ def read(body: str) -> object:
 def test_the_result_comes_as_wb_sent_it() -> None:
     result = read('{"result": [1, "два", null, 1.5, {"a": "\\ud800\\u0000\ud800"}], "errors": null}')
     assert result == [1, "два", None, 1.5, {"a": "\ud800\0\ud800"}]
+
+
+@pytest.mark.parametrize("key", ["ReplySign", "replysign", "REPLYSIGN"])
+@pytest.mark.parametrize("quote", ['"', ""], ids=["whole", "broken"])
+def test_a_reply_sign_is_removed_however_its_key_is_written(key: str, quote: str) -> None:
+    entries = [f'{{"chatID{mark}: "{number}", "{key}": "capability"}}' for number, mark in enumerate(('"', quote, '"'))]
+    body = f'{{"result": [{", ".join(entries)}], "errors": null}}'
+    assert "capability" not in repr(read_body(body.encode(), "chatID"))
 
 
 def test_reply_signs_are_removed_at_any_depth() -> None:
