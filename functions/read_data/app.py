@@ -2,8 +2,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chatsync.contracts import read_word
 from chatsync.observability import logger, observed
+from chatsync.people_tasks import read_word
 from database.connection import transaction
 from reading.answers import WORDS
 

@@ -14,7 +14,7 @@ from local.arguments import add_classifier, add_store_filter
 from local.errors import UsageError
 
 if TYPE_CHECKING:
-    from chatsync.contracts import StoreEstimate
+    from chatsync.people_tasks import StoreEstimate
     from database.connection import Database
 
 

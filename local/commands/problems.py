@@ -15,7 +15,7 @@ examples:
 import argparse
 import getpass
 
-from chatsync.contracts import LONGEST_REASON
+from chatsync.people_tasks import LONGEST_REASON
 from local.arguments import add_stack, add_store_filter, whole_number
 from local.errors import UsageError
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
-from chatsync.contracts import StoreEstimate
 from chatsync.label_version import KEYWORDS
+from chatsync.people_tasks import StoreEstimate
 from chatsync.prices import price_of
 from local.terminal.tables import console, dollars, visible
 

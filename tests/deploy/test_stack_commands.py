@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 import pytest
 
-from chatsync.contracts import ListedProblems
 from chatsync.errors import DatabaseUnavailableError, EventInvalidError
+from chatsync.people_tasks import ListedProblems
 from database import problems, reconciliation, run_ends, stores
 from database.connection import Database, transaction
 from database.problems import EVENT, GAP, LIST, Problem

@@ -1,22 +1,22 @@
-"""What each function takes (its task) and gives (its result), side by side.
+"""What each function of the state machine, and the one that migrates, takes (its task) and gives (its result).
 
 Tasks are read strictly: a wrong one fails at once and says why. A result has just the fields that the state machine's
-ResultSelector reads, and those that people read in the progress of a sync or in the answer of what they invoked: a test
-compares them with the definition.
+ResultSelector reads, and those that people read in the progress of a sync: a test compares them with the definition.
 """
 
 import types
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from chatsync.errors import EventInvalidError
 
 INPUT_OPTIONS = '"store_ids" (a list of ids), "full" (true, false), "classify" (true, false)'
-LONGEST_REASON = 1000  # characters, of why a problem is dismissed
 
 
-class _Task:
+class Task:
+    """What a function takes."""
+
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> Self:
         """Return the event as this class, ignoring fields it does not name.
@@ -30,12 +30,14 @@ class _Task:
 
 
 @dataclass(frozen=True)
-class _RunTask(_Task):
+class _RunTask(Task):
     store_id: str
     run_id: int
 
 
-class _Result:
+class Result:
+    """What a function gives."""
+
     def as_result(self) -> dict[str, Any]:
         """Return what Lambda hands on: the fields as JSON knows them."""
         return asdict(self)  # type: ignore[call-overload, no-any-return]
@@ -61,7 +63,7 @@ def _fits(value: Any, option: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class ListStores(_Task):
+class ListStores(Task):
     """List the stores of an execution: the active ones, or those named."""
 
     execution_name: str
@@ -82,7 +84,7 @@ class ListStores(_Task):
 
 
 @dataclass(frozen=True)
-class ListedStores(_Result):
+class ListedStores(Result):
     """The object that lists the stores, and the execution's options."""
 
     stores_key: str
@@ -91,7 +93,7 @@ class ListedStores(_Result):
 
 
 @dataclass(frozen=True)
-class OpenRun(_Task):
+class OpenRun(Task):
     """Take the store's lease and open its row of sync_logs."""
 
     store_id: str
@@ -100,7 +102,7 @@ class OpenRun(_Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run(_Result):
+class Run(Result):
     """`$.run`: a run as the state machine needs it, after each save anew.
 
     `status` is "running", "skipped" (the store has another live run) or "waiting" (its seller has, in another store).
@@ -128,7 +130,7 @@ class FetchChats(_RunTask):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FetchedChats(_Result):
+class FetchedChats(Result):
     """WB's list as an object (None while WB makes us wait), and what the store's token says of itself."""
 
     chats_key: str | None
@@ -163,7 +165,7 @@ class FetchEvents(_RunTask):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FetchedEvents(_Result):
+class FetchedEvents(Result):
     """A burst of events as an object (None if it has none), and where the walk goes on (ms), after which wait."""
 
     events_key: str | None
@@ -197,7 +199,7 @@ class ListChatPages(_RunTask):
 
 
 @dataclass(frozen=True)
-class ListedChatPages(_Result):
+class ListedChatPages(Result):
     """Each chat page's `transcripts_key` and reserved `tokens`; people read how many chats the pages hold."""
 
     pages: list[dict[str, Any]]
@@ -213,7 +215,7 @@ class ClassifyChats(_RunTask):
 
 
 @dataclass(frozen=True)
-class ClassifiedChats(_Result):
+class ClassifiedChats(Result):
     """The object that holds the chat page's labels."""
 
     labels_key: str
@@ -244,7 +246,7 @@ class SaveLabels(_RunTask):
 
 
 @dataclass(frozen=True)
-class SavedLabels(_Result):
+class SavedLabels(Result):
     """People read how many labels were new."""
 
     labels: int
@@ -256,7 +258,7 @@ class CloseRun(_RunTask):
 
 
 @dataclass(frozen=True)
-class ClosedRun(_Result):
+class ClosedRun(Result):
     """How the run ended."""
 
     status: str
@@ -264,7 +266,7 @@ class ClosedRun(_Result):
 
 
 @dataclass(frozen=True)
-class FailRun(_Task):
+class FailRun(Task):
     """Close a store's run as failed. The run is found by its execution: opening it may be what failed."""
 
     store_id: str
@@ -274,7 +276,7 @@ class FailRun(_Task):
 
 
 @dataclass(frozen=True)
-class FailedRun(_Result):
+class FailedRun(Result):
     """The error's type and a sentence safe to show, on the state that shows the store red."""
 
     error_type: str
@@ -282,14 +284,14 @@ class FailedRun(_Result):
 
 
 @dataclass(frozen=True)
-class Report(_Task):
+class Report(Task):
     """Count how the stores of an execution ended."""
 
     execution_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportedRuns(_Result):
+class ReportedRuns(Result):
     """How many of the execution's runs ended in each status: the execution's output."""
 
     success: int
@@ -300,7 +302,7 @@ class ReportedRuns(_Result):
 
 
 @dataclass(frozen=True)
-class MigrateDatabase(_Task):
+class MigrateDatabase(Task):
     """Bring the tables up to date, logged in as one who may change them."""
 
     user: str
@@ -308,171 +310,7 @@ class MigrateDatabase(_Task):
 
 
 @dataclass(frozen=True)
-class MigratedDatabase(_Result):
+class MigratedDatabase(Result):
     """The migrations that were applied now, for people."""
 
     versions: list[str]
-
-
-# What people ask of ReadDataFunction and ChangeDataFunction. The field "word" says which task an event is.
-
-
-def read_word(event: Mapping[str, Any], words: Collection[str]) -> str:
-    """Return which of these words the event has as its "word".
-
-    Raises:
-        EventInvalidError: It has none of them. What it has instead is not quoted: it may be anything.
-    """
-    word = event.get("word")
-    if not isinstance(word, str) or word not in words:
-        raise EventInvalidError(f"The event's field 'word' must be one of: {', '.join(words)}.")
-    return word
-
-
-@dataclass(frozen=True)
-class _StoresTask(_Task):
-    """`store_ids` is None, or not given, for all."""
-
-    store_ids: list[str] | None
-
-    @classmethod
-    def parse(cls, event: Mapping[str, Any]) -> Self:
-        """Return the event; raises EventInvalidError."""
-        return super().parse({"store_ids": None, **event})
-
-
-@dataclass(frozen=True)
-class EstimateLabels(_StoresTask):
-    """Estimate what the next run would label, of the active stores or of those named."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoreEstimate:
-    """What the next run of a store would label of what is stored now: `chats`, of which `chats_sent` cost something.
-
-    The cost is in millionths of a US dollar, None where the model's price is not known. `chats_over_budget` wait
-    longer, and `budget_reached` says why. `relabelling` says what another version of the classifier makes people pay
-    for, None where nothing.
-    """
-
-    store_id: str
-    chats: int
-    chats_sent: int
-    tokens_in: int
-    tokens_out: int
-    cost_microusd: int | None
-    chats_over_budget: int
-    budget_reached: str | None
-    relabelling: str | None
-
-
-@dataclass(frozen=True)
-class EstimatedLabels(_Result):
-    """The version on the labels, and each store's estimate, for people."""
-
-    labelled_by: str
-    stores: list[StoreEstimate]
-
-
-@dataclass(frozen=True)
-class ListProblems(_StoresTask):
-    """List the open problems of all stores, or of those named."""
-
-
-@dataclass(frozen=True)
-class ListedProblems(_Result):
-    """The newest open problems as JSON, and how many there are in all."""
-
-    problems: list[dict[str, Any]]
-    total: int
-
-
-@dataclass(frozen=True)
-class StoresStatus(_Result):
-    """Stores with their tokens and cursors, how many stores there are in all, and the last runs; all as JSON."""
-
-    stores: list[dict[str, Any]]
-    total: int
-    runs: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class ListedGaps(_Result):
-    """Chats of which WB lists a newer message than is stored, as JSON, and how many there are in all."""
-
-    chats: list[dict[str, Any]]
-    total: int
-
-
-@dataclass(frozen=True)
-class ChangeStore(_Task):
-    """Change a row of the table `stores`: `word` is add, token, pause, resume or remove. Never the token itself.
-
-    `same_store`: the token's seller is the store's, though WB gave it another id.
-    """
-
-    word: str
-    store_id: str
-    name: str | None
-    seller_id: str | None
-    token_type: str | None
-    token_expires_at: str | None
-    same_store: bool
-
-    @classmethod
-    def parse(cls, event: Mapping[str, Any]) -> Self:
-        """Return the event, without a name and a new token where it gives none; raises EventInvalidError."""
-        nothing = dict.fromkeys(("name", "seller_id", "token_type", "token_expires_at"))
-        return super().parse({**nothing, "same_store": False, **event})
-
-
-@dataclass(frozen=True)
-class ChangedStore(_Result):
-    """Which store was changed, for people."""
-
-    store_id: str
-
-
-@dataclass(frozen=True)
-class RetryProblems(_StoresTask):
-    """Try to solve the open problems of all stores, or of those named, as far as that needs no request to WB."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RetriedStore:
-    """How many of a store's problems a retry solved, and how many stretches its next sync reads again."""
-
-    store_id: str
-    solved: int
-    stretches: int
-
-
-@dataclass(frozen=True)
-class RetriedProblems(_Result):
-    """Each store that had open problems, for people."""
-
-    stores: list[RetriedStore]
-
-
-@dataclass(frozen=True)
-class DismissProblem(_Task):
-    """Close an open problem for a reason. `by` is who decided it, as they said."""
-
-    id: int
-    reason: str = field(repr=False)
-    by: str = field(repr=False)
-
-    @classmethod
-    def parse(cls, event: Mapping[str, Any]) -> Self:
-        """Return the event; raises EventInvalidError, also for a reason that is empty or too long."""
-        task = super().parse(event)
-        if not 0 < len(task.reason.strip()) <= LONGEST_REASON:
-            raise EventInvalidError(f"The field 'reason' must have 1 to {LONGEST_REASON} characters.")
-        return task
-
-
-@dataclass(frozen=True)
-class DismissedProblem(_Result):
-    """Which problem was closed, for people."""
-
-    id: int

@@ -6,7 +6,7 @@ Each takes the event that holds its task, and raises EventInvalidError for one t
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chatsync.contracts import (
+from chatsync.people_tasks import (
     ChangedStore,
     ChangeStore,
     DismissedProblem,

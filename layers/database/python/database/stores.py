@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chatsync.contracts import ChangeStore
 from chatsync.errors import SellerChangedError, StoreUnknownError
+from chatsync.people_tasks import ChangeStore
 from database.connection import Database
 
 # What a person can do to a store, and whether schedules sync it afterwards (None: as before).

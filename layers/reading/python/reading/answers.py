@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chatsync.contracts import EstimatedLabels, EstimateLabels, ListedGaps, ListedProblems, ListProblems, StoresStatus
 from chatsync.label_version import label_version
+from chatsync.people_tasks import (
+    EstimatedLabels,
+    EstimateLabels,
+    ListedGaps,
+    ListedProblems,
+    ListProblems,
+    StoresStatus,
+)
 from chatsync.settings import setting
 from database import stores
 from database.connection import Database

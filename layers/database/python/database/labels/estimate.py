@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from chatsync.contracts import StoreEstimate
 from chatsync.label_tokens import Tokens
 from chatsync.label_version import label_version
+from chatsync.people_tasks import StoreEstimate
 from chatsync.prices import price_of
 from database.connection import Database
 from database.labels.budgets import Budgets, LabelPlan, plan_labels
