@@ -123,7 +123,7 @@ invoke: $(TOOLS)/sam ## Run one deployed function with its example event: make i
 start: $(TOOLS)/sam ## Sync all active stores of the deployed stack now, or INPUT='{"store_ids": ["my-shop"], "full": true}'.
 	@$(SAM) remote invoke SyncStateMachine --stack-name $(STACK) --event '$(or $(INPUT),{})'
 
-logs: $(TOOLS)/sam ## Follow the logs of the deployed functions: make logs, or make logs FN=FetchEventsFunction
+logs: $(TOOLS)/sam ## Follow the logs of the deployed functions: make logs, or make logs FN=FetchHistoryFunction
 	@$(SAM) logs --stack-name $(STACK) $(if $(FN),--name $(FN)) --tail
 
 destroy: $(TOOLS)/sam ## Delete the stack; says first what stays.

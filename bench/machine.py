@@ -73,7 +73,7 @@ def first_and_unchanged_run(name: str, stores: Sequence[SimulatedStore], limits:
 
 
 def _know(engine: Engine, stores: Sequence[SimulatedStore]) -> None:
-    prefix = engine.stack.functions["FetchEventsFunction"].environment["TOKEN_PARAMETER_PREFIX"]
+    prefix = engine.stack.functions["FetchHistoryFunction"].environment["TOKEN_PARAMETER_PREFIX"]
     with transaction() as open_database:
         for store in stores:
             stores_table.register(open_database, store.id, store.name, active=True)

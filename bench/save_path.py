@@ -1,4 +1,4 @@
-"""The save path alone: bursts of events into Postgres, as Save events stores them."""
+"""The save path alone: bursts of events into Postgres, as Save history stores them."""
 
 import time
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from database import leases, messages, stores, sync_logs
 from database.connection import transaction
 from local.simulator.wire import event_json
 
-BURSTS = (50, 500, 5000)  # a page; what one visit to WB's bucket yields; the most that Fetch events hands over
+BURSTS = (50, 500, 5000)  # a page; what one visit to WB's bucket yields; the most that Fetch history hands over
 EVENTS_A_BURST_SIZE = 20_000
 
 

@@ -23,12 +23,12 @@ FREE_METRICS, FREE_ALARMS, FREE_LOG_GB = 10, 10, 5
 
 # --- Measured, a run of one store: state transitions, invocations ----
 EXECUTION = (3, 2)  # List stores, Each store, Report
-UNCHANGED = (11, 7)  # nothing new; each wait for WB is one transition more
-UNCHANGED_BASE = (13, 7)  # Base token: the hour of both methods is waited for
+UNCHANGED = (6, 3)  # nothing new; each wait for WB is one transition more
+UNCHANGED_BASE = (7, 3)  # Base token: the hour of both methods is waited for
 SKIPPED = (3, 1)  # the store's run before is still going on
-CHANGED = (2, 2)  # more, when there are new messages: a page of labels
-CHANGED_BASE = (10, 6)  # Base token: and two more requests, each a burst of its own
-BURST = (4, 2)  # Fetch events, Save events, Caught up?, Wait for rate limit
+CHANGED = (3, 3)  # more, when there are new messages: a page of labels, and the run is closed after it
+CHANGED_BASE = (11, 7)  # Base token: and two more requests, each a burst of its own
+BURST = (4, 2)  # Fetch history, Save history, Caught up?, Wait for rate limit
 LABEL_PAGE = (2, 2)  # Classify chats, Save labels: 30 chats
 GB_SECONDS = 0.25  # an invocation: 0.01 to 0.3 warm, and as much as 0.35 for a cold start (docs/performance.md)
 LOG_KB, S3_PUTS, S3_GETS = 2, 0.4, 0.4  # an invocation
@@ -38,7 +38,7 @@ RUNS = 720  # the schedule's default, rate(1 hour)
 SHARE_CHANGED = 0.5  # of the runs that find new messages
 HISTORY_EVENTS, HISTORY_CHATS = 10_000, 1_000
 EVENTS_A_PAGE, CHATS_A_LABEL_PAGE = 49, 30
-PAGES_A_BURST = {"personal": 7, "base": 1}  # a wait of 4 s, and what refills while WB answers (docs/performance.md)
+PAGES_A_BURST = {"personal": 11, "base": 1}  # a wait of 7 s, and what refills while WB answers (docs/performance.md)
 REQUESTS_AN_HOUR = {"personal": 3600, "base": 1}
 BASE_RUN_HOURS = 2  # a run asks twice of each of two methods, one request an hour
 MB_A_STORE = 40  # in Postgres, with its indexes
@@ -90,8 +90,8 @@ def steady_month(stores: int, token: str) -> Work:
 def first_sync(token: str) -> tuple[Work, float]:
     """Return one store's first sync, and the hours that WB's limit makes it take."""
     pages = HISTORY_EVENTS / EVENTS_A_PAGE
-    work = Work(0, 0, 1).plus(1, UNCHANGED).plus(pages / PAGES_A_BURST[token], BURST)
-    return work.plus(HISTORY_CHATS / CHATS_A_LABEL_PAGE, LABEL_PAGE), pages / REQUESTS_AN_HOUR[token]
+    work = Work(0, 0, 1).plus(1, UNCHANGED).plus(1, CHANGED).plus(pages / PAGES_A_BURST[token], BURST)
+    return work.plus(HISTORY_CHATS / CHATS_A_LABEL_PAGE - 1, LABEL_PAGE), pages / REQUESTS_AN_HOUR[token]
 
 
 def fixed(stores: int) -> float:

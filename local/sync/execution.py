@@ -125,7 +125,7 @@ def _engine(source: Source, labels: Labelling, observe: Callable[[Observation], 
 
 
 def _put_secrets(engine: Engine, source: Source, key: str) -> None:
-    prefix = engine.stack.functions["FetchEventsFunction"].environment["TOKEN_PARAMETER_PREFIX"]
+    prefix = engine.stack.functions["FetchHistoryFunction"].environment["TOKEN_PARAMETER_PREFIX"]
     for store in source.stores:
         engine.put_secret_parameter(f"{prefix}/{store.id}/token", store.token)
     secret = engine.stack.functions["ClassifyChatsFunction"].environment["OPENAI_KEY_SECRET"]

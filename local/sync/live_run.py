@@ -15,8 +15,9 @@ from local.sync.observed import observed_store, state_name
 
 WRITE_SECONDS = 0.5  # how soon the file follows
 REPEAT_SECONDS = 5.0  # a file that is older than a few of these is of a sync that died
-ENDS = {"fail_run": "Store failed"}  # the state behind a store's last function, where it is drawn as one
-SKIPPED = "Skip store"
+FAILED = {"fail_run": "Store failed"}  # the state behind a store's last function, where it is drawn as one
+# The same of a function that may be the last one, by the status in its result.
+ENDS = {"skipped": "Skip store", "success": "Run closed", "partial": "Run closed"}
 OWNER_ONLY = 0o600
 
 
@@ -85,9 +86,9 @@ def _state(observation: Observation) -> dict[str, Any]:
         return {"state": observation.state, "until": observation.until}
     state = state_name(observation.function)
     if isinstance(observation, InvocationEnded) and not observation.failed:
-        state = ENDS.get(observation.function, state)
-        if isinstance(observation.result, dict) and observation.result.get("status") == "skipped":
-            state = SKIPPED
+        state = FAILED.get(observation.function, state)
+        if observation.function != "close_run" and isinstance(observation.result, dict):
+            state = ENDS.get(observation.result.get("status", ""), state)
     return {"state": state, "until": None}
 
 

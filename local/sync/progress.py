@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
@@ -25,6 +25,7 @@ COUNTS = ("chats", "requests", "messages")
 GAP = 2  # between two columns
 DIGITS = 6
 FINAL = {"close_run", "fail_run"}
+ENDS = {"success", "partial", "skipped"}  # the status of a run that another function ended
 ACTIVE, TURN, ENDED = range(3)  # in the order in which stores are shown where not all find room
 
 
@@ -73,8 +74,8 @@ class Progress:
         if store is None:
             return
         with self._lock:
-            sentence = _follow(store, observation)
-        if sentence and self._live is None:
+            sentences = _follow(store, observation)
+        for sentence in sentences if self._live is None else ():
             with suppress(OSError):  # The terminal may be gone; the execution goes on.
                 self.console.print(f"{time.strftime('%H:%M:%S')}  {store.name}: {sentence}", soft_wrap=True)
 
@@ -109,25 +110,26 @@ def _rest(stores: Sequence[StoreProgress], hidden: int) -> Text:
     return Text(f"... and {hidden} more. Of all {len(stores)}, {ended} ended and {waiting} wait for their turn.")
 
 
-def _follow(store: StoreProgress, observation: Observation) -> str | None:
-    """Bring the store's line up to date; return a sentence where something worth a plain line happened."""
+def _follow(store: StoreProgress, observation: Observation) -> list[str]:
+    """Bring the store's line up to date; return a sentence for each thing worth a plain line."""
     if isinstance(observation, Waiting):
         until = _clock(observation.until)
         store.doing = f"{WAITS} {until}" if observation.reason == "wait" else f"tries again at {until}"
         store.style = "yellow"
-        return store.doing
+        return [store.doing]
     state = state_name(observation.function)
     if isinstance(observation, InvocationStarted):
         store.phase, store.doing, store.style = ACTIVE, state, ""
-        return None
+        return []
     result = observation.result if isinstance(observation.result, dict) else {}
     if observation.failed:
         store.doing, store.style = f"{state} failed ({result.get('errorType', 'unknown')})", "red"
-        return store.doing
+        return [store.doing]
     store.requests += result.get("requests", 0)
-    if observation.function in FINAL or result.get("status") == "skipped":
-        return _ended(store, result)
-    return _advanced(store, observation, result)
+    sentences = _advanced(store, observation, result)
+    if observation.function in FINAL or result.get("status") in ENDS:
+        sentences.append(_ended(store, result))
+    return sentences
 
 
 def _ended(store: StoreProgress, result: Mapping[str, Any]) -> str:
@@ -142,21 +144,26 @@ def _ended(store: StoreProgress, result: Mapping[str, Any]) -> str:
     return store.doing
 
 
-def _advanced(store: StoreProgress, observation: InvocationEnded, result: Mapping[str, Any]) -> str | None:
-    if observation.function == "save_chats" and not result.get("wait_seconds"):
-        store.chats = result.get("chats", 0)
-        return f"{_chats(store.chats)} listed"
-    if observation.function == "save_events":
-        store.messages += result.get("added", 0)
-        return f"{store.requests} WB requests, {store.messages} new messages"
-    if observation.function == "list_chat_pages":
-        store.to_label = result.get("chats", 0)
-        return f"{_chats(store.to_label)} to label" if store.to_label else None
+def _advanced(store: StoreProgress, observation: InvocationEnded, result: Mapping[str, Any]) -> list[str]:
+    if observation.function == "save_history":
+        return list(_saved(store, result))
     if observation.function == "save_labels":
         store.labelled += result.get("labels", 0)
         store.doing = f"{store.labelled} of {store.to_label} labelled"
-        return store.doing
-    return None
+        return [store.doing]
+    return []
+
+
+def _saved(store: StoreProgress, result: Mapping[str, Any]) -> Iterator[str]:
+    if result.get("chats") is not None:
+        store.chats = result["chats"]
+        yield f"{_chats(store.chats)} listed"
+    if result.get("listed"):
+        store.messages += result.get("added", 0)
+        yield f"{store.requests} WB requests, {store.messages} new messages"
+    if result.get("pages"):
+        store.to_label = result.get("to_label", 0)
+        yield f"{_chats(store.to_label)} to label"
 
 
 def _chats(number: int) -> str:

@@ -7,11 +7,8 @@ from chatsync import contracts
 RESULTS: dict[str, Any] = {
     "list_stores": contracts.ListedStores,
     "open_run": contracts.Run,
-    "fetch_chats": contracts.FetchedChats,
-    "save_chats": contracts.SavedChats,
-    "fetch_events": contracts.FetchedEvents,
-    "save_events": contracts.SavedEvents,
-    "list_chat_pages": contracts.ListedChatPages,
+    "fetch_history": contracts.FetchedHistory,
+    "save_history": contracts.SavedHistory,
     "classify_chats": contracts.ClassifiedChats,
     "save_labels": contracts.SavedLabels,
     "close_run": contracts.ClosedRun,
@@ -20,8 +17,6 @@ RESULTS: dict[str, Any] = {
 }
 # In the progress of a sync on this machine.
 READ_BY_PEOPLE = {
-    "save_chats": {"chats"},
-    "save_events": {"added"},
-    "list_chat_pages": {"chats"},
+    "save_history": {"chats", "added", "to_label"},
     "save_labels": {"labels"},
 }

@@ -24,7 +24,7 @@ def clients_made_by_import(**environment: str) -> str:
     [("postgresql://app@db.example/chats?auth=iam", "1 1 1\n"), ("postgresql://127.0.0.1/a", "1 1 0\n")],
 )
 def test_in_lambda_the_clients_are_made_before_the_first_event(url: str, made: str) -> None:
-    assert clients_made_by_import(AWS_LAMBDA_FUNCTION_NAME="fetch_events", DATABASE_URL=url) == made
+    assert clients_made_by_import(AWS_LAMBDA_FUNCTION_NAME="fetch_history", DATABASE_URL=url) == made
 
 
 def test_elsewhere_an_import_makes_no_client() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chatsync import contracts
-from chatsync.contracts import FetchEvents, ListStores, SaveChats, SaveEvents
+from chatsync.contracts import FetchHistory, ListStores, SaveHistory
 from chatsync.errors import EventInvalidError
 
 WHOLE: dict[str, Any] = {
@@ -14,10 +14,11 @@ WHOLE: dict[str, Any] = {
     "run_id": 7,
     "cursor": None,
     "until": None,
-    "chats_key": None,
-    "events_key": None,
-    "labels_key": "labels/1",
-    "wait_seconds": 0,
+    "history_key": None,
+    "listed": False,
+    "list_wait_seconds": 0,
+    "events_wait_seconds": 0,
+    "classify": True,
     "requests": 1,
     "seller_id": None,
     "token_type": "personal",
@@ -30,11 +31,8 @@ WHOLE: dict[str, Any] = {
 }
 KINDS = [
     contracts.OpenRun,
-    contracts.FetchChats,
-    contracts.SaveChats,
-    contracts.FetchEvents,
-    contracts.SaveEvents,
-    contracts.ListChatPages,
+    contracts.FetchHistory,
+    contracts.SaveHistory,
     contracts.CloseRun,
     contracts.Report,
     contracts.FailRun,
@@ -78,14 +76,13 @@ def test_a_field_of_another_type_is_named_and_its_value_is_not(kind: Any, name: 
 
 def test_an_error_shows_no_value() -> None:
     with pytest.raises(EventInvalidError) as refused:
-        FetchEvents.parse(WHOLE | {"cursor": "Где мой заказ"})
+        FetchHistory.parse(WHOLE | {"cursor": "Где мой заказ"})
     assert "заказ" not in str(refused.value)
 
 
 def test_what_may_be_null_may_also_be_there() -> None:
-    keys = {"chats_key": "pages/1", "events_key": "pages/2", "cursor": 5}
-    assert SaveChats.parse(WHOLE | keys).chats_key == "pages/1"
-    assert SaveEvents.parse(WHOLE | keys).events_key == "pages/2"
+    read = SaveHistory.parse(WHOLE | {"history_key": "pages/1", "cursor": 5})
+    assert (read.history_key, read.cursor) == ("pages/1", 5)
 
 
 def listed(**given: Any) -> ListStores:

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 class Context:
     """What Lambda hands a function."""
 
-    function_name: str = "fetch_events"
+    function_name: str = "fetch_history"
     memory_limit_in_mb: int = 128
-    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:1:function:fetch_events"
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:1:function:fetch_history"
     aws_request_id: str = "request-1"
 
 

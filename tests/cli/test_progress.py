@@ -38,14 +38,16 @@ def test_each_step_worth_it_is_a_line(capsys: pytest.CaptureFixture[str]) -> Non
     )
     for seen in (
         started("open_run"),
-        ended("fetch_chats", {"requests": 1}),
-        ended("save_chats", {"chats": 1, "wait_seconds": 0}),
-        ended("fetch_events", {"requests": 10}),
-        ended("save_events", {"added": 450}),
+        ended("fetch_history", {"requests": 11}),
+        ended("save_history", {"status": "running", "listed": True, "chats": 1, "added": 450}),
         waiting(noon),
-        ended("fetch_events", {"errorType": "WildberriesUnavailableError"}, failed=True),
+        ended("fetch_history", {"errorType": "WildberriesUnavailableError"}, failed=True),
         waiting(noon, "retry"),
-        ended("list_chat_pages", {"chats": 30}),
+        ended("fetch_history", {"requests": 2}),
+        ended(
+            "save_history",
+            {"status": "running", "listed": True, "chats": None, "added": 9, "pages": [{}], "to_label": 30},
+        ),
         ended("save_labels", {"labels": 25}),
         ended("close_run", {"status": "partial"}),
     ):
@@ -56,17 +58,26 @@ def test_each_step_worth_it_is_a_line(capsys: pytest.CaptureFixture[str]) -> Non
         "1 chat listed",
         "11 WB requests, 450 new messages",
         "waits for WB until 12:00:05",
-        "Fetch events failed (WildberriesUnavailableError)",
+        "Fetch history failed (WildberriesUnavailableError)",
         "tries again at 12:00:05",
+        "13 WB requests, 459 new messages",
         "30 chats to label",
         "25 of 30 labelled",
         "partial",
     ]
 
 
+def test_a_run_that_its_save_closed_ends_with_its_status(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress({"shop": "А"}, on_stderr=True)
+    progress.observe(ended("fetch_history", {"requests": 2}))
+    progress.observe(ended("save_history", {"status": "success", "listed": True, "chats": 3, "added": 0}))
+    said = [line.split("А: ")[1] for line in capsys.readouterr().err.splitlines()]
+    assert said == ["3 chats listed", "2 WB requests, 0 new messages", "success"]
+
+
 def test_the_table_fits_on_80_columns_with_the_whole_wait(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress({"shop": LONG_NAME, "other": "Б"}, on_stderr=False)
-    progress.observe(ended("save_events", {"added": 200_000}))
+    progress.observe(ended("save_history", {"listed": True, "added": 200_000}))
     progress.observe(waiting(time.time() + 1))
     progress.observe(ended("fail_run", {"message": "The token expired. " * 9}, store_id="other"))
     lines = picture(progress)
@@ -93,7 +104,7 @@ def test_a_wait_until_another_year_names_the_year() -> None:
 
 def test_hundreds_of_stores_show_those_at_work_and_count_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress({f"shop-{number}": f"Магазин {number}" for number in range(200)}, on_stderr=False)
-    progress.observe(started("fetch_events", "shop-150"))
+    progress.observe(started("fetch_history", "shop-150"))
     for number in range(40):
         progress.observe(ended("close_run", {"status": "success"}, f"shop-{number}"))
     lines = picture(progress)
@@ -104,6 +115,11 @@ def test_hundreds_of_stores_show_those_at_work_and_count_the_rest(capsys: pytest
 
 def test_a_store_that_is_not_ours_and_an_odd_answer_are_no_trouble() -> None:
     progress = Progress({"shop": "А"}, on_stderr=True)
-    for seen in (started("report", "other"), ended("open_run", None), ended("save_events", {}), ended("close_run", {})):
+    for seen in (
+        started("report", "other"),
+        ended("open_run", None),
+        ended("save_history", {}),
+        ended("close_run", {}),
+    ):
         progress.observe(seen)
     assert "А" in picture(progress)[1]

@@ -41,6 +41,6 @@ def test_a_remembered_limit_is_forgotten_and_the_next_run_does_not_wait(
         opened = leases.open_run(database, "a", "execution-3", full=False)
         assert opened.id is not None
         assert opened.wait_seconds == 0
-        assert rate_limits.seconds_until_ready(database, opened.id, rate_limits.EVENTS) == 0
+        assert rate_limits.seconds_until_ready(database, opened.id) == 0
     assert cli.main(["release", "a"]) == 0
     assert "its run was closed; the next one continues from the cursor; no limit" in capsys.readouterr().out

@@ -13,11 +13,8 @@ from tests.support.sampling import sample
 IN_ORDER = [
     "list_stores",
     "open_run",
-    "fetch_chats",
-    "save_chats",
-    "fetch_events",
-    "save_events",
-    "list_chat_pages",
+    "fetch_history",
+    "save_history",
     "classify_chats",
     "save_labels",
     "close_run",

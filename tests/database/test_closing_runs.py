@@ -174,7 +174,7 @@ def test_a_list_that_could_not_be_compared_says_how_much_of_it_and_is_no_success
 def plan(database: Database, run: int, chats: int, left: int = 0) -> None:
     """Note that so many chats are to be labelled, and so many more were left by a budget."""
     page = PlannedChatPage([{}] * chats, chats, Tokens())
-    reservations.save_plan(database, run, LabelPlan([page], left, "The budget is reached." if left else None))
+    reservations.save_plan(database, run, LabelPlan([page], left, "The budget is reached." if left else None), 0, None)
 
 
 def test_what_a_budget_leaves_is_no_matter_of_success(database: Database, run: int) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chatsync.contracts import ChatPageLabels, ListChatPages, SaveLabels
+from chatsync.contracts import ChatPageLabels, SaveLabels
 from database.connection import Database
 from database.labels.failed_tries import MOST_TRIES
 from database.labels.history import save_chat_page_labels
@@ -98,7 +98,7 @@ def test_a_chat_that_a_person_labelled_is_not_unanswered(database: Database, run
 def test_a_run_says_how_many_chats_are_not_sent_again(database: Database, run: int) -> None:
     give_up(database, run)
     last = next_run(database, 50)
-    save_unanswered(database, ListChatPages(STORE, last), VERSION)
+    save_unanswered(database, STORE, last, VERSION)
     assert column(database, "SELECT chats_unanswered FROM sync_logs WHERE id = :id", id=last) == [1]
 
 

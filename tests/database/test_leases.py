@@ -295,9 +295,10 @@ def test_an_empty_bucket_is_known_to_the_sellers_next_run(two_stores_of_a_seller
     opened = open_run(database, "b", "execution-1", full=False)
     assert opened.id is not None
     assert opened.wait_seconds == 3600
-    assert rate_limits.seconds_until_ready(database, opened.id, rate_limits.EVENTS) == 0
-    database.run("UPDATE rate_limits SET ready_at = ready_at - interval '2 hours'")
-    assert rate_limits.seconds_until_ready(database, opened.id, rate_limits.CHATS) == 0
+    rate_limits.save_wait(database, opened.id, rate_limits.EVENTS, 7200)
+    assert rate_limits.seconds_until_ready(database, opened.id) == 7200
+    database.run("UPDATE rate_limits SET ready_at = ready_at - interval '3 hours'")
+    assert rate_limits.seconds_until_ready(database, opened.id) == 0
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def box(rect: ElementTree.Element) -> tuple[float, float, float, float]:
 def test_a_picture_older_than_the_definition_is_seen() -> None:
     picture = PICTURE.read_text(encoding="utf-8")
     assert is_current(picture, dot_source(SOURCE)), "run `make graph`"
-    assert not is_current(picture, dot_source(SOURCE.replace("Next: Save events", "Next: Close run")))
+    assert not is_current(picture, dot_source(SOURCE.replace("Next: Save history", "Next: Close run")))
     assert is_current(picture, dot_source(SOURCE.replace("SecondsPath: $.run.wait_seconds", "Seconds: 1")))
 
 

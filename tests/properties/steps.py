@@ -80,18 +80,13 @@ def _steps(functions: Functions, name: str, full: bool) -> Iterator[str]:
     yield "open_run"
     if run["status"] != "running":
         return
-    found = functions.call("fetch_chats", run_id=run["id"], seller_id=run["seller_id"])
-    yield "fetch_chats"
-    run = functions.call("save_chats", run_id=run["id"], cursor=run["cursor"], **found)
-    yield "save_chats"
-    while not run.get("caught_up"):
-        walked = {"run_id": run["id"], "seller_id": run["seller_id"], "until": run["until"]}
-        found = functions.call("fetch_events", cursor=run["cursor"], **walked)
-        yield "fetch_events"
-        run = functions.call("save_events", **walked, **found)
-        yield "save_events"
-    functions.call("close_run", run_id=run["id"])
-    yield "close_run"
+    while run["status"] == "running":
+        walked = {"run_id": run["id"], "until": run["until"]}
+        asked = {name: run[name] for name in ("seller_id", "listed", "cursor")}
+        found = functions.call("fetch_history", **walked, **asked)
+        yield "fetch_history"
+        run = functions.call("save_history", classify=False, **walked, **found)
+        yield "save_history"
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from reading.runs import list_runs_of_execution
 from tests.support.project import free_port, own_copy
 
 TOKENS = "/chat-history-sync/stores"
-LABELLING = ("list_chat_pages", "classify_chats", "save_labels")
+LABELLING = ("save_history", "classify_chats", "save_labels")
 
 
 @dataclass(frozen=True)

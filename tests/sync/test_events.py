@@ -21,20 +21,17 @@ MESSAGE = {"sender": "client", "text": "Где заказ?", "sent_at": "2026-02
 CHAT = {"chat_id": "1:chat-1", "messages_total": 1, "content": "0f"}
 LABEL = {"tag": "delivery", "confidence": 0.9, "reason": "слово: заказ", "model": "keywords/1", "abstained": False}
 EVENT = {"eventID": "event-0", "chatID": "1:chat-1", "addTimestamp": 1769500800000, "message": {"text": "?"}}
+LIST = {"chats": json.loads(wb_list(Stream(TURGUNOV)).body)["result"], "damaged": 0, "unread": 0}
 PAGES: dict[str, Any] = {
-    "chats": {"chats": json.loads(wb_list(Stream(TURGUNOV)).body)["result"], "damaged": 0, "unread": 0},
-    "events": {"fetched_at": "2026-03-01T00:00:00Z", "events": [EVENT], "incomplete": [], "damaged": 0},
+    "history": {"fetched_at": "2026-03-01T00:00:00Z", "list": LIST, "events": [EVENT], "incomplete": [], "damaged": 0},
     "transcripts": [{**CHAT, "client_name": "Анна", "messages": [MESSAGE]}],
     "labels": [{"labels": [{**CHAT, **LABEL}], "tokens_in": 0, "tokens_out": 0, "stopped": ""}],
 }
 IN_ORDER: dict[str, dict[str, Any]] = {
     "list_stores": {"full": False, "classify": True},
     "open_run": {"id": 1, "status": "running", "cursor": None},
-    "fetch_chats": {"wait_seconds": 0, "requests": 1, "token_type": "personal"},
-    "save_chats": {"chats": 1, "wait_seconds": 0},
-    "fetch_events": {"caught_up": True, "requests": 3, "wait_seconds": 0},
-    "save_events": {"id": 1, "caught_up": False, "wait_seconds": 9, "added": 1},
-    "list_chat_pages": {"chats": 1},
+    "fetch_history": {"listed": True, "caught_up": True, "requests": 4, "events_wait_seconds": 0},
+    "save_history": {"id": 1, "status": "running", "caught_up": False, "wait_seconds": 4, "chats": 1, "added": 1},
     "classify_chats": {},
     "save_labels": {"labels": 1},
     "read_data": {"labelled_by": "keywords/4/taxonomy-2"},

@@ -41,7 +41,7 @@ def test_without_classify_nothing_is_labelled(machine: Machine) -> None:
     with machine.wildberries(store):
         synced = machine.sync([store.id], classify=False)
     assert synced.runs[store.id]["status"] == "success"
-    assert synced.called("list_chat_pages") == []
+    assert synced.called("classify_chats") == []
     assert rows("SELECT DISTINCT tag FROM chats") == [{"tag": None}]
 
 

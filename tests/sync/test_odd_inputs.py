@@ -62,7 +62,7 @@ def test_errors_beside_good_events_are_a_failed_answer_too(machine: Machine) -> 
         body = {"result": {"events": [], "totalEvents": 0, "next": 0}, "errors": ["x"]}
         wb.faults.let_stand(store_id, "events", changed_body(lambda _: json.dumps(body).encode()))
         assert run_of(machine, store_id)["status"] == "error"
-        assert requested(wb, "events") == 4
+        assert (requested(wb, "chats"), requested(wb, "events")) == (1, 5)
         assert (stored(), missing()) == (0, 0)
 
 

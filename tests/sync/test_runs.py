@@ -73,7 +73,7 @@ def test_a_run_that_lost_its_lease_writes_nothing_more(machine: Machine) -> None
     with machine.wildberries(store, limits=False) as wb, sync_that_hangs(machine, wb, store, "events"):
         with transaction() as database:
             assert run_ends.release_store(database, store.id) == 1
-        for pid in machine.engine.lambdas.pids("fetch_events"):
+        for pid in machine.engine.lambdas.pids("fetch_history"):
             os.kill(pid, signal.SIGKILL)
     assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 0}]
     assert [row["status"] for row in rows("SELECT status FROM sync_logs")] == ["error"]
@@ -131,7 +131,7 @@ def test_a_database_that_is_away_during_one_save_only_is_asked_again(
     failed: list[bool] = []
 
     def away_once(function: str, payload: object) -> Invocation:
-        if function != "save_events" or failed:
+        if function != "save_history" or failed:
             return invoke(function, payload)
         admin.run(f"ALTER DATABASE {address.database} ALLOW_CONNECTIONS false")
         admin.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name", name=address.database)

@@ -48,7 +48,7 @@ def test_a_token_that_cannot_work_stops_its_store_before_any_request(
     assert sentence in run["error_message"]
     assert "replace it" in run["error_message"]
     assert synced.result.output["requests"] == []
-    assert len(synced.called("fetch_chats", store.id)) == 1
+    assert len(synced.called("fetch_history", store.id)) == 1
 
 
 def test_a_store_without_a_token_ends_as_error(machine: Machine) -> None:
@@ -80,9 +80,11 @@ def test_a_passing_fault_is_tried_again_and_then_forgotten(machine: Machine, fau
     synced = sync_beside_a_healthy_store(machine, store, ("events", fault), ("events", fault), ("chats", fault))
     assert synced.runs[store.id]["status"] == "success"
     assert synced.runs[store.id]["messages_added"] == 60
-    retries = [wait.seconds for wait in synced.result.waits if wait.reason == "retry"]
-    assert len(retries) == 3
-    assert all(seconds <= limit for seconds, limit in zip(retries, (1, 1, 2), strict=True))
+    requests = [request.method for request in synced.result.output["requests"]]
+    assert requests == ["chats"] * 2 + ["events"] * 6  # WB's list, once it is there, is not asked for again
+    delays = synced.waits(store.id)
+    assert all(0 <= seconds <= 1 for seconds in delays)
+    assert len(delays) == 3
 
 
 def test_a_lasting_fault_ends_the_store_after_three_more_tries(machine: Machine) -> None:

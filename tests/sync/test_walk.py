@@ -65,7 +65,7 @@ def test_started_from_every_cursor_ever_stored_it_ends_with_the_same_rows(machin
     store = a_store(events_of(60))
     with machine.wildberries(store, page_size=10, limits=False) as wb:
         synced = machine.sync([store.id])
-        cursors = [cast(Any, call.payload)["cursor"] for call in synced.called("save_events")] + [None]
+        cursors = [cast(Any, call.payload)["cursor"] for call in synced.called("save_history")] + [None]
         cursors += [event.at - 1 for event in wb.events(store.id)[::7]]
         whole = content("chats", "chat_messages")
         assert stored_ids() == {event.id for event in store.events}

@@ -196,7 +196,7 @@ def test_all_functions_share_what_decides_which_labels_are_stale() -> None:
 def test_a_run_and_its_estimate_have_the_same_budgets() -> None:
     listed, estimated = (
         {name: value for name, value in variables(function).items() if name.startswith("LABEL_")}
-        for function in ("ListChatPagesFunction", "ReadDataFunction")
+        for function in ("SaveHistoryFunction", "ReadDataFunction")
     )
     assert listed == estimated
     assert len(listed) == 5

@@ -40,26 +40,28 @@ def test_each_store_is_counted_where_it_is(tmp_path: Path) -> None:
     live = LiveRun(["a", "b", "c", "d", "e", "f"])
     observed: list[Observation] = [
         *(started(store, "open_run") for store in "abcde"),
-        started("a", "fetch_events"),
+        started("a", "fetch_history"),
         Waiting(9, 1_795_359_719.0, "wait", {"store_id": "b"}, "Wait for rate limit"),
         ended("c", "close_run", status="success"),
+        ended("f", "save_history", status="partial"),
         ended("d", "fail_run", status="error"),
         ended("e", "open_run", status="skipped"),
         started("unknown", "open_run"),
-        started("a", "fetch_events", execution="ignored"),
+        started("a", "fetch_history", execution="ignored"),
     ]
     for seen in observed:
         live.observe(seen)
     found = written(live, tmp_path)
     assert found["states"] == {
-        "Fetch events": 1,
+        "Fetch history": 1,
         "Wait for rate limit": 1,
         "Close run": 1,
+        "Run closed": 1,
         "Store failed": 1,
         "Skip store": 1,
     }
     assert found["execution_id"] == "arn:1"
-    assert found["not_begun"] == 1
+    assert found["not_begun"] == 0
     assert found["stores"]["b"] == {"state": "Wait for rate limit", "until": 1_795_359_719.0}
 
 
@@ -75,7 +77,7 @@ def write(file: Path, execution: str, age_seconds: float = 0) -> None:
     content = {
         "execution_id": execution,
         "written_at": time.time() - age_seconds,
-        "states": {"Wait for rate limit": 7, "Fetch events": 2},
+        "states": {"Wait for rate limit": 7, "Fetch history": 2},
         "stores": stores,
         "not_begun": 3,
     }
@@ -89,9 +91,9 @@ def test_a_run_that_goes_on_shows_the_machine_with_its_stores(pages: Pages, live
     page = pages.get(f"/run?id={run}")
     body = page.body
     counts = re.findall(r'<g class="node \w+ busy">\s*<title>([^<]+)</title>.*?class="count"[^>]*>(\d+)<', body, re.S)
-    assert sorted(counts) == [("Fetch events", "2"), ("Wait for rate limit", "7")]
+    assert sorted(counts) == [("Fetch history", "2"), ("Wait for rate limit", "7")]
     assert body.count('<g class="node ') == PICTURE.read_text(encoding="utf-8").count('<g class="node ')
-    assert 'role="img" aria-label="Fetch events: 2. Wait for rate limit: 7."' in body
+    assert 'role="img" aria-label="Fetch history: 2. Wait for rate limit: 7."' in body
     assert "Now: <strong>Wait for rate limit</strong> until" in body
     assert "3 stores wait for their turn." in body
     assert 'data-refresh="' in body

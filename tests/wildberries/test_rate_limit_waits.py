@@ -13,13 +13,18 @@ def test_wbs_word_is_taken_whole_seconds_upwards(kind: str, said: float, seconds
     assert wait_after_limit(said, kind) == seconds
 
 
-@pytest.mark.parametrize(("kind", "seconds"), [("base", 3600), ("personal", 4), ("service", 4), ("unknown", 4)])
+@pytest.mark.parametrize(("kind", "seconds"), [("base", 3600), ("personal", 7), ("service", 7), ("unknown", 7)])
 def test_where_wb_is_silent_the_tokens_kind_decides(kind: str, seconds: int) -> None:
     assert wait_after_limit(None, kind) == seconds
 
 
 @pytest.mark.parametrize(
-    ("requests", "kind", "seconds"), [(1, "base", 3600), (10, "base", 4), (1, "personal", 4), (10, "personal", 4)]
+    ("requests", "kind", "seconds"), [(1, "base", 3600), (10, "base", 7), (1, "personal", 7), (10, "personal", 7)]
 )
 def test_only_a_bucket_of_a_single_request_takes_an_hour_to_refill(requests: int, kind: str, seconds: int) -> None:
-    assert wait_for_refill(requests, kind) == seconds
+    assert wait_for_refill(requests, kind, requests_left=100) == seconds
+
+
+@pytest.mark.parametrize(("left", "seconds"), [(1, 1), (3, 3), (7, 7), (8, 7), (1000, 7)])
+def test_nobody_waits_longer_than_for_what_the_walk_still_lacks(left: int, seconds: int) -> None:
+    assert wait_for_refill(10, "personal", requests_left=left) == seconds

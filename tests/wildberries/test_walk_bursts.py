@@ -1,7 +1,10 @@
 """How far one burst goes: as far as WB's bucket, the function's memory and time allow, keeping what it read."""
 
+import time
+
 import pytest
 
+from chatsync.contracts import FetchHistory
 from chatsync.errors import ChatSyncError, CursorInvalidError, WildberriesRefusedError, WildberriesUnavailableError
 from local.simulator.faults import Fault, cut_body, raw_json, status
 from local.simulator.tokens import TokenKind
@@ -9,6 +12,7 @@ from tests.support.given import START_MS, an_event, events_of
 from tests.wildberries.walking import ids, wildberries
 from wildberries import walk
 from wildberries.chats import fetch_chats
+from wildberries.history import fetch_history
 from wildberries.walk import walk_events
 
 
@@ -16,7 +20,7 @@ def test_a_burst_uses_up_the_bucket_and_asks_no_more() -> None:
     with wildberries(events_of(600), limits=True) as (simulator, _, client):
         burst = walk_events(client, None, "personal")
     assert [request.status for request in simulator.requests] == [200] * 10
-    assert (burst.requests, burst.wait_seconds, burst.caught_up) == (10, 4, False)
+    assert (burst.requests, burst.wait_seconds, burst.caught_up) == (10, 7, False)
 
 
 def test_a_base_token_has_one_request_and_then_an_hour() -> None:
@@ -32,7 +36,7 @@ def test_the_wait_after_the_last_page_is_known_to_the_next_run() -> None:
     assert (burst.caught_up, burst.wait_seconds) == (True, 3600)
 
 
-@pytest.mark.parametrize(("events", "seconds"), [(442, 1), (443, 4)])
+@pytest.mark.parametrize(("events", "seconds"), [(442, 1), (443, 7)])
 def test_a_walk_that_lacks_its_last_request_waits_for_one_alone(events: int, seconds: int) -> None:
     """Given a bucket of ten, when nine pages bring everything and the tenth nothing new, then only the end is left."""
     with wildberries(events_of(events), limits=True) as (_, _, client):
@@ -78,10 +82,9 @@ def test_a_burst_ends_at_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(burst.events), burst.requests, burst.wait_seconds, burst.caught_up) == (100, 2, 0, False)
 
 
-def test_a_burst_ends_at_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "BURST_SECONDS", 0)
+def test_a_burst_ends_at_its_time() -> None:
     with wildberries(events_of(300)) as (simulator, _, client):
-        burst = walk_events(client, None, "personal")
+        burst = walk_events(client, None, "personal", deadline=time.monotonic())
     assert (burst.events, burst.caught_up, simulator.requests) == ([], False, [])
 
 
@@ -130,3 +133,16 @@ def test_a_429_on_the_list_is_a_wait() -> None:
         assert fetch_chats(client, "base").wait_seconds == 3600
         limited = fetch_chats(client, "base")
     assert (limited.chats, limited.wait_seconds) == (None, 3600)
+
+
+@pytest.mark.parametrize(("events", "seconds"), [(443, 2), (540, 4), (600, 5), (640, 6), (2000, 7)])
+def test_a_first_fetch_waits_only_for_what_the_list_says_is_left(events: int, seconds: int) -> None:
+    """Given a bucket of ten, when the list tells how far the stream goes, then its few last pages are waited for alone.
+
+    600 events are 13 pages of which each repeats one event; then come the last millisecond and the empty page.
+    """
+    with wildberries(events_of(events), limits=True) as (_, store, client):
+        history = fetch_history(
+            client, "personal", FetchHistory(store.id, 1, None, listed=False, cursor=None, until=None)
+        )
+    assert (history.requests, history.listed, history.burst.wait_seconds) == (11, True, seconds)

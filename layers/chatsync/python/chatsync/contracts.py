@@ -105,11 +105,13 @@ class OpenRun(Task):
 class Run(Result):
     """`$.run`: a run as the state machine needs it, after each save anew.
 
-    `status` is "running", "skipped" (the store has another live run) or "waiting" (its seller has, in another store).
+    `status` is "running", "skipped" (the store has another live run) or "waiting" (its seller has, in another store);
+    after the last save "success" or "partial", if nothing is to be labelled.
     `cursor` is the `next` (ms) of the next request, None = the beginning. `wait_seconds` come before what is next.
     `seller_id`: the seller (the token's `sid`) whose history the store holds, None while that is unknown.
     `until` (ms): a stretch of the stream is read again up to there; None: the walk goes on to the stream's end.
     `listed`: WB's list of chats is saved. `caught_up`: WB has no more events, and nothing is to be read again.
+    `pages`: what is to be labelled then.
     """
 
     id: int | None
@@ -120,90 +122,69 @@ class Run(Result):
     wait_seconds: int = 0
     listed: bool = False
     caught_up: bool = False
+    pages: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class FetchChats(_RunTask):
-    """Fetch WB's list of the store's chats, with a token of its seller."""
+class FetchHistory(_RunTask):
+    """Fetch WB's list of the store's chats, unless the run has it (`listed`), with a token of the store's seller.
+
+    Then walk on over the events from the cursor (ms; None = from the seller's first event), to the end or up to
+    `until` (ms).
+    """
 
     seller_id: str | None
+    listed: bool
+    cursor: int | None
+    until: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class FetchedChats(Result):
-    """WB's list as an object (None while WB makes us wait), and what the store's token says of itself."""
+class FetchedHistory(Result):
+    """What WB sent as an object (None if nothing), and where the walk goes on (ms), after which wait.
 
-    chats_key: str | None
-    wait_seconds: int
+    `listed`: the run has WB's list now. Beside it, what the store's token says of itself.
+    """
+
+    history_key: str | None
+    listed: bool
+    list_wait_seconds: int
+    cursor: int | None
+    caught_up: bool
+    events_wait_seconds: int
     requests: int
     seller_id: str | None
     token_type: str
     token_expires_at: str | None
 
-
-@dataclass(frozen=True, kw_only=True)
-class SaveChats(FetchedChats, _RunTask):
-    """Store what was fetched (no list, while WB made us wait) and say how long the run will be silent."""
-
-    cursor: int | None
+    @property
+    def wait_seconds(self) -> int:
+        """Return the seconds (s) until WB may be asked for what the run needs next."""
+        return self.events_wait_seconds if self.listed else self.list_wait_seconds
 
 
 @dataclass(frozen=True, kw_only=True)
-class SavedChats(Run):
-    """The run; people read how many chats WB lists."""
+class SaveHistory(FetchedHistory, _RunTask):
+    """Store what was fetched and move the cursor with it; at the walk's end list the chats to label, or close the run.
 
-    chats: int
-
-
-@dataclass(frozen=True)
-class FetchEvents(_RunTask):
-    """Walk on from the cursor (ms; None = from the seller's first event), to the end or up to `until` (ms)."""
-
-    seller_id: str | None
-    cursor: int | None
-    until: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FetchedEvents(Result):
-    """A burst of events as an object (None if it has none), and where the walk goes on (ms), after which wait."""
-
-    events_key: str | None
-    cursor: int | None
-    caught_up: bool
-    wait_seconds: int
-    requests: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class SaveEvents(FetchedEvents, _RunTask):
-    """Store what was fetched (nothing, while WB made us wait) and move the cursor with it.
-
-    With `until` (ms) it was read again: the store's cursor stays.
+    With `until` (ms) it was read again: the store's cursor stays. `classify`: chats are to be labelled.
     """
 
-    seller_id: str | None
     until: int | None
+    classify: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class SavedEvents(Run):
-    """The run; people read how many messages were new."""
+class SavedHistory(Run):
+    """The run; people read how many chats WB lists (None: as before), and how many messages were new.
 
-    added: int
+    `pages` are the chat pages to label, each with its `transcripts_key` and reserved `tokens`, of `to_label` chats in
+    all. A run without any is closed: its `status` is "success" or "partial".
+    """
 
-
-@dataclass(frozen=True)
-class ListChatPages(_RunTask):
-    """List the chats whose content changed since their label."""
-
-
-@dataclass(frozen=True)
-class ListedChatPages(Result):
-    """Each chat page's `transcripts_key` and reserved `tokens`; people read how many chats the pages hold."""
-
-    pages: list[dict[str, Any]]
-    chats: int
+    chats: int | None = None
+    added: int = 0
+    to_label: int = 0
 
 
 @dataclass(frozen=True)

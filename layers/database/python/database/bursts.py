@@ -1,48 +1,78 @@
-"""One burst of the walk over a store's events: its rows and the store's cursor together, and where the run goes on."""
+"""What one fetch brought, and where its run goes on: WB's list, a burst of events, and the store's cursor with them."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from chatsync.contracts import SavedEvents, SaveEvents
-from database import leases, messages, rate_limits, stores, stretches, sync_logs
+from chatsync.contracts import SavedHistory, SaveHistory
+from chatsync.errors import LeaseLostError
+from database import chats, leases, messages, problems, rate_limits, reconciliation, stores, stretches, sync_logs
 from database.connection import Database
-from database.rate_limits import EVENTS
+from database.rate_limits import CHATS, EVENTS
 from database.wb_events import count_unread
 
-NOTHING: Mapping[str, Any] = {"fetched_at": "-infinity", "events": [], "incomplete": [], "damaged": 0}
+NOTHING: Mapping[str, Any] = {"fetched_at": "-infinity", "list": None, "events": [], "incomplete": [], "damaged": 0}
 
 
-def save_burst(database: Database, task: SaveEvents, content: Mapping[str, Any] | None) -> SavedEvents:
-    """Save a burst, and return where the run goes on: at WB's next page, at a stretch to be read again, or nowhere.
+def save_fetch(database: Database, task: SaveHistory, content: Mapping[str, Any] | None) -> SavedHistory:
+    """Save what was fetched, and return where the run goes on: at WB's next page, at a stretch, or nowhere.
+
+    Of a run that the same function has closed already, only its end is returned.
 
     Raises:
         LeaseLostError: The run is no longer the store's live run.
-        DatabaseRefusedError: Postgres refused for another reason than what is in the events.
+        DatabaseRefusedError: Postgres refused for another reason than what is in the rows.
     """
-    burst = content or NOTHING
-    leases.renew_lease(database, task.run_id, 0 if task.caught_up else task.wait_seconds)
-    rate_limits.save_wait(database, task.run_id, EVENTS, task.wait_seconds)
-    added = messages.save_events(database, task.store_id, task.run_id, burst["events"], burst["fetched_at"])
-    stretches.open_stretches(database, task.store_id, task.run_id, burst["incomplete"])
-    read, damaged = len(burst["events"]), burst["damaged"] + count_unread(burst["events"])
-    sync_logs.add_counts(database, task.run_id, requests=task.requests, events=read, added=added, damaged=damaged)
-    if task.until is None:
-        stores.move_cursor(database, task.store_id, task.cursor)
-    elif task.caught_up and not burst["incomplete"]:
-        stretches.close_stretch(database, task.store_id, task.until)
-    return _where_to_go_on(database, task, added)
-
-
-def _where_to_go_on(database: Database, task: SaveEvents, added: int) -> SavedEvents:
-    """A repeated save takes the next stretch again; the one left out is a later run's."""
+    fetched = content or NOTHING
+    try:
+        leases.renew_lease(database, task.run_id, 0 if task.caught_up else task.wait_seconds)
+    except LeaseLostError:
+        if closed := reconciliation.read_end(database, task.run_id):
+            return SavedHistory(id=task.run_id, status=closed.status, listed=True, caught_up=True)
+        raise
+    listed = _save_list(database, task, fetched["list"])
+    added = _save_events(database, task, fetched)
     stretch = stretches.take_stretch(database, task.store_id, task.run_id) if task.caught_up else None
     cursor, until = stretch or (task.cursor, None if task.caught_up else task.until)
-    return SavedEvents(
+    return SavedHistory(
         id=task.run_id,
         cursor=cursor,
         until=until,
         seller_id=task.seller_id,
         wait_seconds=task.wait_seconds,
+        listed=task.listed,
         caught_up=task.caught_up and stretch is None,
+        chats=listed,
         added=added,
     )
+
+
+def _save_list(database: Database, task: SaveHistory, content: Mapping[str, Any] | None) -> int | None:
+    """Save WB's list, if it was fetched, and with each try to fetch it what the store's token says of itself.
+
+    Returns how many chats are listed, None without a list.
+    """
+    if task.listed and content is None:
+        return None
+    token = stores.StoreToken(task.seller_id, task.token_type, task.token_expires_at)
+    stores.save_token_facts(database, task.store_id, token)
+    rate_limits.save_wait(database, task.run_id, CHATS, task.list_wait_seconds)
+    if content is None:
+        return None
+    listed = chats.save_list(database, task.store_id, task.run_id, content["chats"], content["unread"])
+    problems.save_list_problem(database, task.store_id, task.run_id, listed.unchecked_sentence())
+    return len(content["chats"])
+
+
+def _save_events(database: Database, task: SaveHistory, fetched: Mapping[str, Any]) -> int:
+    """Save the events and what the run counted, and move the cursor; return how many messages were new."""
+    events, run_id = fetched["events"], task.run_id
+    rate_limits.save_wait(database, run_id, EVENTS, task.events_wait_seconds)
+    added = messages.save_events(database, task.store_id, run_id, events, fetched["fetched_at"])
+    stretches.open_stretches(database, task.store_id, run_id, fetched["incomplete"])
+    damaged = fetched["damaged"] + count_unread(events) + (fetched["list"]["damaged"] if fetched["list"] else 0)
+    sync_logs.add_counts(database, run_id, requests=task.requests, events=len(events), added=added, damaged=damaged)
+    if task.until is None:
+        stores.move_cursor(database, task.store_id, task.cursor)
+    elif task.caught_up and not fetched["incomplete"]:
+        stretches.close_stretch(database, task.store_id, task.until)
+    return added

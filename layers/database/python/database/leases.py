@@ -8,7 +8,7 @@ transaction, so that a run that was taken over can write nothing more.
 from chatsync.contracts import Run
 from chatsync.errors import LeaseLostError, StoreUnknownError
 from database.connection import Database
-from database.rate_limits import CHATS, seconds_until_ready
+from database.rate_limits import seconds_until_ready
 from database.run_ends import SILENCE_SECONDS, close_dead_runs
 from database.stretches import forget_tries
 from database.turns import seconds_until_turn
@@ -131,4 +131,4 @@ def _runs_of_execution(database: Database, store_id: str, execution_id: str) -> 
         execution=execution_id,
         store=store_id,
     )
-    return [Run(**row, wait_seconds=seconds_until_ready(database, row["id"], CHATS)) for row in rows]
+    return [Run(**row, wait_seconds=seconds_until_ready(database, row["id"])) for row in rows]

@@ -27,24 +27,25 @@ def save_wait(database: Database, run_id: int, method: str, seconds: int) -> Non
     )
 
 
-def seconds_until_ready(database: Database, run_id: int, method: str) -> int:
-    """Return the whole seconds until the bucket of the run's seller may be asked; 0 if nothing is known against it.
+def seconds_until_ready(database: Database, run_id: int) -> int:
+    """Return the whole seconds until the buckets of the run's seller may be asked; 0 if nothing is known against it.
 
-    A limit that was met with another kind of token says nothing: each kind has a bucket of its own size.
+    A run needs both, one right after the other. A limit that was met with another kind of token says nothing: each kind
+    has a bucket of its own size.
     """
     rows = database.rows(
         """
-        SELECT ceil(extract(epoch FROM ready_at - now()))::integer AS seconds
+        SELECT ceil(extract(epoch FROM max(ready_at) - now()))::integer AS seconds
         FROM rate_limits JOIN sync_logs USING (seller_key) JOIN stores ON stores.id = store_id
-        WHERE sync_logs.id = :run AND method = :method AND ready_at > now()
-          AND ready_at <= now() + make_interval(secs => :longest)
+        WHERE sync_logs.id = :run AND method = ANY(CAST(:methods AS text[]))
+          AND ready_at > now() AND ready_at <= now() + make_interval(secs => :longest)
           AND (rate_limits.token_type IS NULL OR rate_limits.token_type IS NOT DISTINCT FROM stores.token_type)
         """,
         run=run_id,
-        method=method,
+        methods=[CHATS, EVENTS],
         longest=float(LONGEST_SECONDS),
     )
-    return rows[0]["seconds"] if rows else 0
+    return rows[0]["seconds"] or 0
 
 
 def forget_waits(database: Database, store_id: str) -> int:

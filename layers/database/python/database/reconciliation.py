@@ -40,7 +40,7 @@ def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
     Raises:
         LeaseLostError: The run is no longer running, and was not closed by this function either.
     """
-    if closed := _closed_run(database, run_id):
+    if closed := read_end(database, run_id):
         return closed
     renew_lease(database, run_id, 0)
     retry_quarantined(database, store_id)
@@ -54,7 +54,8 @@ def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
     return reconciled
 
 
-def _closed_run(database: Database, run_id: int) -> Reconciled | None:
+def read_end(database: Database, run_id: int) -> Reconciled | None:
+    """Return what the run ended with, None if it has not ended as success or partial."""
     rows = database.rows(
         """
         SELECT status, chats_total, chats_synced, gaps, quarantined, stretches, problems, list_unchecked AS unchecked,

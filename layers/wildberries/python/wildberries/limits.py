@@ -11,9 +11,9 @@ from wildberries.token import BASE
 BURST_REQUESTS = 10
 SECONDS_A_REQUEST = 1
 BASE_SECONDS_A_REQUEST = 3600
-# Less than half a full bucket: it does not overflow while a burst is saved, so no request that WB grants is wasted.
-# Four pages pay for the four states of a burst.
-REFILL_SECONDS = 4 * SECONDS_A_REQUEST
+# The longest wait for a bucket to fill: a few seconds less than a full one takes, so that it does not overflow while a
+# burst is saved and no request that WB grants is wasted. Each round costs four states, so that few long ones are cheap.
+REFILL_SECONDS = 7 * SECONDS_A_REQUEST
 # WB's longest wait is a Base token's hour. A header that says more than a day means something else, such as a date.
 LONGEST_WAIT_SECONDS = 86_400
 
@@ -25,11 +25,11 @@ def wait_after_limit(retry_seconds: float | None, token_kind: str) -> int:
     return BASE_SECONDS_A_REQUEST if token_kind == BASE else REFILL_SECONDS
 
 
-def wait_for_refill(requests_made: int, token_kind: str, lacks_one: bool = False) -> int:
-    """Return the seconds to wait after WB said that its bucket is empty; `lacks_one`: for the walk's last request.
+def wait_for_refill(requests_made: int, token_kind: str, requests_left: int) -> int:
+    """Return the seconds to wait after WB said that its bucket is empty: no more than for what the walk still lacks.
 
     An hour only if the bucket held a single request: a Base token "with secret" has the quick bucket.
     """
     if token_kind == BASE and requests_made == 1:
         return BASE_SECONDS_A_REQUEST
-    return SECONDS_A_REQUEST if lacks_one else REFILL_SECONDS
+    return min(REFILL_SECONDS, requests_left * SECONDS_A_REQUEST)

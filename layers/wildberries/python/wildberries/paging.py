@@ -10,6 +10,7 @@ later, the next run still finds.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from chatsync.numbers import whole_number
 
 EARLIEST_CURSOR_MS = 1_262_304_000_000  # 2010-01-01: WB had no chats then; a cursor in seconds lies far below it.
 CLOCK_SKEW = timedelta(days=1)  # Between WB's clock and ours; no event lies further ahead.
+EVENTS_A_PAGE = 49  # WB's 50, of which one came with the page before.
+LAST_REQUESTS = 2  # of every walk that found something: see above
+UNKNOWN_MANY = 1000
 SETTLING = timedelta(minutes=1)  # A guess: WB does not say how soon after its time an event is in the stream.
 
 
@@ -105,7 +109,7 @@ def _reached_ms(asked: int | None, page: EventsPage, now: datetime) -> int | Non
     `next` is the time of the page's last event (seen, not promised). A time later than now, before WB had chats, or
     not after `asked` counts for nothing.
     """
-    ahead = [at for at in _times(page, now) if _is_usable(at, asked, now)]
+    ahead = [at for at in _times(page.events, now) if _is_usable(at, asked, now)]
     named = [page.next_ms] if page.next_ms is not None and _is_usable(page.next_ms, asked, now) else []
     return min([*named, *([max(ahead)] if ahead else [])], default=None)
 
@@ -123,15 +127,15 @@ def is_ahead(asked: int | None, page: EventsPage, now: datetime) -> bool:
 
     They stay in the stream, and the runs after their time read them.
     """
-    times = _times(page, now)
+    times = _times(page.events, now)
     all_ahead = bool(times) and len(times) == len(page.events) and min(times) > milliseconds(now)
     return all_ahead and _reached_ms(asked, page, now) is None
 
 
-def _times(page: EventsPage, now: datetime) -> list[int]:
+def _times(events: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
     """Return the times (ms) of the events that have one, read as the database reads them."""
     times = []
-    for event in page.events:
+    for event in events:
         with suppress(MomentInvalidError):
             times.append(milliseconds(message_moment(event, now)))
     return times
@@ -140,6 +144,20 @@ def _times(page: EventsPage, now: datetime) -> list[int]:
 def is_only_overlap(asked: int | None, page: EventsPage, now: datetime) -> bool:
     """Return whether the page brought nothing but the last millisecond of the one before: the next is the end."""
     return asked is not None and _reached_ms(asked, page, now) == asked + 1
+
+
+def guess_requests_left(events: Sequence[Mapping[str, Any]], end: datetime, now: datetime) -> int:
+    """Return how many requests lie between the last of these events and the stream's end, if they go on as densely.
+
+    A guess that only shortens or lengthens a wait. The walk's last two requests, for the last millisecond and for the
+    empty page, are counted; nothing is known of events without times, and much of a stream is said to be left.
+    """
+    times = _times(events, now)
+    span = max(times) - min(times) if times else 0
+    if not span:
+        return UNKNOWN_MANY
+    events_left = (len(times) - 1) * max(0, milliseconds(end) - max(times)) / span
+    return math.ceil(events_left / EVENTS_A_PAGE) + LAST_REQUESTS
 
 
 def settled_cursor(cursor: int | None, now: datetime) -> int | None:

@@ -1,7 +1,8 @@
 """Walking a seller's stream of events as far as WB's bucket and the function's time allow: one burst."""
 
+import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from wildberries.client import Answer, RateLimitedError, WildberriesClient
 from wildberries.limits import wait_after_limit, wait_for_refill
 from wildberries.paging import (
     EventsPage,
+    guess_requests_left,
     is_ahead,
     is_only_overlap,
     is_short,
@@ -21,7 +23,6 @@ from wildberries.paging import (
 
 EVENTS_PATH = "/api/v1/seller/events"
 ENTRY_KEY = "eventID"
-BURST_SECONDS = 20  # No request starts later than this; with the longest answer the function ends within its time-out.
 # Both bound the functions' memory and the size of the statement that saves the burst: a usual event has 1 KB, and one
 # with a text of megabytes counts as what it is.
 BURST_EVENTS = 5000
@@ -59,20 +60,20 @@ class Burst:
     requests: int = 0
     size_bytes: int = 0  # of the answers with its events
 
-    def as_content(self, fetched_at: datetime) -> dict[str, Any]:
-        """Return what is to be saved of it. `fetched_at` tells two versions of an event with the same time apart."""
-        return {
-            "fetched_at": fetched_at.isoformat(),
-            "events": self.events,
-            "incomplete": [asdict(stretch) for stretch in self.incomplete],
-            "damaged": self.damaged,
-        }
 
-
-def walk_events(client: WildberriesClient, cursor: int | None, token_kind: str, until: int | None = None) -> Burst:
+def walk_events(
+    client: WildberriesClient,
+    cursor: int | None,
+    token_kind: str,
+    until: int | None = None,
+    *,
+    deadline: float = math.inf,
+    end: datetime | None = None,
+) -> Burst:
     """Return the burst of events that starts at the cursor (ms; None = the seller's first event).
 
-    With `until` (ms) it reads a stretch again, and is caught up once it is behind it.
+    With `until` (ms) it reads a stretch again, and is caught up once it is behind it. No request starts after the
+    `deadline` (s, of time.monotonic). `end` is about where the stream ends, if that is known; waits are measured by it.
 
     Raises:
         CursorInvalidError: The cursor is not a possible time, or WB's own does not move on.
@@ -80,10 +81,9 @@ def walk_events(client: WildberriesClient, cursor: int | None, token_kind: str, 
     """
     burst = Burst(cursor)
     require_valid_cursor(cursor, datetime.now(UTC))
-    deadline = time.monotonic() + BURST_SECONDS
     while _goes_on(burst, deadline):
         try:
-            _take_page(client, burst, token_kind)
+            _take_page(client, burst, token_kind, end)
         except ChatSyncError:
             if burst.cursor == cursor:
                 raise
@@ -99,7 +99,7 @@ def _goes_on(burst: Burst, deadline: float) -> bool:
     return not pausing and not is_full and time.monotonic() < deadline
 
 
-def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None:
+def _take_page(client: WildberriesClient, burst: Burst, token_kind: str, end: datetime | None) -> None:
     # The first request omits `next`: WB answers next=0 with 400.
     parameters = {} if burst.cursor is None else {"next": burst.cursor}
     burst.requests += 1
@@ -110,12 +110,19 @@ def _take_page(client: WildberriesClient, burst: Burst, token_kind: str) -> None
         return
     page = read_events_page(answer.result)
     if answer.remaining == 0:
-        lacks_one = is_only_overlap(burst.cursor, page, datetime.now(UTC))
-        burst.wait_seconds = wait_for_refill(burst.requests, token_kind, lacks_one)
+        burst.wait_seconds = wait_for_refill(burst.requests, token_kind, _requests_left(burst, page, end))
     if page.is_end:
         burst.caught_up, burst.cursor = True, settled_cursor(burst.cursor, datetime.now(UTC))
         return
     _add_events(burst, page, answer)
+
+
+def _requests_left(burst: Burst, page: EventsPage, end: datetime | None) -> int:
+    """Return how many requests the walk lacks behind this page: known of the last one, otherwise guessed."""
+    now = datetime.now(UTC)
+    if is_only_overlap(burst.cursor, page, now):
+        return 1
+    return guess_requests_left([*burst.events, *page.events], end or now, now)
 
 
 def _add_events(burst: Burst, page: EventsPage, answer: Answer) -> None:
