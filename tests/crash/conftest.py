@@ -1,6 +1,7 @@
 """One breakable machine for the crash tests, and the table of what they broke."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -37,10 +38,22 @@ def crashing(one_engine: OneEngine, emptied: str) -> CrashingMachine:
 @pytest.fixture
 def undisturbed(crashing: CrashingMachine) -> Undisturbed:
     """The first execution, whose workers are all cold."""
-    if crashing.first is None:
+    return _first(crashing)
+
+
+@pytest.fixture
+def unlabelled(crashing: CrashingMachine) -> Iterator[Undisturbed]:
+    """An execution without labels, whose last save closes its run; those of the test have none either."""
+    crashing.classify = False
+    yield _first(crashing)
+    crashing.classify = True
+
+
+def _first(crashing: CrashingMachine) -> Undisturbed:
+    if crashing.classify not in crashing.first:
         ended = crashing.crash()
-        crashing.first = Undisturbed(ended, crashing.points.reached)
-    return crashing.first
+        crashing.first[crashing.classify] = Undisturbed(ended, crashing.points.reached)
+    return crashing.first[crashing.classify]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

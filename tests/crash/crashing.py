@@ -93,7 +93,8 @@ class CrashingMachine(Machine):
 
     def __init__(self, database_url: str, undo: ExitStack) -> None:
         self.points = Points()
-        self.first: Undisturbed | None = None
+        self.first: dict[bool, Undisturbed] = {}
+        self.classify = True
         self.clock: FreezingClock = FreezingClock()
         self.store = small_store()
         self._port = free_port()
@@ -126,7 +127,7 @@ class CrashingMachine(Machine):
     def sync_once(self) -> Synced:
         """Run one execution; everything is counted anew."""
         self.points.execution_starts()
-        return self.sync([self.store.id])
+        return self.sync([self.store.id], classify=self.classify)
 
     def crash(self, *crashes: tuple[str, Choose]) -> Ended:
         """Sync the store from nothing, broken in these ways at these points, and return how it ended at last."""

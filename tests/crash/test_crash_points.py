@@ -60,6 +60,18 @@ def test_killed_at_any_other_statement_the_next_execution_ends_as_if_undisturbed
     break_one_at_a_time(crashing, undisturbed, tally, KILL, sample(points, SAMPLED_POINTS, "kill"))
 
 
+@pytest.mark.parametrize("mode", [KILL, RETRY])
+def test_dead_while_the_last_save_closes_the_run_it_ends_as_if_undisturbed(
+    crashing: CrashingMachine, unlabelled: Undisturbed, tally: Tally, mode: str
+) -> None:
+    assert "close_run" not in {point.function for point in unlabelled.points}
+    points = deadly(unlabelled, "save_history")
+    last = max(point.invocation for point in points)
+    closing = [point for point in points if point.invocation == last and point.kind not in ONLY_COLD]
+    drawn = sample(closing, SAMPLED_POINTS, f"close {mode}")
+    break_one_at_a_time(crashing, unlabelled, tally, mode, drawn)
+
+
 def test_dead_at_any_statement_or_request_the_machine_tries_again_and_ends_as_if_undisturbed(
     crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally
 ) -> None:
