@@ -1,6 +1,8 @@
-"""Workers forked from one prepared process, which is ready when a started one would still be importing AWS's libraries.
+"""Workers forked from prepared processes, which are ready when a started one would still be importing.
 
-Only on Linux: elsewhere a fork of a process that has used the system's libraries is not safe.
+One process has imported AWS's libraries. Of each function there is one more, forked from it, that has imported the
+function: its workers are forked from that. Only on Linux: elsewhere a fork of a process that has used the system's
+libraries is not safe.
 """
 
 import array
@@ -14,8 +16,9 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Self
 
 from local.engine.worker_main import FORK, LONGEST_REQUEST
 
@@ -32,10 +35,26 @@ def python_command() -> list[str]:
     return [str(getattr(sys, "_base_executable", sys.executable)), "-I", "-S", str(MAIN)]
 
 
-class ForkedProcess:
-    """A forked worker, with what subprocess.Popen has too: `pid`, `stdin`, `returncode`, wait() and kill()."""
+@dataclass(frozen=True)
+class Sandbox:
+    """What a function's process sees: where it may import from, the folder that it works in, and all its variables."""
 
-    def __init__(self, pid: int, stdin: IO[bytes]) -> None:
+    handler: str
+    folders: Sequence[Path]
+    folder: Path
+    environment: Mapping[str, str]
+
+    def as_request(self) -> dict[str, Any]:
+        """Return it as worker_main.py reads it."""
+        folders = [str(each) for each in self.folders]
+        environment = dict(self.environment)
+        return {"handler": self.handler, "folders": folders, "folder": str(self.folder), "environment": environment}
+
+
+class ForkedProcess:
+    """A forked process, with what subprocess.Popen has too: `pid`, `stdin`, `returncode`, wait() and kill()."""
+
+    def __init__(self, pid: int, stdin: "IO[bytes] | socket.socket") -> None:
         self.pid = pid
         self.stdin = stdin
         self.returncode: int | None = None
@@ -67,18 +86,23 @@ class ForkedProcess:
 
 
 class Forker:
-    """The prepared process. Close it, and its workers end with it."""
+    """A prepared process. Close it, and its workers end with it."""
 
-    def __init__(self, folders: Sequence[Path], environment: Mapping[str, str]) -> None:
-        """Start it: it imports from these folders, with the variables that all workers have."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket = ours
+    def __init__(self, process: "subprocess.Popen[bytes] | ForkedProcess", engine_end: socket.socket) -> None:
+        self._process = process
+        self._socket = engine_end
         self._workers: dict[int, ForkedProcess] = {}
-        self._stdins: queue.SimpleQueue[IO[bytes]] = queue.SimpleQueue()
+        self._stdins: queue.SimpleQueue[IO[bytes] | socket.socket] = queue.SimpleQueue()
         self._forked: queue.SimpleQueue[ForkedProcess | None] = queue.SimpleQueue()
         self._one_at_a_time = threading.Lock()
+        threading.Thread(target=self._listen, name="forker", daemon=True).start()
+
+    @classmethod
+    def start(cls, folders: Sequence[Path], environment: Mapping[str, str]) -> Self:
+        """Start the first one: it imports from these folders, with the variables that all workers have."""
+        ours, theirs = _sockets()
         with theirs:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [*python_command(), FORK, *map(str, folders)],
                 env=environment,
                 stdin=theirs.fileno(),
@@ -86,37 +110,47 @@ class Forker:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        threading.Thread(target=self._listen, name="forker", daemon=True).start()
+        return cls(process, ours)
 
-    @property
-    def alive(self) -> bool:
-        """Return False once the process has ended."""
-        return self._process.poll() is None
+    def fork_forker(self, sandbox: Sandbox, log: int) -> "Forker":
+        """Return one of a function's own, which has imported it. Raises OSError if this one is gone."""
+        ours, theirs = _sockets()
+        with theirs:
+            return Forker(self._fork({**sandbox.as_request(), "of_function": True}, theirs.fileno(), log, ours), ours)
 
-    def fork(
-        self, handler: str, folders: Sequence[Path], folder: Path, environment: Mapping[str, str], log: int
-    ) -> ForkedProcess:
-        """Return a new worker, which writes into the open file `log`. Raises OSError if the forker is gone."""
-        request = {"handler": handler, "folders": [str(each) for each in folders], "folder": str(folder)}
-        message = json.dumps({**request, "environment": dict(environment)}).encode()
+    def fork_worker(self, sandbox: Sandbox, log: int) -> ForkedProcess:
+        """Return a new worker, which writes into the open file `log`. Raises OSError if this process is gone."""
         pipe, stdin = os.pipe()
         try:
-            with self._one_at_a_time:
-                self._stdins.put(os.fdopen(stdin, "wb"))
-                descriptors = array.array("i", [pipe, log])
-                self._socket.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
-                worker = self._forked.get()
+            return self._fork({**sandbox.as_request(), "of_function": False}, pipe, log, os.fdopen(stdin, "wb"))
         finally:
             os.close(pipe)
-        if worker is None:
-            raise BrokenPipeError("The process that workers are forked from has ended")
-        return worker
 
     def close(self) -> None:
         """End the process. Its workers end as the engine closes their standard input."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._process.wait()
+
+    def _fork(
+        self, request: Mapping[str, Any], stdin: int, log: int, our_end: "IO[bytes] | socket.socket"
+    ) -> ForkedProcess:
+        """Let it fork with these as standard input and output; `our_end` is the engine's end of the former."""
+        with self._one_at_a_time:
+            descriptors = array.array("i", [stdin, log])
+            try:
+                self._socket.sendmsg(
+                    [json.dumps(request).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
+                )
+            except OSError:
+                our_end.close()
+                raise
+            self._stdins.put(our_end)
+            worker = self._forked.get()
+        if worker is None:
+            our_end.close()
+            raise BrokenPipeError("The process that workers are forked from has ended")
+        return worker
 
     def _listen(self) -> None:
         while words := self._receive():
@@ -139,3 +173,7 @@ class Forker:
             return None
         words: dict[str, int] | None = json.loads(message) if message else None
         return words
+
+
+def _sockets() -> tuple[socket.socket, socket.socket]:
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -1,18 +1,19 @@
 """The Lambda service of one machine: invokes the stack's functions in their pools of workers."""
 
 import json
+import os
 import sys
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.engine.forking import CAN_FORK, Forker
 from local.engine.pools import Pool
 from local.engine.stack import FunctionSpec, Stack
-from local.engine.workers import InitFailedError, Invocation, Worker, libraries
+from local.engine.workers import InitFailedError, Invocation, Worker, libraries, open_log, sandbox
 
 __all__ = ["Invocation", "LambdaService", "LambdaServiceError", "Usage"]
 
@@ -62,7 +63,7 @@ class LambdaService:
         _put_long_logs_aside(log_path)
         self._forker = None
         if fork_workers and CAN_FORK:
-            self._forker = Forker(libraries(shared_layers(stack), stack.root), _shared_environment(stack.region))
+            self._forker = Forker.start(libraries(shared_layers(stack), stack.root), _shared_environment(stack.region))
         functions = stack.functions.values()
         self._functions = {spec.name: _Function(spec, stack, log_path, self._forker) for spec in functions}
         named = (spec for spec in stack.functions.values() if spec.arn in stack.definition)
@@ -119,12 +120,12 @@ class LambdaService:
         finally:
             self._functions.update(usual)
             for function in changed.values():
-                function.pool.close()
+                function.close()
 
     def close(self) -> None:
         """End all workers. Nothing can be invoked any more."""
         for function in self._functions.values():
-            function.pool.close()
+            function.close()
         if self._forker:
             self._forker.close()
 
@@ -139,13 +140,15 @@ class _Function:
     """One function: its workers, how many run, and what they cost."""
 
     def __init__(self, spec: FunctionSpec, stack: Stack, log_path: Path, forker: Forker | None) -> None:
-        environment = _environment(spec, stack.region)
         self._spec, self._stack, self._log_path, self._forker = spec, stack, log_path, forker
-        self._lock = threading.Lock()
+        self._log_file = log_path / f"{spec.name}.log"
+        self._environment = _environment(spec, stack.region)
+        self._own_forker: Forker | None = None
+        self._lock, self._forking = threading.Lock(), threading.Lock()
         reserved = spec.reserved_concurrency
         self._places = None if reserved is None else threading.Semaphore(reserved)
         self.usage = Usage()
-        self.pool = Pool(lambda: Worker(spec, stack.root, environment, log_path / f"{spec.name}.log", forker))
+        self.pool = Pool(self._worker)
 
     def with_environment(self, changes: Mapping[str, str]) -> "_Function":
         """Return the same function with these variables more, or other values of them."""
@@ -165,6 +168,28 @@ class _Function:
         with self._lock:
             self.usage = self.usage.plus(invocation)
         return invocation
+
+    def close(self) -> None:
+        """End its workers, and the process that they are forked from."""
+        self.pool.close()
+        with self._forking:
+            self._forker = None
+            if self._own_forker:
+                self._own_forker.close()
+
+    def _worker(self) -> Worker:
+        return Worker(self._spec, self._stack.root, self._environment, self._log_file, self._prepared_forker())
+
+    def _prepared_forker(self) -> Forker | None:
+        """Return the process that the function's workers are forked from, None where they are started."""
+        with self._forking:
+            if self._forker and not self._own_forker:
+                log = open_log(self._log_file)
+                with suppress(OSError):  # The process that all are forked from has ended.
+                    own = sandbox(self._spec, self._stack.root, self._environment)
+                    self._own_forker = self._forker.fork_forker(own, log)
+                os.close(log)
+            return self._own_forker
 
     def _run(self, event: bytes, request_id: str) -> Invocation:
         try:

@@ -5,7 +5,8 @@ only the standard library and FOLDER... (the function's code, its layers, Lambda
 
 Run as `python -I -S worker_main.py --fork FOLDER...` it is the process that workers are forked from: it imports what
 every worker imports from FOLDER... (what all functions' layers share, Lambda's image), and each request on its standard
-input, a socket, makes a fork of it that goes on as if it had been started by itself.
+input, a socket, makes a fork of it. Most are for one function: such a fork imports the function, and then serves
+requests itself, each of whose forks goes on as a worker as if it had been started by itself.
 """
 
 import array
@@ -120,14 +121,33 @@ class _Forker:
 
 
 def _fork_workers(folders: list[str], usual_path: list[str]) -> dict[str, Any]:
-    """Import what all workers share, then serve. Return in each fork, with its request."""
+    """Import what all workers share, then serve. Return in each worker, with its request."""
     sys.path[:] = [*folders, *usual_path]
     for name in SHARED_MODULES:
         with suppress(ModuleNotFoundError):
             importlib.import_module(name)
+    request = _serve_forks()
+    while request["of_function"]:
+        _take_place(request)
+        sys.path[:] = [*request["folders"], *usual_path]
+        with suppress(BaseException):  # What fails here fails again in the worker, which tells of it as Lambda does.
+            importlib.import_module(request["handler"].rpartition(".")[0])
+        request = _serve_forks()
+    _take_place(request)
+    return request
+
+
+def _serve_forks() -> dict[str, Any]:
     gc.collect()
     gc.freeze()
     return _Forker().serve()
+
+
+def _take_place(request: dict[str, Any]) -> None:
+    """Have the environment and the folder of the function that this fork is for."""
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
 
 
 def _main() -> None:
@@ -135,9 +155,6 @@ def _main() -> None:
     usual_path = list(sys.path)
     if first == FORK:
         request = _fork_workers(folders, usual_path)
-        os.environ.clear()
-        os.environ.update(request["environment"])
-        os.chdir(request["folder"])
         first, folders = request["handler"], request["folders"]
     _watch_engine()
     _run(first, folders, usual_path)

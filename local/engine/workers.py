@@ -12,10 +12,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.engine.forking import ForkedProcess, Forker, python_command
+from local.engine.forking import ForkedProcess, Forker, Sandbox, python_command
 from local.engine.runtime_api import Answered, Event, Exited, InitFailed, Ready, Report, RuntimeApi
 from local.engine.stack import FunctionSpec
 
@@ -62,13 +63,14 @@ class Worker:
         log_file: Path,
         forker: Forker | None = None,
     ) -> None:
-        """Start the process, or let the forker fork it."""
+        """Let the forker fork the process, or start it where there is none any more."""
         self._spec = spec
         self._log_file = log_file
         self._api = RuntimeApi()
         self._cold = True
         self._killed = False
-        self._process = self._launch(root, environment, forker)
+        environment = {**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address}
+        self._process = self._launch(sandbox(spec, root, environment), forker)
         threading.Thread(target=self._watch, name=f"worker-{spec.name}", daemon=True).start()
 
     @property
@@ -114,19 +116,16 @@ class Worker:
         self._killed = True
         self._process.kill()
 
-    def _launch(
-        self, root: Path, environment: Mapping[str, str], forker: Forker | None
-    ) -> "subprocess.Popen[bytes] | ForkedProcess":
-        folders = import_path(self._spec, root)
-        environment = {**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address}
-        log = os.open(self._log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, LOG_FILE_MODE)
+    def _launch(self, sandbox: Sandbox, forker: Forker | None) -> "subprocess.Popen[bytes] | ForkedProcess":
+        log = open_log(self._log_file)
         try:
-            if forker and forker.alive:
-                return forker.fork(self._spec.handler, folders, self._spec.folder, environment, log)
+            if forker:
+                with suppress(OSError):  # It has ended.
+                    return forker.fork_worker(sandbox, log)
             return subprocess.Popen(
-                [*python_command(), self._spec.handler, *map(str, folders)],
-                cwd=self._spec.folder,
-                env=environment,
+                [*python_command(), sandbox.handler, *map(str, sandbox.folders)],
+                cwd=sandbox.folder,
+                env=sandbox.environment,
                 stdin=subprocess.PIPE,  # open as long as this process lives, see worker_main.py
                 stdout=log,
                 stderr=log,
@@ -179,6 +178,16 @@ class Worker:
         self._api.close()
         if self._process.stdin:
             self._process.stdin.close()
+
+
+def open_log(file: Path) -> int:
+    """Return a descriptor of a function's log, which processes write at its end."""
+    return os.open(file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, LOG_FILE_MODE)
+
+
+def sandbox(spec: FunctionSpec, root: Path, environment: Mapping[str, str]) -> Sandbox:
+    """Return what a process of the function sees."""
+    return Sandbox(spec.handler, import_path(spec, root), spec.folder, environment)
 
 
 def import_path(spec: FunctionSpec, root: Path) -> list[Path]:

@@ -1,7 +1,7 @@
 """A forked worker sees what a started one sees, and nothing of the process it was forked from.
 
-What it shares with the other forks: the hash seed of its strings, and the memory of AWS's libraries as they were
-imported.
+What it shares with the other forks: the hash seed of its strings, and the memory of AWS's libraries and of the function
+as they were imported. Nothing of what another worker did, not even of the same function.
 """
 
 import os
@@ -100,6 +100,15 @@ def test_forked_workers_share_no_random_numbers(forking: LambdaService) -> None:
     first = told(forking)["random"]
     forking.kill_workers()
     assert told(forking)["random"] != first
+
+
+def test_workers_of_a_function_share_nothing_of_what_they_did(forking: LambdaService) -> None:
+    """Given a worker that has counted its calls, when another is forked from the same process, then it begins anew."""
+    assert [told(forking)["calls"] for _ in range(2)] == [1, 2]
+    forker = forker_of(forking)
+    forking.kill_workers()
+    assert told(forking)["calls"] == 1
+    assert forker_of(forking) == forker
 
 
 def test_without_the_process_they_are_forked_from_workers_are_started(forking: LambdaService) -> None:
