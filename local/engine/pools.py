@@ -11,8 +11,12 @@ from local.engine.workers import Worker
 # A function of this project waits for the network or the database most of its time; more processes would not help.
 MAX_WORKERS = 32
 
-# Starting more processes at once than there are processors makes none of them ready sooner.
-MAX_STARTING = os.cpu_count() or 1
+# Starting more processes at once than there are processors makes none of them ready sooner; and where as many compute
+# as there are, another one would take its time from them.
+PROCESSORS = os.cpu_count() or 1
+
+# How soon a caller that found all processors taken looks again: what computed may be waiting for the network by then.
+LOOK_AGAIN_SECONDS = 0.1
 
 # How long a caller waits for a busy worker, in cold starts as long as the last one: on a machine that is full, another
 # process is ready late and takes from those that work.
@@ -30,6 +34,7 @@ class Pool:
     """Hands out idle workers, and starts more only as fast as callers wait for them, and only while they wait long.
 
     A caller that finds none idle gets whichever comes first: one that another caller returns, or a newly started one.
+    While the workers take all processors, none is started.
     """
 
     def __init__(self, start: Callable[[], Worker]) -> None:
@@ -111,11 +116,13 @@ class Pool:
             self._changed.wait(patience)
         else:
             self._start_more()
-            self._changed.wait()
+            self._changed.wait(LOOK_AGAIN_SECONDS)
 
     def _start_more(self) -> None:
         """Begin cold starts while callers outnumber the workers that are ready or starting. Needs the lock."""
-        needed = min(self._waiting - len(self._ready), MAX_STARTING)
+        needed = min(self._waiting - len(self._ready), PROCESSORS)
+        if sum(worker.computes for worker in self._workers) >= PROCESSORS:
+            return
         while self._starting < needed and self._free_places > 0 and not self._closed:
             self._starting += 1
             self._free_places -= 1

@@ -69,6 +69,7 @@ class Worker:
         self._api = RuntimeApi()
         self._cold = True
         self._killed = False
+        self._invoked_at, self._busy_before = math.inf, 0.0
         environment = {**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address}
         self._process = self._launch(sandbox(spec, root, environment), forker)
         threading.Thread(target=self._watch, name=f"worker-{spec.name}", daemon=True).start()
@@ -82,6 +83,15 @@ class Worker:
     def alive(self) -> bool:
         """Return False once the process has ended or was told to."""
         return not self._killed and self._process.returncode is None
+
+    @property
+    def computes(self) -> bool:
+        """Return whether most of the present invocation went on a processor or in the queue for one.
+
+        False between invocations, and where the system does not tell.
+        """
+        elapsed = time.perf_counter() - self._invoked_at
+        return 0 < elapsed < 2 * (self._busy_seconds() - self._busy_before)
 
     def wait_until_ready(self) -> None:
         """Return once the handler is imported. Raises InitFailedError when it cannot be."""
@@ -100,12 +110,13 @@ class Worker:
     def invoke(self, request_id: str, payload: bytes) -> Invocation:
         """Run the handler once. A failure is an outcome too; a time-out kills the worker, as on Lambda."""
         timeout = self._spec.timeout_seconds
-        started = time.perf_counter()
+        self._busy_before, self._invoked_at = self._busy_seconds(), time.perf_counter()
         deadline_ms = int((time.time() + timeout) * 1000)
         event = Event(request_id, function_arn=self._spec.arn, deadline_ms=deadline_ms, payload=payload)
         self._api.events.put(event)
         report = self._report(timeout)
-        billed_ms = math.ceil((time.perf_counter() - started) * 1000)
+        billed_ms = math.ceil((time.perf_counter() - self._invoked_at) * 1000)
+        self._invoked_at = math.inf
         peak_memory_mb = self._peak_memory_mb()
         result, failed = self._read(report, request_id)
         cold, self._cold = self._cold, False
@@ -162,6 +173,15 @@ class Worker:
         """Add the line that Lambda adds when the function could not tell it itself."""
         with self._log_file.open("a", encoding="utf-8") as log:
             log.write(f"{error['errorType']} {error['errorMessage']}\n")
+
+    def _busy_seconds(self) -> float:
+        """Return the seconds (s) that the handler's thread spent on a processor or in the queue for one."""
+        try:
+            schedstat = Path(f"/proc/{self.pid}/schedstat").read_text(encoding="ascii")
+        except OSError:
+            return 0.0
+        # Both in ns: https://docs.kernel.org/scheduler/sched-stats.html
+        return sum(map(int, schedstat.split()[:2])) / 1e9
 
     def _peak_memory_mb(self) -> int | None:
         try:

@@ -1,16 +1,21 @@
 """The pool's decisions, with workers that exist only in name."""
 
+import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from local.engine import pools
+from local.engine.forking import CAN_FORK
 from local.engine.pools import MAX_WORKERS, Pool, PoolClosedError
-from local.engine.workers import InitFailedError
+from local.engine.stack import load_stack
+from local.engine.workers import InitFailedError, Worker
 from tests.support.waiting import wait_until
 
 
@@ -19,6 +24,7 @@ class NamedWorker:
 
     def __init__(self, may_start: threading.Event, failure: InitFailedError | None = None) -> None:
         self.alive = True
+        self.computes = False
         self._may_start = may_start
         self._failure = failure
 
@@ -184,7 +190,7 @@ def test_no_more_start_at_once_than_there_are_processors(
     pool: Pool, starts: Starts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given 25 callers at once, when none returns its worker, then all get one, two starting at a time."""
-    monkeypatch.setattr(pools, "MAX_STARTING", 2)
+    monkeypatch.setattr(pools, "PROCESSORS", 2)
     starts.may_start.clear()
     with ThreadPoolExecutor(25) as callers:
         taken = [callers.submit(pool.take) for _ in range(25)]
@@ -194,6 +200,22 @@ def test_no_more_start_at_once_than_there_are_processors(
         starts.may_start.set()
         assert len({future.result(timeout=10) for future in taken}) == 25
     assert len(starts.workers) == 25
+
+
+def test_none_is_started_while_the_workers_take_all_processors(
+    pool: Pool, starts: Starts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given as many workers that compute as there are processors, when one of them waits, then another is started."""
+    monkeypatch.setattr(pools, "PROCESSORS", 2)
+    busy = [pool.take(), pool.take()]
+    for worker in starts.workers:
+        worker.computes = True
+    caller = in_thread(pool.take)
+    wait_until(lambda: pool.waiting == 1)
+    time.sleep(3 * pools.LOOK_AGAIN_SECONDS)
+    assert len(starts.workers) == 2
+    starts.workers[0].computes = False
+    assert caller.result(timeout=10) not in busy
 
 
 def test_closing_ends_workers_and_callers(pool: Pool, starts: Starts) -> None:
@@ -210,3 +232,21 @@ def test_closing_ends_workers_and_callers(pool: Pool, starts: Starts) -> None:
     assert not busy.alive
     with pytest.raises(PoolClosedError):
         pool.take()
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="only Linux tells what a process does")
+@pytest.mark.parametrize(("behaviour", "computes"), [("sleep", False), ("compute", True)])
+def test_a_worker_tells_whether_it_computes_or_waits(toy: Path, behaviour: str, *, computes: bool) -> None:
+    stack = load_stack(toy, {})
+    spec = stack.functions["SyncStoreFunction"]
+    worker = Worker(spec, stack.root, {"_HANDLER": spec.handler, "LAMBDA_TASK_ROOT": str(spec.folder)}, toy / "log")
+    try:
+        worker.wait_until_ready()
+        before = worker.computes
+        invocation = in_thread(lambda: worker.invoke("1", json.dumps({"behaviour": behaviour, "seconds": 1}).encode()))
+        time.sleep(0.7)
+        meanwhile = worker.computes
+        invocation.result(timeout=10)
+        assert (before, meanwhile, worker.computes) == (False, computes, False)
+    finally:
+        worker.kill()

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,11 @@ class Term:
     lemmas: tuple[str, ...]
     weight: float
     asked: bool = False
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that a text must have to contain the term."""
+        return frozenset(self.lemmas) - {FAR}
 
 
 @cache

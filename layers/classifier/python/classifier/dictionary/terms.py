@@ -57,7 +57,8 @@ def terms_in(said: Said, section: str) -> list[Term]:
     """Return the terms of a section that a text contains, each once, in their order; none of a mere greeting."""
     if said.is_greeting:
         return []
-    matches = [match for place in range(len(said.words)) for match in _matches(said, section, place)]
+    vocabulary = frozenset().union(*said.words)
+    matches = [match for place in range(len(said.words)) for match in _matches(said, vocabulary, section, place)]
     found = (
         replace(term, asked=said.clauses[min(places)] in said.asking) for term, places in _once_a_word(_whole(matches))
     )
@@ -85,13 +86,16 @@ def _once_a_word(matches: list[Match]) -> list[Match]:
     return sorted(kept, key=lambda match: min(match[1]))
 
 
-def _matches(said: Said, section: str, place: int) -> Iterator[Match]:
-    """Yield the terms that begin at a place. «Без брака»: a word right after a negation is not what it says."""
+def _matches(said: Said, vocabulary: frozenset[str], section: str, place: int) -> Iterator[Match]:
+    """Yield the terms that begin at a place. «Без брака»: a word right after a negation is not what it says.
+
+    The vocabulary is all that the text's words mean: most terms lack a word in it, and are not looked for.
+    """
     if place and said.clauses[place - 1] == said.clauses[place] and not said.words[place - 1].isdisjoint(NEGATIONS):
         return
     for lemma in said.words[place]:
         for term in terms_by_first_lemma(section).get(lemma, ()):
-            if places := _places(term.lemmas, said, place):
+            if term.words <= vocabulary and (places := _places(term.lemmas, said, place)):
                 yield term, places
 
 

@@ -26,6 +26,10 @@ def handler(event, context):
         time.sleep(60)
     if behaviour == "sleep":
         time.sleep(event["seconds"])
+    if behaviour == "compute":
+        until = time.monotonic() + event["seconds"]
+        while time.monotonic() < until:
+            pass
     if behaviour == "die":
         os._exit(3)
     if behaviour == "killed":
