@@ -22,7 +22,7 @@ FREE_TRANSITIONS, FREE_INVOCATIONS, FREE_GB_SECONDS, FREE_TRACES = 4_000, 1e6, 4
 FREE_METRICS, FREE_ALARMS, FREE_LOG_GB = 10, 10, 5
 
 # --- Measured, a run of one store: state transitions, invocations ----
-EXECUTION = (3, 2)  # List stores, Each store, Report
+EXECUTION = (4, 2)  # List stores, Any stores?, Each store, Report
 UNCHANGED = (6, 3)  # nothing new; each wait for WB is one transition more
 UNCHANGED_BASE = (7, 3)  # Base token: the hour of both methods is waited for
 SKIPPED = (3, 1)  # the store's run before is still going on

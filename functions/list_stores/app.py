@@ -25,4 +25,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if fresh["token_days_left"] is not None:
         metrics.add_metric("TokenDaysLeft", MetricUnit.Count, fresh["token_days_left"])
     logger.info("Stores listed", extra={"stores": len(store_ids), "dead_runs_closed": dead})
-    return ListedStores(write_stores_to_sync(task.execution_name, store_ids), task.full, task.classify).as_result()
+    key = write_stores_to_sync(task.execution_name, store_ids)
+    return ListedStores(key, len(store_ids), task.full, task.classify).as_result()

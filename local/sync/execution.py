@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -92,7 +93,10 @@ def _stays_unlabelled(source: Source, progress: Progress) -> bool:
 def _execute(
     full: bool, classify: bool, source: Source, labels: Labelling, progress: Progress
 ) -> tuple[ExecutionResult, Rows]:
-    """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running."""
+    """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running.
+
+    Stores whose history is too long for one run are synced again at once, until theirs is read.
+    """
     following = LiveRun(source.store_ids)
 
     def observe(observation: Observation) -> None:
@@ -101,10 +105,17 @@ def _execute(
 
     engine_of_run = _engine(source, labels, observe)
     with engine_of_run as engine, progress, following.written_to(LIVE_RUN), _stopped_by_signals(engine):
-        result = engine.run({"store_ids": source.store_ids, "full": full, "classify": classify})
-        with transaction() as database:
-            run_ends.close_runs_of_execution(database, result.arn, "Interrupted", INTERRUPTED)
-            return result, list_runs_of_execution(database, result.arn)
+        store_ids, transitions = source.store_ids, 0
+        runs: Rows = []
+        while True:
+            result = engine.run({"store_ids": store_ids, "full": full and not runs, "classify": classify})
+            with transaction() as database:
+                run_ends.close_runs_of_execution(database, result.arn, "Interrupted", INTERRUPTED)
+                runs += list_runs_of_execution(database, result.arn)
+            transitions += result.transitions
+            store_ids = [run["store_id"] for run in runs if run["execution_id"] == result.arn and run["read_up_to"]]
+            if result.status != "SUCCEEDED" or not store_ids:
+                return replace(result, transitions=transitions), runs
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psutil
 
+from database.bursts import MOST_FETCHES
+from database.connection import transaction
 from local.engine.clock import WallClock
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
@@ -39,6 +41,26 @@ def test_json_is_alone_on_stdout_and_a_failed_store_makes_the_exit_code_1(emptie
     assert "no readable JWT" in ended[refused.id]["error_message"]
     assert "3 chats listed" in done.stderr
     assert healthy.token not in done.stdout + done.stderr
+
+
+def test_a_history_too_long_for_one_run_is_read_by_several_at_once(emptied: str, tmp_path: Path) -> None:
+    """Given runs that may fetch once, when a store needs three fetches, then one command makes three runs of it."""
+    store = a_store(events_of(60))
+    file = stores_file(tmp_path, [store])
+    with transaction() as database:
+        database.run(f"ALTER TABLE sync_logs ALTER COLUMN fetches SET DEFAULT {MOST_FETCHES - 1}")
+    try:
+        with wildberries(store, limits=True) as wb:
+            environment = {"WB_API_URL": wb.url, "DATABASE_URL": emptied}
+            done = run("sync", "--stores", file, "--json", environment=environment)
+    finally:
+        with transaction() as database:
+            database.run("ALTER TABLE sync_logs ALTER COLUMN fetches SET DEFAULT 0")
+    assert done.returncode == 0, done.stderr
+    runs = json.loads(done.stdout)
+    assert [row["status"] for row in runs] == ["partial"] * (len(runs) - 1) + ["success"]
+    assert len(runs) > 1
+    assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 60}]
 
 
 def test_another_sellers_token_is_refused_until_the_owner_says_that_it_is_the_same_seller(

@@ -161,7 +161,7 @@ def test_labels_of_the_release_before_causes_stay_and_its_functions_still_label(
         " VALUES ('shop', '1:a', 'thanks', 'model', 'keywords/2/taxonomy-1', 2)"
     )
     new_database.run(label)
-    assert migrate(ROOT / "migrations")[-1] == "0009_causes"
+    assert "0009_causes" in migrate(ROOT / "migrations")
     new_database.run(label)
     new_database.run("UPDATE chats SET tag = 'spam', tag_source = 'person' WHERE id = '1:a'")
     new_database.run("UPDATE stores SET chat_tag_counts = '{\"spam\": 1}' WHERE id = 'shop'")

@@ -28,7 +28,7 @@ PAGES: dict[str, Any] = {
     "labels": [{"labels": [{**CHAT, **LABEL}], "tokens_in": 0, "tokens_out": 0, "stopped": ""}],
 }
 IN_ORDER: dict[str, dict[str, Any]] = {
-    "list_stores": {"full": False, "classify": True},
+    "list_stores": {"stores": 1, "full": False, "classify": True},
     "open_run": {"id": 1, "status": "running", "cursor": None},
     "fetch_history": {"listed": True, "caught_up": True, "requests": 4, "events_wait_seconds": 0},
     "save_history": {"id": 1, "status": "running", "caught_up": False, "wait_seconds": 4, "chats": 1, "added": 1},

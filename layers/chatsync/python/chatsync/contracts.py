@@ -85,9 +85,10 @@ class ListStores(Task):
 
 @dataclass(frozen=True)
 class ListedStores(Result):
-    """The object that lists the stores, and the execution's options."""
+    """The object that lists the stores, how many these are, and the execution's options."""
 
     stores_key: str
+    stores: int
     full: bool
     classify: bool
 

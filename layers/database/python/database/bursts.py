@@ -5,11 +5,26 @@ from typing import Any
 
 from chatsync.contracts import SavedHistory, SaveHistory
 from chatsync.errors import LeaseLostError
-from database import chats, leases, messages, problems, rate_limits, reconciliation, stores, stretches, sync_logs
+from database import (
+    chats,
+    leases,
+    messages,
+    problems,
+    rate_limits,
+    reconciliation,
+    run_ends,
+    stores,
+    stretches,
+    sync_logs,
+)
 from database.connection import Database
 from database.rate_limits import CHATS, EVENTS
 from database.wb_events import count_unread
 
+# Saved fetches of one run. Each takes 14 events of its execution's history (Fetch history, Save history, Caught up? and
+# Wait for rate limit), retries take more; Step Functions ends an execution at 25,000:
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+MOST_FETCHES = 500
 NOTHING: Mapping[str, Any] = {"fetched_at": "-infinity", "list": None, "events": [], "incomplete": [], "damaged": 0}
 
 
@@ -30,17 +45,22 @@ def save_fetch(database: Database, task: SaveHistory, content: Mapping[str, Any]
             return SavedHistory(id=task.run_id, status=closed.status, listed=True, caught_up=True)
         raise
     listed = _save_list(database, task, fetched["list"])
-    added = _save_events(database, task, fetched)
+    added, fetches = _save_events(database, task, fetched)
     stretch = stretches.take_stretch(database, task.store_id, task.run_id) if task.caught_up else None
     cursor, until = stretch or (task.cursor, None if task.caught_up else task.until)
+    caught_up = task.caught_up and stretch is None
+    ends = fetches >= MOST_FETCHES and not caught_up
+    if ends:
+        run_ends.end_part(database, task.store_id, task.run_id, task.cursor)
     return SavedHistory(
         id=task.run_id,
+        status="partial" if ends else "running",
         cursor=cursor,
         until=until,
         seller_id=task.seller_id,
         wait_seconds=task.wait_seconds,
         listed=task.listed,
-        caught_up=task.caught_up and stretch is None,
+        caught_up=caught_up,
         chats=listed,
         added=added,
     )
@@ -63,16 +83,21 @@ def _save_list(database: Database, task: SaveHistory, content: Mapping[str, Any]
     return len(content["chats"])
 
 
-def _save_events(database: Database, task: SaveHistory, fetched: Mapping[str, Any]) -> int:
-    """Save the events and what the run counted, and move the cursor; return how many messages were new."""
+def _save_events(database: Database, task: SaveHistory, fetched: Mapping[str, Any]) -> tuple[int, int]:
+    """Save the events and what the run counted, and move the cursor.
+
+    Returns how many messages were new, and how many fetches the run has saved by now.
+    """
     events, run_id = fetched["events"], task.run_id
     rate_limits.save_wait(database, run_id, EVENTS, task.events_wait_seconds)
     added = messages.save_events(database, task.store_id, run_id, events, fetched["fetched_at"])
     stretches.open_stretches(database, task.store_id, run_id, fetched["incomplete"])
     damaged = fetched["damaged"] + count_unread(events) + (fetched["list"]["damaged"] if fetched["list"] else 0)
-    sync_logs.add_counts(database, run_id, requests=task.requests, events=len(events), added=added, damaged=damaged)
+    fetches = sync_logs.add_counts(
+        database, run_id, requests=task.requests, events=len(events), added=added, damaged=damaged
+    )
     if task.until is None:
         stores.move_cursor(database, task.store_id, task.cursor)
     elif task.caught_up and not fetched["incomplete"]:
         stretches.close_stretch(database, task.store_id, task.until)
-    return added
+    return added, fetches

@@ -1,6 +1,7 @@
 """Runs that end otherwise than by reconciliation: they failed, were stopped, or died."""
 
 from chatsync.errors import RunAbandonedError
+from database import stores
 from database.connection import Database
 from database.rate_limits import forget_waits
 
@@ -12,6 +13,12 @@ SILENCE_SECONDS = 1200
 IS_SILENT = "alive_until < now()"
 # On a running row: the seconds of its announced wait that are still to come.
 STILL_TO_WAIT = f"greatest(0, floor(extract(epoch FROM alive_until - now()) - {SILENCE_SECONDS}))::integer"
+PART = (
+    "This run read WB's history up to {date}, as much as one run may. Nothing is lost: the next run goes on from there."
+)
+NO_PART = (
+    "WB's limits let this run read nothing. The next run tries again; if it repeats, check who else uses the token."
+)
 ABANDONED = (
     "This run stopped reporting (killed, aborted or timed out). Nothing is lost: the next run goes on from the cursor."
 )
@@ -56,6 +63,29 @@ def _stop_runs(database: Database, which: str, error_type: str, message: str, **
 def close_runs_of_execution(database: Database, execution_id: str, error_type: str, message: str) -> int:
     """Close what is still running of an execution that was stopped; return how many runs."""
     return _stop_runs(database, "execution_id = :execution", error_type, message, execution=execution_id)
+
+
+def end_part(database: Database, store_id: str, run_id: int, cursor: int | None) -> None:
+    """Close a run that may fetch no more though WB has more; the next one goes on from the cursor (ms), if it has one.
+
+    Whether what WB lists is stored is not asked: it cannot be yet.
+    """
+    database.run(
+        """
+        UPDATE sync_logs
+        SET status = 'partial', completed_at = now(),
+            read_up_to = to_timestamp(CAST(:cursor AS bigint) / 1000.0),
+            error_message = coalesce(
+                replace(:part, '{date}', to_char(to_timestamp(CAST(:cursor AS bigint) / 1000.0), 'YYYY-MM-DD')),
+                :nothing)
+        WHERE id = :id
+        """,
+        id=run_id,
+        cursor=cursor,
+        part=PART,
+        nothing=NO_PART,
+    )
+    stores.refresh_statistics(database, store_id)
 
 
 def fail_run(database: Database, store_id: str, execution_id: str, error_type: str, message: str) -> None:

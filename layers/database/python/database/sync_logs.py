@@ -7,14 +7,18 @@ from database.connection import Database
 
 def add_counts(
     database: Database, run_id: int, *, requests: int, events: int = 0, added: int = 0, damaged: int = 0
-) -> None:
-    """Add to the run's row: requests sent to WB, events it answered with, messages that were new, damaged values."""
-    database.run(
+) -> int:
+    """Add a fetch to the run's row, and its requests to WB, events, new messages and damaged values.
+
+    Returns how many fetches the run has saved by now.
+    """
+    rows = database.rows(
         """
         UPDATE sync_logs
-        SET wb_requests = wb_requests + :requests, events_read = events_read + :events,
+        SET fetches = fetches + 1, wb_requests = wb_requests + :requests, events_read = events_read + :events,
             messages_added = messages_added + :added, damaged_values = damaged_values + :damaged
         WHERE id = :id
+        RETURNING fetches
         """,
         id=run_id,
         requests=requests,
@@ -22,6 +26,7 @@ def add_counts(
         added=added,
         damaged=damaged,
     )
+    return int(rows[0]["fetches"])
 
 
 def statuses(database: Database, execution_id: str) -> dict[str, int]:

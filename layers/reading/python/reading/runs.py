@@ -20,7 +20,7 @@ RUNS = f"""
            chats_to_classify, chats_classified, chats_over_budget, budget_reached, outdated_labels, relabelling,
            label_tokens_in, label_tokens_out, label_cost_microusd, labels_stopped, chats_unanswered, events_read,
            wb_requests, {WAITED} AS waited_seconds, gaps, quarantined, stretches, problems, damaged_values,
-           list_unchecked, error_type, error_message, started_at, completed_at,
+           list_unchecked, read_up_to, error_type, error_message, started_at, completed_at,
            stores.name AS store_name, now() AS read_at, {IS_DEAD} AS is_dead, {WAITS_UNTIL} AS waits_until
     FROM sync_logs AS run JOIN stores ON stores.id = run.store_id
 """  # noqa: S608 - constants

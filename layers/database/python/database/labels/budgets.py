@@ -14,12 +14,16 @@ from chatsync.label_tokens import Tokens
 from chatsync.label_version import KEYWORDS
 from chatsync.settings import setting
 
+# Of one run. Each takes 14 events of its execution's history, see MOST_FETCHES in bursts.py; and their list is the
+# largest data that a state carries.
+MOST_CHAT_PAGES = 300
 CHATS_A_RUN = "{0} chats of a run (LabelChatsARun)"
 TOKENS_A_RUN = "{0} tokens of a run (LabelTokensARun)"
 CHATS_A_DAY = "{0} chats of a day (LabelChatsADay)"
 TOKENS_A_DAY = "{0} tokens of a day (LabelTokensADay)"
 CHATS_RELABELLED_A_DAY = "{0} chats of a day while labels of another version are given anew (half of LabelChatsADay)"
 TOKENS_RELABELLED_A_DAY = "{0} tokens of a day while labels of another version are given anew (half of LabelTokensADay)"
+CHAT_PAGES_A_RUN = "{0} chat pages of a run"
 BUDGET_REACHED = "{left} chats wait for a next run to label them: the budget of {budget} is reached."
 
 
@@ -130,6 +134,9 @@ def chat_pages_within_budgets(
         cost = ChatCost(0) if classifier == KEYWORDS else chat_cost(transcript["messages"])
         outdated = transcript.get("outdated", False)
         if len(pages[-1].transcripts) == budgets.chats_a_page:
+            if len(pages) == MOST_CHAT_PAGES:
+                reached = reached or CHAT_PAGES_A_RUN.format(MOST_CHAT_PAGES)
+                break
             planned += pages[-1].planned().spends
             pages.append(_Page())
         if cost.tokens:
