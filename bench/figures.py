@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# With many stores at once the machine's processors are used up, not WB's bucket. In seconds (s) of wall time.
-MANY_STORES_GOALS = {"50 x 600": 20.0, "200 x 20, unchanged": 10.0}
+# With many stores at once the machine's processors are used up, not WB's bucket. In seconds (s) of wall time; None: no
+# goal, as the 200 stores are there for their unchanged run.
+MANY_STORES_GOALS = {"50 x 600": 20.0, "200 x 20": None, "200 x 20, unchanged": 10.0}
 
 
 @dataclass(frozen=True)
