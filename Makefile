@@ -105,7 +105,7 @@ screenshots: setup-tests ## Take the README's pictures of the viewer anew (needs
 mutants: setup-tests ## Break each guard once, see its test go red, and write docs/guarantees.md (minutes).
 	@$(BIN)/python tests/mutants/run.py $(LINES)
 
-bench: setup-tests ## Measure whole runs and what they cost, into docs/performance.md (twelve minutes on a quiet machine).
+bench: setup-tests $(TOOLS)/dlt ## Measure whole runs, beside dlt too, and what they cost, into docs/performance.md (about twenty minutes on a quiet machine).
 	@$(BIN)/python -m bench $(SCENARIOS)
 
 build: $(TOOLS)/sam ## Build the stack for AWS; needs python3.13, or another: make build RUNTIME=3.12

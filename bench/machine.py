@@ -33,14 +33,21 @@ SELECT md5(string_agg(row, ',' ORDER BY row)) AS content FROM (
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Let DATABASE_URL name a fresh and durable Postgres with all tables."""
+def empty_postgres() -> Iterator[str]:
+    """Yield the address of a fresh and durable Postgres without tables."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         Path(folder).chmod(0o711)  # as root, Postgres runs as another user
         with Postgres(Path(folder) / "postgres", durable=True) as postgres:
-            os.environ["DATABASE_URL"] = postgres.url
-            migrations.migrate(MIGRATIONS)
-            yield
+            yield postgres.url
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Let DATABASE_URL name a fresh and durable Postgres with all tables."""
+    with empty_postgres() as url:
+        os.environ["DATABASE_URL"] = url
+        migrations.migrate(MIGRATIONS)
+        yield
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from bench.figures import Figures
 from bench.functions import FunctionCost
+from bench.peer import Loss, Peer, SideBySide
 from bench.save_path import SaveFigures
 from local.terminal.tables import console
 
@@ -26,13 +27,15 @@ COLUMNS = (
     "billed s", "peak MB", "history", "payload B", "writes",
 )  # fmt: skip
 
-
 SIZES_MB = (256, 512, 1024)  # of memory, for each of which a function's billed time is told
 SAVE_COLUMNS = ("saving bursts of", "messages a second")
 FUNCTION_COLUMNS = (
     "import ms", "first ms", "warm ms", "waits ms", "peak MB", "memory MB",
     *(f"billed ms at {size}" for size in SIZES_MB), *(f"GB-s x 1000 at {size}" for size in SIZES_MB),
 )  # fmt: skip
+PEER_COLUMNS = ("bucket s", "dlt s", "ours s", "ours / dlt", "goal", "dlt's 429s", "our 429s", "goal met")
+LOSS_COLUMNS = ("program", "exit code", "WB requests", "messages missing", "of them told")
+LOSSES = "Beside dlt: what is missing after"
 
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- /figures -->"
 
@@ -46,11 +49,19 @@ def machine() -> str:
     return f"{os.cpu_count()} x {model}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
 
 
-def show(measured: Sequence[Figures], saved: Sequence[SaveFigures], costs: Sequence[FunctionCost]) -> None:
-    """Print the tables, those that have rows."""
+def show(
+    measured: Sequence[Figures], saved: Sequence[SaveFigures], costs: Sequence[FunctionCost], peer: Peer | None
+) -> None:
+    """Print the tables, those that have rows, and which goals were missed."""
     _print(f"Runs ({machine()})", ("scenario", *COLUMNS), [(one.scenario, *_cells(one)) for one in measured])
     _print("Save path", SAVE_COLUMNS, [_save_cells(save) for save in saved])
     _print("Functions", ("function", *FUNCTION_COLUMNS), [(cost.name, *_cost_cells(cost)) for cost in costs])
+    side_by_side, losses = (peer.side_by_side, peer.losses) if peer else ((), ())
+    if peer:
+        _print(_beside(peer), ("stores x events", *PEER_COLUMNS), list(map(_peer_cells, side_by_side)))
+        _print(LOSSES, ("after", *LOSS_COLUMNS), list(map(_loss_cells, losses)))
+    if measured or side_by_side:
+        console.sentence(_missed_goals(measured, side_by_side))
 
 
 def _print(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -65,7 +76,11 @@ def _print(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def write(
-    folder: Path, measured: Sequence[Figures], saved: Sequence[SaveFigures], costs: Sequence[FunctionCost]
+    folder: Path,
+    measured: Sequence[Figures],
+    saved: Sequence[SaveFigures],
+    costs: Sequence[FunctionCost],
+    peer: Peer,
 ) -> None:
     """Write performance.json, performance.png and the tables of performance.md into the folder."""
     content = {
@@ -73,20 +88,28 @@ def write(
         "runs": [asdict(one) for one in measured],
         "save": [asdict(one) for one in saved],
         "functions": [asdict(one) for one in costs],
+        "peer": asdict(peer),
     }
     (folder / "performance.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     _draw(folder / "performance.png", measured)
     page = folder / "performance.md"
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{_markdown(measured, saved, costs)}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{BEGIN}\n{_markdown(measured, saved, costs, peer)}\n{END}{after}", encoding="utf-8")
 
 
-def _markdown(measured: Sequence[Figures], saved: Sequence[SaveFigures], costs: Sequence[FunctionCost]) -> str:
+def _markdown(
+    measured: Sequence[Figures], saved: Sequence[SaveFigures], costs: Sequence[FunctionCost], peer: Peer
+) -> str:
     largest = max(measured, key=lambda one: one.invocations)
     parts = [
         f"{machine()}.",
         _table(("stores x events", *COLUMNS), [(one.scenario, *_cells(one)) for one in measured]),
+        f"{_beside(peer)}:",
+        _table(("stores x events", *PEER_COLUMNS), list(map(_peer_cells, peer.side_by_side))),
+        f"{LOSSES}:",
+        _table(("after", *LOSS_COLUMNS), list(map(_loss_cells, peer.losses))),
+        _missed_goals(measured, peer.side_by_side),
         _table(SAVE_COLUMNS, [_save_cells(save) for save in saved]),
         "Workers of the functions, in the largest run:",
         _table(
@@ -119,6 +142,37 @@ def _cells(one: Figures) -> list[str]:
 
 def _save_cells(save: SaveFigures) -> list[str]:
     return [f"{save.burst:,}", f"{save.messages_a_second:,.0f}"]
+
+
+def _beside(peer: Peer) -> str:
+    return f"Beside dlt {peer.dlt_version}, each as a command of its own, without labels"
+
+
+def _peer_cells(one: SideBySide) -> tuple[str, ...]:
+    return (
+        one.work, _seconds(one.bucket_s), f"{one.dlt_s:.1f}", f"{one.ours_s:.1f}", f"{one.ratio:.2f}",
+        f"at most {one.most_ratio}", f"{one.dlt_refused}", f"{one.ours_refused}", "yes" if one.is_met else "no",
+    )  # fmt: skip
+
+
+def _loss_cells(loss: Loss) -> tuple[str, ...]:
+    return (
+        loss.after, loss.program, f"{loss.exit_code}", f"{loss.requests}", f"{loss.missing}", f"{loss.told}",
+    )  # fmt: skip
+
+
+def _missed_goals(measured: Sequence[Figures], side_by_side: Sequence[SideBySide]) -> str:
+    walls = [
+        f"{one.scenario} ({one.wall_s:.1f} s, at most {one.goal_s:.1f} s)"
+        for one in measured
+        if one.goal_s is not None and one.wall_s > one.goal_s
+    ]
+    ratios = [
+        f"{one.work} beside dlt ({one.ratio:.2f}, at most {one.most_ratio}; {one.ours_refused} 429s)"
+        for one in side_by_side
+        if not one.is_met
+    ]
+    return f"Goals missed: {'; '.join([*walls, *ratios])}." if walls or ratios else "All goals were met."
 
 
 def _cost_cells(cost: FunctionCost) -> list[str]:

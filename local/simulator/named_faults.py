@@ -38,6 +38,10 @@ class Orderable(Protocol):
         """Let an event appear, in the list too."""
         ...
 
+    def withhold_events(self, store_id: str, chat_id: str | None) -> None:
+        """Send none of this chat's events, though it is listed."""
+        ...
+
     def token(self, store_id: str) -> str:
         """Return the store's token."""
         ...
@@ -109,6 +113,12 @@ def _in_the_stream(event: Callable[[tuple[Event, ...]], Event], shows: str, list
             simulator.add_event(store_id, event(events), listed)
 
     return NamedFault(shows=shows, method="events", always=True, order=add)
+
+
+def _withhold_a_chat(simulator: Orderable, store_id: str) -> None:
+    """Withhold the chat of the event in the middle."""
+    if events := simulator.events(store_id):
+        simulator.withhold_events(store_id, events[len(events) // 2].chat_id)
 
 
 def _in_the_token(changes: Callable[[Random], Mapping[str, object]], shows: str) -> NamedFault:
@@ -318,6 +328,9 @@ NAMED_FAULTS: Mapping[str, NamedFault] = {
     "broken-entry": _once("chats", changed_body(_break_one), "the list's JSON is broken in its middle"),
     "chatless-event": _in_the_stream(_chatless_event, "one event without `chatID`"),
     # What an id and a list mean.
+    "withheld-chat": NamedFault(
+        shows="a listed chat of which no event is sent", method="events", always=True, order=_withhold_a_chat
+    ),
     "changed-message": _in_the_stream(_changed_message, "a message again, later and with other words", listed=True),
     "moved-message": _in_the_stream(_moved_message, "a message again, later and with the same words", listed=True),
     "old-version-again": _in_the_stream(_old_version_again, "a message again, with an older time and other words"),

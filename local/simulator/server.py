@@ -105,6 +105,10 @@ class Simulator:
         """Let the list show exactly these chats from now on; no event goes or comes with them."""
         self._stream(store_id).list_chats(chats)
 
+    def withhold_events(self, store_id: str, chat_id: str | None) -> None:
+        """Send none of this chat's events from now on, though the list shows their newest; None: send all again."""
+        self._stream(store_id).withhold_events(chat_id)
+
     def token(self, store_id: str) -> str:
         """Return the store's token, as its owner would enter it now."""
         return self._stores[store_id].token

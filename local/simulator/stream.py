@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import islice
 from threading import Lock
 
 from local.simulator.model import Chat, Event, SimulatedStore, StoredFile
@@ -18,6 +19,7 @@ class Stream:
         self._chats = store.chats
         self._files = store.files
         self._asked_at: dict[str, float] = {}
+        self._withheld: str | None = None
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -35,7 +37,8 @@ class Stream:
         """Return at most `size` events strictly newer than `after` (unix ms), oldest first; None: from the oldest."""
         with self._lock:
             start = 0 if after is None else bisect_right(self._times, after)
-            return self._events[start : start + size]
+            later = (self._events[place] for place in range(start, len(self._events)))
+            return list(islice((event for event in later if event.chat_id != self._withheld), size))
 
     def newest_first(self) -> list[tuple[Chat, Event | None]]:
         """Return the listed chats with their newest events: "sorted by last message, newest first"."""
@@ -57,6 +60,11 @@ class Stream:
         """Let the list show exactly these chats from now on; the events stay as they are."""
         with self._lock:
             self._chats = tuple(chats)
+
+    def withhold_events(self, chat_id: str | None) -> None:
+        """Send none of this chat's events from now on, though the list shows their newest; None: send all again."""
+        with self._lock:
+            self._withheld = chat_id
 
     def read_file(self, download_id: str, now: float) -> tuple[StoredFile | None, float]:
         """Return the file, None when there is none, and the seconds until its moderation ends (0 = ended)."""

@@ -56,7 +56,8 @@ IN_THE_STREAM = {
     "old-version-again",
     "retired-type",
 }
-ELSEWHERE = {"slow-headers", "empty-times", "base-token", "another-seller"}  # have tests of their own below
+# These have tests of their own below.
+ELSEWHERE = {"slow-headers", "empty-times", "base-token", "another-seller", "withheld-chat"}
 
 
 def methods(name: str) -> list[str]:
@@ -93,6 +94,22 @@ def test_only_the_page_without_events_has_empty_times(serve: Serve, store: Simul
     full, empty = (ask(simulator, path, store.token).json["result"] for path in (PATHS["events"], LATEST_OF_ALL))
     assert full["oldestEventTime"] == "2025-10-09T08:53:20Z"
     assert (empty["newestEventTime"], empty["oldestEventTime"], empty["totalEvents"]) == ("", "", 0)
+
+
+def test_a_withheld_chat_is_listed_and_none_of_its_events_is_sent(
+    serve: Serve, store: SimulatedStore, ask: Ask
+) -> None:
+    simulator = serve(store, limits=False, events_page_size=50)
+    listed, sent = (ask(simulator, path, store.token).json["result"] for path in PATHS.values())
+    order(simulator, "withheld-chat", "shop")
+    withheld = store.events[len(store.events) // 2].chat_id
+    result = ask(simulator, PATHS["events"], store.token).json["result"]
+    assert ask(simulator, PATHS["chats"], store.token).json["result"] == listed
+    assert result["totalEvents"] == len(result["events"]) == 50
+    assert withheld in {event["chatID"] for event in sent["events"]}
+    assert withheld not in {event["chatID"] for event in result["events"]}
+    simulator.withhold_events("shop", None)
+    assert ask(simulator, PATHS["events"], store.token).json["result"] == sent
 
 
 def test_a_base_token_is_the_sellers_own_with_one_request_an_hour(
