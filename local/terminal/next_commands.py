@@ -11,11 +11,11 @@ def name_command(words: str, stack: str | None) -> str:
     return f"`./chats {words}`" if stack is None else f"`./chats {words} --stack {_word(stack)}`"
 
 
-def name_sync(store_id: str, stack: str | None) -> str:
-    """Return the command that syncs a store."""
+def name_sync(store_id: str, stack: str | None, *, full: bool = False) -> str:
+    """Return the command that syncs a store, its whole history again if `full`."""
     if stack is None:
-        return f"`./chats sync --store {_word(store_id)}` (with your --stores file)"
-    chosen = json.dumps({"store_ids": [store_id]}, ensure_ascii=False)
+        return f"`./chats sync --store {_word(store_id)}{' --full' if full else ''}` (with your --stores file)"
+    chosen = json.dumps({"store_ids": [store_id], **({"full": True} if full else {})}, ensure_ascii=False)
     return f"`make start INPUT={_word(chosen)} STACK={_word(stack)}`"
 
 

@@ -29,6 +29,10 @@ def show_problems(problems: Sequence[Mapping[str, Any]], total: int, stack: str 
         console.sentence(f"Older ones that are not listed: {older}. --store ID lists those of one store.")
     retry, dismiss = name_command("problems --retry", stack), name_command("problems --dismiss ID --reason TEXT", stack)
     console.sentence(f"Each sync tries again. {retry} tries at once; what will never come: {dismiss}.")
+    gaps = [problem for problem in problems if problem["kind"] == GAP]
+    if gaps:
+        again = name_sync(gaps[0]["store_id"], stack, full=True)
+        console.sentence(f"If a newest message stays missing, read the store's whole history again: {again}.")
 
 
 def show_retried(stores: Sequence[Mapping[str, Any]], stack: str | None) -> None:
