@@ -35,8 +35,8 @@ SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": str(MAX_CONNECTIONS),
     "timezone": "UTC",
-    # Errors go to the client. Their texts, statements and details may hold what people wrote: not for a log. A test holds
-    # these against templates/database.yaml.
+    # Errors go to the client. Their texts, statements and details may hold what people wrote: not for a log. RDS's
+    # settings (templates/database.yaml) are the same.
     "log_min_messages": "log",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",

@@ -24,7 +24,8 @@ GROUP: dict[str, str] = DATABASE["ParameterGroup"]["Properties"]["Parameters"]
 LOGGING = {name: value for name, value in GROUP.items() if name.startswith("log_")}
 BESIDE_LOGGING = {name: value for name, value in postgres.SETTINGS.items() if not name.startswith("log_")}
 TABLES = """
-CREATE TABLE said (words text PRIMARY KEY CHECK (words NOT LIKE 'bad%'), kind text NOT NULL, reply text REFERENCES said);
+CREATE TABLE said
+(words text PRIMARY KEY CHECK (words NOT LIKE 'bad%'), kind text NOT NULL, reply text REFERENCES said);
 CREATE FUNCTION quote(words text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
 RAISE EXCEPTION 'said %', words USING DETAIL = words, HINT = words; END $$;
 CREATE FUNCTION warn(words text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
@@ -90,9 +91,8 @@ def refuse(connection: Any, kind: str, sql: str) -> None:
 
 def interrupt(server: Postgres) -> None:
     """End a session at its statement, then kill another's process: the server ends all sessions and recovers."""
-    with closing(connect(read_address(server.url))) as other:
-        with sleeping(server, ENDED) as pid:
-            other.run("SELECT pg_terminate_backend(:pid)", pid=pid)
+    with closing(connect(read_address(server.url))) as other, sleeping(server, ENDED) as pid:
+        other.run("SELECT pg_terminate_backend(:pid)", pid=pid)
     with sleeping(server, CRASHED) as pid:
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: read_log(server).count("ready to accept connections") == 2)
