@@ -137,7 +137,9 @@ def test_each_of_these_refusals_would_be_logged_with_its_words(folder: Path, mon
 
 
 @pytest.mark.parametrize("setting", LOGGING)
-def test_without_any_one_of_the_settings_some_words_are_logged(folder: Path, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+def test_without_any_one_of_the_settings_some_words_are_logged(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
     log = log_of_refusals(folder, {name: value for name, value in LOGGING.items() if name != setting}, monkeypatch)
     assert kinds_in(log) != []
 

@@ -77,7 +77,7 @@ class DatabaseUnavailableError(ChatSyncError):
 
 
 class DatabaseUntrustedError(ChatSyncError):
-    """The server's certificate does not prove that it is our Postgres: the owner must act, a new try changes nothing."""
+    """The server's certificate does not prove that it is our Postgres: the owner must act."""
 
 
 class DatabaseRefusedError(ChatSyncError):
