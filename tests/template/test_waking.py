@@ -12,7 +12,7 @@ AT_THE_DATABASE = [name for name in FUNCTIONS if layer_of(name) == "Database"]
 @pytest.mark.parametrize("name", AT_THE_DATABASE)
 def test_a_function_outlives_a_kept_connection_that_is_silent_and_a_server_that_is_away(name: str) -> None:
     timeout = FUNCTIONS[name]["Properties"].get("Timeout", TEMPLATE["Globals"]["Function"]["Timeout"])
-    assert 2 * CONNECT_SECONDS < timeout
+    assert timeout > 2 * CONNECT_SECONDS
 
 
 @pytest.mark.skip(reason="the states do not wait for sleeping functions yet")
