@@ -9,6 +9,7 @@ from chatsync.custom_resource import answer
 from chatsync.errors import ChatSyncError, SettingMissingError, describe_failure
 from chatsync.observability import logger, observed
 from chatsync.settings import setting
+from chatsync.sleeping_functions import invoke_when_awake
 
 PHYSICAL_ID = "database"
 # One try only, as long as MigrateDatabaseFunction may take: a second one would merely wait for the first one's lock.
@@ -38,8 +39,12 @@ def _migrate() -> None:
     """Lend the master's login to the function in the VPC, which reaches Postgres but not Secrets Manager."""
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=setting("DATABASE_MASTER_SECRET"))
     login = _login(secret["SecretString"])
-    client = boto3.client("lambda", config=PATIENT)
-    invoked = client.invoke(FunctionName=setting("MIGRATE_DATABASE_FUNCTION"), Payload=json.dumps(login).encode())
+    invoked = invoke_when_awake(
+        boto3.client("lambda", config=PATIENT),
+        setting("MIGRATE_DATABASE_FUNCTION"),
+        json.dumps(login).encode(),
+        lambda: logger.info("The migrating function was asleep and is waking up"),
+    )
     payload = invoked["Payload"].read().decode()
     if "FunctionError" in invoked:
         raise ChatSyncError(describe_failure(str(json.loads(payload).get("errorType")), payload)[1])

@@ -35,10 +35,11 @@ SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": str(MAX_CONNECTIONS),
     "timezone": "UTC",
-    # Errors go to the client. Their texts, statements and details may hold what people wrote: not for a log.
+    # Errors go to the client. Their texts, statements and details may hold what people wrote: not for a log. RDS's
+    # settings (templates/database.yaml) are the same.
     "log_min_messages": "log",
-    "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 # Without autovacuum, a test's plans do not depend on the moment at which it counts the rows.
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}

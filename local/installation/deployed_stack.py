@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -10,7 +11,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError, ProfileNotFound
 
 from chatsync.errors import ChatSyncError
+from chatsync.sleeping_functions import NOT_READY, invoke_when_awake
 from local.errors import NotNowError, UsageError
+from local.terminal.tables import Terminal
 
 TOKEN_PREFIX, READ, CHANGE = "StoreTokenPrefix", "ReadDataFunction", "ChangeDataFunction"  # outputs of the stack
 # One try only, somewhat longer than the two functions may take: a second one would do everything a second time.
@@ -72,7 +75,18 @@ class DeployedStack:
 
     def _invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
         payload = json.dumps(event).encode()
-        answered = _call_aws("lambda", "invoke", PATIENT, FunctionName=self._outputs[function], Payload=payload)
+        try:
+            with _aws_errors():
+                answered = invoke_when_awake(
+                    _client("lambda", PATIENT), self._outputs[function], payload, lambda: _announce(function)
+                )
+        except _RefusedError as error:
+            if error.code not in NOT_READY:
+                raise
+            raise NotNowError(
+                f"{function} was asleep, and AWS did not wake it within three minutes ({error.code}). Nothing was "
+                "done. Try again in a few minutes; if it repeats, the Lambda console says why it is not active."
+            ) from None
         answer: dict[str, Any] = json.loads(answered["Payload"].read())
         if "FunctionError" in answered:
             raise NotNowError(self._describe(function, answer))
@@ -97,13 +111,29 @@ class _RefusedError(NotNowError):
         self.code = code
 
 
-def _call_aws(service: str, action: str, config: Config | None = None, **arguments: Any) -> Mapping[str, Any]:
-    """Call AWS; its errors name what was refused, never a parameter's value."""
+def _announce(function: str) -> None:
+    Terminal(stderr=True).sentence(
+        f"{function} has not been used for weeks. AWS wakes it, which takes a minute or two ..."
+    )
+
+
+def _call_aws(service: str, action: str, **arguments: Any) -> Mapping[str, Any]:
+    with _aws_errors():
+        answer: Mapping[str, Any] = getattr(_client(service), action)(**arguments)
+    return answer
+
+
+def _client(service: str, config: Config | None = None) -> Any:
+    # boto3 itself reads AWS_DEFAULT_REGION only.
+    region = os.environ.get("AWS_REGION")
+    return boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+
+
+@contextmanager
+def _aws_errors() -> Iterator[None]:
+    """Raise our own errors for AWS's, which name what was refused, never a parameter's value."""
     try:
-        # boto3 itself reads AWS_DEFAULT_REGION only.
-        region = os.environ.get("AWS_REGION")
-        client = boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
-        answer: Mapping[str, Any] = getattr(client, action)(**arguments)
+        yield
     except ClientError as error:
         raise _RefusedError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from None
     except NoRegionError as error:
@@ -112,4 +142,3 @@ def _call_aws(service: str, action: str, config: Config | None = None, **argumen
         raise UsageError(f"AWS cannot be asked: {error}. Set AWS_PROFILE to one that `aws configure` made.") from None
     except BotoCoreError as error:
         raise NotNowError(f"AWS could not be asked: {error}") from None
-    return answer

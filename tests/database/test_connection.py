@@ -3,6 +3,7 @@
 import socket
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from chatsync.errors import ChatSyncError, DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
 from database import connection
 from database.connection import Address, Database, connect, read_address, transaction
+from tests.database.silent_front import front
 from tests.support.given_rows import column
 
 BACKEND = "SELECT pg_backend_pid()"
@@ -18,6 +20,7 @@ IN_TRANSACTION = (
 )
 STORES = "SELECT id FROM stores ORDER BY id"
 SECRET = "secret-value"
+SOON = 0.5  # seconds; here Postgres answers within milliseconds
 ADD_STORE = "INSERT INTO stores (id, name) VALUES (:id, 'ИП Проба')"
 
 
@@ -122,6 +125,47 @@ def test_a_database_that_does_not_answer_is_given_up(container: None, monkeypatc
             database.rows("SELECT pg_sleep(2)")
     with transaction() as database:
         assert column(database, "SELECT 7") == [7]
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up(
+    emptied: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with front(emptied) as (server, url):
+        server.silence(1)
+        monkeypatch.setattr(connection, "CONNECT_SECONDS", SOON)
+        with pytest.raises(DatabaseUnavailableError, match=r"could not be reached .*\(TimeoutError\)"):
+            connect(read_address(url))
+
+
+def test_connecting_is_given_up_long_before_a_statement(emptied: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A security group drops what it refuses, so nothing answers at all; no address here is sure to do that."""
+    asked: list[float] = []
+
+    def dropped(address: Any, timeout: float) -> Any:
+        asked.append(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", dropped)
+    with pytest.raises(DatabaseUnavailableError, match="TimeoutError"):
+        connect(replace(read_address(emptied), answer_seconds=540))
+    assert asked == [connection.CONNECT_SECONDS]
+
+
+def test_a_kept_connection_whose_server_is_gone_without_a_word_is_replaced(
+    container: None, emptied: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with front(emptied) as (server, url):
+        monkeypatch.setenv("DATABASE_URL", url)
+        kept = backend()
+        server.silence(1)
+        monkeypatch.setattr(connection, "CONNECT_SECONDS", SOON)
+        assert backend() != kept
+
+
+def test_a_statement_may_take_longer_than_connecting(container: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", SOON)
+    with transaction() as database:
+        assert database.rows("SELECT 7 AS answer FROM pg_sleep(:seconds)", seconds=3 * SOON) == [{"answer": 7}]
 
 
 def test_what_fails_inside_a_savepoint_is_undone_and_the_rest_goes_on(container: None, outside: Database) -> None:

@@ -17,6 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # Postgres' protocol: "shall we encrypt?", answered by S or N
+PEM = serialization.Encoding.PEM
+USES = (
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+    *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+)
 
 
 @dataclass
@@ -27,23 +32,59 @@ class Door:
     received: list[bytes] = field(default_factory=list)
 
 
-def make_certificate(folder: Path, name: str, address: str) -> Path:
-    """Write a self-signed certificate for an IP address, with its key, into one PEM file."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def make_chain(folder: Path, address: str, *, names_issuers_key: bool = True, days: int = 1) -> tuple[Path, Path]:
+    """Write a root's certificate, and what its server shows: a key, its certificate and the one between, as RDS does.
+
+    They are valid from ten days ago until so many days from now. `names_issuers_key`: with an authority key identifier
+    in all but the root, which has none at RDS either.
+    """
+    root = _issue("root", None, days)
+    between = _issue("subordinate", root, days, names_issuers_key=names_issuers_key)
+    server = _issue("server", between, days, address=address, names_issuers_key=names_issuers_key)
+    trusted, shown = folder / "root.pem", folder / "shown.pem"
+    trusted.write_bytes(root.certificate.public_bytes(PEM))
+    shown.write_bytes(server.pem() + between.certificate.public_bytes(PEM))
+    return trusted, shown
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A certificate with its key."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+    def pem(self) -> bytes:
+        """Return both, the key first."""
+        key = self.key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        return key + self.certificate.public_bytes(PEM)
+
+
+def _issue(
+    name: str, issuer: Issued | None, days: int, *, address: str | None = None, names_issuers_key: bool = False
+) -> Issued:
+    """Make a server's certificate if there is an address, else an authority's; without an issuer it signs itself."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
+    issued_by = issuer.certificate.subject if issuer else subject
+    builder = (
+        x509.CertificateBuilder(issued_by, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=10))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=not address, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(_use("digital_signature" if address else "key_cert_sign"), critical=True)
     )
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    path = folder / f"{name}.pem"
-    path.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + certificate.public_bytes(pem))
-    return path
+    if address:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), False)
+    if issuer and names_issuers_key:
+        named = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
+        builder = builder.add_extension(named, critical=False)
+    return Issued(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+
+
+def _use(allowed: str) -> x509.KeyUsage:
+    return x509.KeyUsage(**{use: use == allowed for use in USES})
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from chatsync import errors
@@ -41,9 +43,12 @@ class Lambda:
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
+        self.refusals: list[str] = []  # what it answers first
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's names
         assert FunctionName == "migrate_database"
+        if self.refusals:
+            raise ClientError({"Error": {"Code": self.refusals.pop(), "Message": "Refused."}}, "Invoke")
         self.events.append(json.loads(Payload))
         try:
             answer: Any = migrate_database.handler(self.events[-1], Context())
@@ -157,6 +162,16 @@ def test_a_migration_that_fails_fails_the_deploy_with_its_name(
     assert answer["Reason"].startswith(
         "The migration 0001_initial failed. Postgres refused a statement (SQLSTATE 42P07)"
     )
+
+
+def test_a_migrating_function_that_slept_since_the_last_deploy_is_waited_for(
+    new_database: Database, lambda_: Lambda, cloudformation: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    lambda_.refusals += ["ResourceNotReadyException"] * 2
+    _, answer = deploy(cloudformation, "Update")
+    assert (answer["Status"], len(waits), len(lambda_.events)) == ("SUCCESS", 2, 1)
 
 
 def test_a_database_that_is_not_reached_fails_the_deploy(

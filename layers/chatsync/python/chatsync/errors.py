@@ -76,6 +76,10 @@ class DatabaseUnavailableError(ChatSyncError):
     """No connection to Postgres, or it broke: transient, retried by the state machine."""
 
 
+class DatabaseUntrustedError(ChatSyncError):
+    """The server's certificate does not prove that it is our Postgres: the owner must act."""
+
+
 class DatabaseRefusedError(ChatSyncError):
     """Postgres refused a statement for another reason than a broken connection; `sqlstate` says which."""
 

@@ -21,10 +21,19 @@ import boto3
 import pg8000.native
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from chatsync.errors import ChatSyncError, DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
+from chatsync.errors import (
+    ChatSyncError,
+    DatabaseRefusedError,
+    DatabaseUnavailableError,
+    DatabaseUntrustedError,
+    SettingMissingError,
+)
 from chatsync.settings import STARTS_IN_LAMBDA, setting
 
 ANSWER_SECONDS = 60  # pg8000 waits for ever unless told otherwise.
+# To take a connection, a login, or BEGIN, a living Postgres needs less than a second. A function whose Timeout comes
+# first could not say what it waited for.
+CONNECT_SECONDS = 10
 KEEP_SECONDS = 600  # An IAM token lives 15 minutes; a connection is made anew well before.
 POSTGRES_PORT = 5432
 HOW_TO_ADDRESS = (
@@ -139,12 +148,13 @@ def connect(address: Address) -> Any:
     """Return a new pg8000 connection.
 
     Raises:
-        DatabaseUnavailableError: Postgres is not reached, or refuses the login.
+        DatabaseUnavailableError: Postgres is not reached, does not answer in time, or refuses the login.
+        DatabaseUntrustedError: Its certificate does not prove that it is the one that the address names.
     """
     try:
-        plain = socket.create_connection((address.host, address.port), timeout=address.answer_seconds or ANSWER_SECONDS)
+        plain = socket.create_connection((address.host, address.port), timeout=CONNECT_SECONDS)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Statements come in several small writes.
-        return pg8000.native.Connection(
+        connection = pg8000.native.Connection(
             user=address.user,
             password=address.password,
             host=address.host,
@@ -153,10 +163,28 @@ def connect(address: Address) -> Any:
             sock=plain,
             ssl_context=_tls(address.certificates) if address.tls else False,
         )
+    except ssl.SSLCertVerificationError as error:
+        wrong = error.verify_message.split(",")[0]  # What follows names the host.
+        raise DatabaseUntrustedError(
+            f"Postgres' certificate was refused ({wrong}), so no login was sent. Trying again does not help: check "
+            "that the host is the right one, and its certificates: docs/architecture.md."
+        ) from None
     except (OSError, InterfaceError, DatabaseError) as error:
         raise DatabaseUnavailableError(
             f"Postgres could not be reached or refused the login ({_kind(error)}). The next run tries again."
         ) from None
+    _set_patience(connection, address.answer_seconds or ANSWER_SECONDS)
+    return connection
+
+
+def _set_patience(connection: Any, seconds: float) -> float:
+    """Let each answer of Postgres take so long, and return how long it could take before (seconds).
+
+    pg8000 sets it only for a socket that it opens itself. `_usock` is the one it uses: TLS replaces ours.
+    """
+    before: float = connection._usock.gettimeout()
+    connection._usock.settimeout(seconds)
+    return before
 
 
 def read_address(url: str) -> Address:
@@ -235,7 +263,9 @@ class Container:
 
     def _begin_on_connection(self) -> Database:
         database = Database(self._connection)
+        patience = _set_patience(self._connection, CONNECT_SECONDS)  # A kept connection's server may be gone.
         database.run(BEGIN)
+        _set_patience(self._connection, patience)
         return database
 
 
@@ -244,8 +274,15 @@ CONTAINER = Container()
 
 @cache
 def _tls(certificates: str | None) -> ssl.SSLContext:
-    """Never pg8000's own `None` or `True`: the one falls back to plain text, the other verifies nothing."""
-    return ssl.create_default_context(cafile=certificates)
+    """Never pg8000's own `None` or `True`: the one falls back to plain text, the other verifies nothing.
+
+    Python 3.13 also refuses certificates whose form is not RFC 5280's, such as one without an authority key identifier,
+    and nobody has promised that form for RDS's. Who issued a certificate, for which host and until when is verified
+    without that too, and a stack that cannot log in is of no use.
+    """
+    context = ssl.create_default_context(cafile=certificates)
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 @contextmanager
