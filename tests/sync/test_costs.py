@@ -10,6 +10,10 @@ import pytest
 
 from database import leases, messages, stores
 from database.connection import Database, transaction
+from local.engine.clock import VirtualClock
+from local.simulator.model import World
+from local.simulator.server import Simulator
+from tests.properties.steps import Functions, execution
 from tests.support.given import a_store, an_event, events_of
 from tests.support.given_rows import FETCHED_AT
 from tests.support.given_rows import an_event as an_event_of_wb
@@ -88,3 +92,21 @@ def test_a_burst_of_any_size_is_saved_with_the_same_few_statements(
             committing, "shop", run or 0, [an_event_of_wb(n, chat=n % 7) for n in range(events)], FETCHED_AT
         )
     assert len(statements) <= 7, statements
+
+
+def test_an_unchanged_store_is_asked_few_statements(emptied: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a store that was synced, when it is synced again, then its transactions are short, whatever it holds."""
+    store = a_store(events_of(100))
+    with transaction() as database:
+        stores.register(database, store.id, store.name, active=True)
+    with Simulator(World((store,)), VirtualClock(), limits=False) as wb:
+        functions = Functions(store, wb.url)
+        list(execution(functions))
+        statements: list[str] = []
+        for name in ("run", "rows"):
+            monkeypatch.setattr(Database, name, counted(getattr(Database, name), statements))
+        taken = {}
+        for function in execution(functions):
+            taken[function], statements[:] = len(statements), []
+    assert taken["open_run"] <= 8
+    assert taken["save_history"] <= 27
