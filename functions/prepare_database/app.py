@@ -1,10 +1,10 @@
 import json
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from chatsync.aws_clients import make_client
 from chatsync.custom_resource import answer
 from chatsync.errors import ChatSyncError, SettingMissingError, describe_failure
 from chatsync.observability import logger, observed
@@ -36,9 +36,9 @@ def _problem() -> str | None:
 
 def _migrate() -> None:
     """Lend the master's login to the function in the VPC, which reaches Postgres but not Secrets Manager."""
-    secret = boto3.client("secretsmanager").get_secret_value(SecretId=setting("DATABASE_MASTER_SECRET"))
+    secret = make_client("secretsmanager").get_secret_value(SecretId=setting("DATABASE_MASTER_SECRET"))
     login = _login(secret["SecretString"])
-    client = boto3.client("lambda", config=PATIENT)
+    client = make_client("lambda", PATIENT)
     invoked = client.invoke(FunctionName=setting("MIGRATE_DATABASE_FUNCTION"), Payload=json.dumps(login).encode())
     payload = invoked["Payload"].read().decode()
     if "FunctionError" in invoked:

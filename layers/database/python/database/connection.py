@@ -4,7 +4,6 @@ On RDS: an IAM token instead of a password (signed locally, checked only when co
 certificates.
 """
 
-import os
 import re
 import socket
 import ssl
@@ -17,12 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import boto3
 import pg8000.native
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from chatsync.errors import ChatSyncError, DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
-from chatsync.settings import STARTS_IN_LAMBDA, setting
+from chatsync.settings import setting
+from database.iam_token import make_iam_token
 
 ANSWER_SECONDS = 60  # pg8000 waits for ever unless told otherwise.
 KEEP_SECONDS = 600  # An IAM token lives 15 minutes; a connection is made anew well before.
@@ -184,25 +183,10 @@ def read_address(url: str) -> Address:
         port=port,
         database=unquote(parts.path.lstrip("/")) or "postgres",
         user=user,
-        password=_iam_token(parts.hostname, port, user) if iam else unquote(parts.password or "") or None,
+        password=make_iam_token(parts.hostname, port, user) if iam else unquote(parts.password or "") or None,
         tls=parts.hostname not in LOOPBACK and options.get("sslmode") != ["disable"],
         certificates=str(RDS_CERTIFICATES) if iam else None,
     )
-
-
-@cache
-def rds_client() -> Any:
-    """Return the container's one client; public so that tests can see when it is made."""
-    return boto3.client("rds")
-
-
-if STARTS_IN_LAMBDA and IAM in os.environ.get("DATABASE_URL", ""):
-    rds_client()
-
-
-def _iam_token(host: str, port: int, user: str) -> str:
-    token: str = rds_client().generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
-    return token
 
 
 class Container:
