@@ -4,6 +4,7 @@ On RDS: an IAM token instead of a password (signed locally, checked only when co
 certificates.
 """
 
+import os
 import re
 import socket
 import ssl
@@ -20,8 +21,7 @@ import pg8000.native
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from chatsync.errors import ChatSyncError, DatabaseRefusedError, DatabaseUnavailableError, SettingMissingError
-from chatsync.settings import setting
-from database.iam_token import make_iam_token
+from chatsync.settings import STARTS_IN_LAMBDA, setting
 
 ANSWER_SECONDS = 60  # pg8000 waits for ever unless told otherwise.
 KEEP_SECONDS = 600  # An IAM token lives 15 minutes; a connection is made anew well before.
@@ -31,6 +31,8 @@ HOW_TO_ADDRESS = (
     "with the signs :/?#@ in a password written as %3A and so on."
 )
 IAM = "auth=iam"
+if STARTS_IN_LAMBDA and IAM in os.environ.get("DATABASE_URL", ""):
+    import database.iam_token  # noqa: F401 - botocore, which no other login needs; not in the first invocation
 RDS_CERTIFICATES = Path(__file__).with_name("rds_certificates.pem")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # A foreign key's check keeps its plan as long as the connection lives. Made while `chats` was nearly empty, it walks
@@ -183,10 +185,16 @@ def read_address(url: str) -> Address:
         port=port,
         database=unquote(parts.path.lstrip("/")) or "postgres",
         user=user,
-        password=make_iam_token(parts.hostname, port, user) if iam else unquote(parts.password or "") or None,
+        password=_iam_token(parts.hostname, port, user) if iam else unquote(parts.password or "") or None,
         tls=parts.hostname not in LOOPBACK and options.get("sslmode") != ["disable"],
         certificates=str(RDS_CERTIFICATES) if iam else None,
     )
+
+
+def _iam_token(host: str, port: int, user: str) -> str:
+    from database.iam_token import make_iam_token  # noqa: PLC0415 - see above
+
+    return make_iam_token(host, port, user)
 
 
 class Container:
