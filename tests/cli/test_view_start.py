@@ -1,4 +1,4 @@
-"""What stands before the viewer's first page: a command imports what it needs, and a worker starts before it is asked."""
+"""What stands before the first page: a command imports what it needs, and a worker starts before it is asked."""
 
 import os
 import subprocess
