@@ -58,8 +58,8 @@ def main(words: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):  # A terminal that cannot show «ИП» shows escapes instead of failing.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
-    parser = _parser()
     words = sys.argv[1:] if words is None else words
+    parser = _parser(words)
     if any(UNDECODED.search(word) for word in words):
         parser.error("an argument is not text in UTF-8")
     arguments = parser.parse_args(words)
@@ -96,10 +96,11 @@ def _print_error(error: Exception) -> None:
     print(f"error: {error}".translate(SHOWN_IN_AN_ERROR), file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: list[str]) -> argparse.ArgumentParser:
+    """Return a parser of the command that is typed, or of all: what the others import would make each start late."""
     parser = _WithHelp(prog="./chats", doc=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_WithHelp)
-    for name in COMMANDS:
+    for name in words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS:
         module = importlib.import_module(f"local.commands.{name}")
         doc = module.__doc__ or ""
         command = commands.add_parser(name, help=doc.partition("\n\n")[0].strip(".\n"), doc=doc)

@@ -3,9 +3,9 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from chatsync.aws_clients import make_client
 from chatsync.contracts import ChatPageLabels, ClassifiedChats, ClassifyChats
 from chatsync.objects import object_key, read_object, write_object
 from chatsync.observability import logger, metrics, observed
@@ -50,6 +50,6 @@ def provider() -> Provider:
     name, _, model = setting("CLASSIFIER").partition("/")
     if name == "keywords":
         return choose_provider(Settings(name))
-    key = parameters.get_secret(setting("OPENAI_KEY_SECRET"))
+    key = make_client("secretsmanager").get_secret_value(SecretId=setting("OPENAI_KEY_SECRET"))["SecretString"]
     effort = setting("OPENAI_REASONING_EFFORT")
     return choose_provider(Settings(name, model, setting("OPENAI_BASE_URL"), str(key), effort=effort))

@@ -1,10 +1,10 @@
 import json
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from chatsync.aws_clients import make_client
 from chatsync.custom_resource import answer
 from chatsync.errors import ChatSyncError, SettingMissingError, describe_failure
 from chatsync.observability import logger, observed
@@ -37,10 +37,10 @@ def _problem() -> str | None:
 
 def _migrate() -> None:
     """Lend the master's login to the function in the VPC, which reaches Postgres but not Secrets Manager."""
-    secret = boto3.client("secretsmanager").get_secret_value(SecretId=setting("DATABASE_MASTER_SECRET"))
+    secret = make_client("secretsmanager").get_secret_value(SecretId=setting("DATABASE_MASTER_SECRET"))
     login = _login(secret["SecretString"])
     invoked = invoke_when_awake(
-        boto3.client("lambda", config=PATIENT),
+        make_client("lambda", PATIENT),
         setting("MIGRATE_DATABASE_FUNCTION"),
         json.dumps(login).encode(),
         lambda: logger.info("The migrating function was asleep and is waking up"),

@@ -82,19 +82,16 @@ class LambdaService:
         """
         return self._function(arn_or_name).invoke(payload, request_id or str(uuid.uuid4()))
 
-    def warm_up(self) -> threading.Thread:
-        """Start a worker of each function of the state machine, so that their cold starts overlap with its waits.
+    def warm_up(self, names: Iterable[str] | None = None) -> threading.Thread:
+        """Start a worker of each of these functions, so that their cold starts overlap with what else is to be done.
 
-        In the background, one at a time, in the order of its states. The thread that is returned ends when all are
-        ready.
+        Without names, of the state machine's, in the order of its states. In the background, one at a time. The thread
+        that is returned ends when all are ready.
         """
-        thread = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
+        functions = [self._functions[name] for name in (self._steps if names is None else names)]
+        thread = threading.Thread(target=_warm_up, args=[functions], name="warm-up", daemon=True)
         thread.start()
         return thread
-
-    def _warm_up(self) -> None:
-        for name in self._steps:
-            self._functions[name].pool.warm_up()
 
     def pids(self, name: str) -> list[int]:
         """Return the process ids of a function's workers."""
@@ -200,6 +197,11 @@ class _Function:
             return worker.invoke(request_id, event)
         finally:
             self.pool.give_back(worker)
+
+
+def _warm_up(functions: Iterable[_Function]) -> None:
+    for function in functions:
+        function.pool.warm_up()
 
 
 def _put_long_logs_aside(folder: Path) -> None:

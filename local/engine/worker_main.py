@@ -25,7 +25,7 @@ from typing import Any
 FORK = "--fork"
 # AWS's own libraries, where they are there: what these do on import depends on no function. (awslambdaric is none of
 # them: it looks for its Runtime API on import.)
-SHARED_MODULES = ("boto3", "s3transfer.manager", "aws_lambda_powertools", "aws_lambda_powertools.utilities.parameters")
+SHARED_MODULES = ("botocore.session", "botocore.client", "aws_lambda_powertools", "aws_lambda_powertools.metrics")
 LONGEST_REQUEST = 1_000_000  # bytes
 STANDARD_FDS = 3
 

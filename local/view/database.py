@@ -21,19 +21,21 @@ from local.installation.kept_server import (
 class ViewedDatabase:
     """The database while pages are shown (a context manager); `on_wait` is called before waiting for a sync.
 
+    `on_start` is called with the database's address as soon as it is known, before the tables are brought up to date.
     A sync that runs first has the server, and takes it down at its end; the next page then starts it again. A sync
     that comes later uses this one's.
     """
 
-    def __init__(self, on_wait: Callable[[], None]) -> None:
-        self._on_wait = on_wait
+    def __init__(self, on_wait: Callable[[], None], on_start: Callable[[str], None]) -> None:
+        self._on_wait, self._on_start = on_wait, on_start
         self._lock = threading.Lock()
         self._undo = ExitStack()
         self._own: Postgres | None = None
 
     def __enter__(self) -> "ViewedDatabase":
         """Bring the tables up to date. Raises as opened_database."""
-        if os.environ.get("DATABASE_URL"):
+        if given := os.environ.get("DATABASE_URL"):
+            self._on_start(given)
             migrate_given_database()
         else:
             self.url()
@@ -74,6 +76,7 @@ class ViewedDatabase:
                 server = undo.enter_context(started_server())
             except ServerBusyError:
                 return running_server_url()
+            self._on_start(server.url)
             with ExitStack() as named:
                 migrate_kept_database(server.url, named)
             undo.enter_context(locked(VIEWED))

@@ -3,8 +3,8 @@
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,12 +12,11 @@ from urllib.parse import urlencode
 from local.engine.lambdas import LambdaService
 from local.engine.stack import StackInvalidError, load_stack
 from local.errors import NotNowError, UsageError
-from local.installation.database import where_it_is
 from local.paths import KEPT, LIVE_RUN, ROOT
 from local.terminal.tables import console
-from local.view.database import ViewedDatabase
-from local.view.server import ViewerServer
+from local.view.server import Answer, ViewerServer
 
+VIEWER = "viewer"
 # What makes the template have a viewer; nobody logs in on one's own machine.
 PARAMETERS = {"ViewerIssuer": "https://this.machine", "ViewerAudience": "local"}
 UNAVAILABLE, FAILED = 503, 502
@@ -28,14 +27,20 @@ def view(port: int, store_id: str | None) -> int:
     """Serve the pages, first the chats of a store if one is named, until Ctrl-C; 0 then."""
     if not (KEPT / "layers" / "viewer").exists():
         raise UsageError(f"The viewer's libraries are not installed. Run `make setup` in {ROOT} first.")
-    with ViewedDatabase(_say_waiting) as database, closing(Viewer(database)) as viewer, _server(port, viewer) as server:
-        where = f"/chats?{urlencode({'store': store_id})}" if store_id else "/"
-        console.sentence(f"Showing {where_it_is()} at {server.url}{where} (Ctrl-C ends it)")
-        sys.stdout.flush()
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            console.sentence("Stopped.")
+    with closing(Viewer()) as viewer:
+        # Only now: the process that workers are forked from imports meanwhile.
+        from local.installation.database import where_it_is  # noqa: PLC0415
+        from local.view.database import ViewedDatabase  # noqa: PLC0415
+
+        database = ViewedDatabase(_say_waiting, viewer.use)
+        with database, _server(port, lambda event: viewer.answer(database.url, event)) as server:
+            where = f"/chats?{urlencode({'store': store_id})}" if store_id else "/"
+            console.sentence(f"Showing {where_it_is()} at {server.url}{where} (Ctrl-C ends it)")
+            sys.stdout.flush()
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                console.sentence("Stopped.")
     return 0
 
 
@@ -44,9 +49,9 @@ def _say_waiting() -> None:
 
 
 @contextmanager
-def _server(port: int, viewer: "Viewer") -> Iterator[ViewerServer]:
+def _server(port: int, answer: Answer) -> Iterator[ViewerServer]:
     try:
-        server = ViewerServer(port, viewer.answer)
+        server = ViewerServer(port, answer)
     except OSError as error:
         raise NotNowError(f"Port {port} is not available ({error.strerror}). Choose another with --port.") from None
     with server:
@@ -56,40 +61,42 @@ def _server(port: int, viewer: "Viewer") -> Iterator[ViewerServer]:
 class Viewer:
     """The viewer's function in worker processes, as on Lambda, on whichever server has the database now."""
 
-    def __init__(self, database: ViewedDatabase) -> None:
-        self._database = database
+    def __init__(self) -> None:
+        """Start the process that the workers are forked from. Raises NotNowError where the template has no viewer."""
         self._lock = threading.Lock()
         self._url = ""
-        self._service: LambdaService | None = None
+        self._service = _service()
+        self._on_database = ExitStack()
 
-    def answer(self, event: dict[str, Any]) -> Mapping[str, Any]:
+    def use(self, url: str) -> None:
+        """Answer from this database from now on; a first worker starts at once."""
+        with self._lock:
+            if url == self._url:
+                return
+            self._on_database.close()  # workers learn the address only when they start
+            self._on_database.enter_context(self._service.changed_environment([VIEWER], {"DATABASE_URL": url}))
+            self._url = url
+            self._service.warm_up([VIEWER])
+
+    def answer(self, find_database: Callable[[], str], event: dict[str, Any]) -> Mapping[str, Any]:
         """Return the function's answer to an event; where it gave none, one that says so."""
         try:
-            service = self._on(self._database.url())
+            self.use(find_database())
         except NotNowError as error:
             return _plain(UNAVAILABLE, str(error))
-        done = service.invoke("viewer", event)
+        done = self._service.invoke(VIEWER, event)
         if done.failed or not isinstance(done.payload, dict):
             return _plain(FAILED, f"The page failed. {KEPT / 'logs' / 'viewer.log'} says why.")
         return done.payload
 
     def close(self) -> None:
         """End the workers."""
-        if self._service:
-            self._service.close()
-
-    def _on(self, url: str) -> LambdaService:
-        """Return the function with this database; its workers learn the address only when they start."""
-        with self._lock:
-            if self._service is None or url != self._url:
-                self.close()
-                self._service, self._url = _service(url), url
-            return self._service
+        self._on_database.close()
+        self._service.close()
 
 
-def _service(url: str) -> LambdaService:
-    environment = {"DATABASE_URL": url, "LIVE_RUN_FILE": str(LIVE_RUN), "CONSOLE_URL": ""}
-    environment |= {"POWERTOOLS_TRACE_DISABLED": "true"}
+def _service() -> LambdaService:
+    environment = {"LIVE_RUN_FILE": str(LIVE_RUN), "CONSOLE_URL": "", "POWERTOOLS_TRACE_DISABLED": "true"}
     own = os.environ.get(PASSED_ON)
     environment |= {PASSED_ON: str(Path(own).absolute())} if own else {}  # the workers run in other folders
     try:

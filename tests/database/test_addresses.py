@@ -1,11 +1,15 @@
 """DATABASE_URL in its variants: where Postgres is, how to log in, and whether the way there is encrypted."""
 
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
+import boto3
+import botocore.auth
 import pytest
 
 from chatsync.errors import SettingMissingError
 from database.connection import RDS_CERTIFICATES, Address, read_address
+from database.iam_token import make_iam_token
 
 RDS = "chats.abc.eu-central-1.rds.amazonaws.com"
 
@@ -57,9 +61,12 @@ def test_an_address_shows_no_password() -> None:
 
 
 def test_an_iam_login_signs_a_token_here_and_trusts_rdss_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "key", "AWS_REGION": "x"}.items():
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIA",
+        "AWS_SECRET_ACCESS_KEY": "key",
+        "AWS_REGION": "eu-central-1",
+    }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     address = read_address(f"postgresql://app@{RDS}:5433/chats?auth=iam")
     token = urlsplit(f"https://{address.password}")
     signed = parse_qs(token.query)
@@ -68,3 +75,19 @@ def test_an_iam_login_signs_a_token_here_and_trusts_rdss_certificates(monkeypatc
     assert "X-Amz-Signature" in signed
     assert (address.tls, address.certificates) == (True, str(RDS_CERTIFICATES))
     assert "X-Amz" not in repr(address)
+
+
+@pytest.mark.parametrize("session", [None, "a/session+token="])
+def test_an_iam_token_is_the_one_that_a_client_of_rds_would_make(
+    session: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime(2026, 11, 1, 12)  # noqa: DTZ001 - as botocore's own clock gives it
+    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: moment)
+    login = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "k/e+y", "AWS_REGION": "eu-central-1"}
+    for name, value in (login | ({"AWS_SESSION_TOKEN": session} if session else {})).items():
+        monkeypatch.setenv(name, value)
+    if not session:
+        monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    theirs = boto3.Session(region_name="eu-central-1").client("rds")
+    made = theirs.generate_db_auth_token(DBHostname=RDS, Port=5433, DBUsername="chat sync/1")
+    assert make_iam_token(RDS, 5433, "chat sync/1") == made

@@ -13,7 +13,8 @@ from database.connection import Database, connect, read_address, transaction
 from database.labels.budgets import Budgets, PlannedChatPage, Spent, chat_pages_within_budgets, plan_labels
 from database.labels.costs import settle_reservation
 from database.labels.relabelling import describe_relabelling
-from database.labels.reservations import LOCK, lock_budgets, reserve_tokens, spent_today
+from database.labels.reservations import LOCK, lock_budgets, reserve_tokens
+from database.labels.spending import spent_today
 from database.labels.stale_chats import StaleChats
 from tests.support.given_rows import a_run, column
 

@@ -84,12 +84,14 @@ def cloudformation() -> Iterator[HTTPServer]:
 @pytest.fixture
 def lambda_(new_database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lambda]:
     """The master's secret, and a Lambda that runs the migrating function on the new database."""
-    played, client = Lambda(), boto3.client
+    played, made = Lambda(), prepare_database.make_client
     secret = f"master-{uuid.uuid4().hex}"  # another engine's moto may be at work: it forgets nothing between tests
     monkeypatch.setenv("DATABASE_MASTER_SECRET", secret)
     monkeypatch.setenv("MIGRATE_DATABASE_FUNCTION", "migrate_database")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setattr(boto3, "client", lambda name, **rest: played if name == "lambda" else client(name, **rest))
+    monkeypatch.setattr(
+        prepare_database, "make_client", lambda name, *rest: played if name == "lambda" else made(name, *rest)
+    )
     with mock_aws():
         login = {"username": urlsplit(postgres_url).username, "password": PASSWORD}
         boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(login))

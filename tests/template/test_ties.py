@@ -257,10 +257,10 @@ def test_the_viewer_has_a_user_of_its_own_and_no_address_without_a_login() -> No
 
 @pytest.mark.parametrize("layer", ["chatsync", "wildberries", "database", "classifier", "reading", "viewer"])
 def test_a_layers_libraries_are_its_own(layer: str) -> None:
-    """openai only where classifying, pg8000 only where the database is, requests only where WB is asked."""
+    """openai only where classifying, pg8000 only where the database is, roots of trust only where WB is asked."""
     locked = (ROOT / "layers" / layer / "requirements.txt").read_text(encoding="utf-8")
     owners = {
-        "requests": "wildberries",
+        "certifi": "wildberries",
         "pyjwt": "wildberries",
         "pg8000": "database",
         "openai": "classifier",

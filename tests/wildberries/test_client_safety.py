@@ -3,8 +3,10 @@
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from urllib3.util import connection
 
 from chatsync.errors import (
     ChatSyncError,
@@ -52,6 +54,21 @@ def test_a_redirect_is_refused_and_its_target_never_asked(code: int, elsewhere: 
         simulator.faults.add(store.id, "chats", redirect(elsewhere.url, code))
         with pytest.raises(WildberriesRejectedError, match="redirect"):
             fetch_chats(client, "personal")
+
+
+def test_all_requests_of_a_client_share_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    connect = connection.create_connection
+
+    def count(*address: Any, **options: Any) -> Any:
+        made.append(address)
+        return connect(*address, **options)
+
+    monkeypatch.setattr(connection, "create_connection", count)
+    with wildberries(events_of(120)) as (simulator, _, client):
+        fetch_chats(client, "personal")
+        walk_to_the_end(client)
+    assert (len(made), len(simulator.requests) > 3) == (1, True)
 
 
 def test_a_redirect_without_a_target_is_refused_too() -> None:

@@ -67,6 +67,14 @@ def test_a_replaced_token_is_used_once_the_kept_one_is_old(
     assert facts.kind == "base"
 
 
+def test_a_token_is_read_once_a_minute(ssm: Any, store: str) -> None:
+    put(ssm, store, make_token(TokenKind.PERSONAL, "seller", NOW + timedelta(days=9)))
+    store_token.connect(store, None)
+    ssm.delete_parameter(Name=f"{PREFIX}/{store}/token")
+    _, facts = store_token.connect(store, None)
+    assert facts.kind == "personal"
+
+
 def test_a_parameter_store_out_of_reach_is_a_passing_fault(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")

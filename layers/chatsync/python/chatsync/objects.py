@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
+from chatsync.aws_clients import make_client
 from chatsync.settings import STARTS_IN_LAMBDA, setting
 
 if TYPE_CHECKING:
@@ -23,7 +22,8 @@ FASTEST_GZIP = 1  # Level 1 of 9: JSON shrinks about sevenfold already, at a fif
 @cache
 def s3_client() -> "S3Client":
     """Return the container's one client; public so that tests can see when it is made, and make another."""
-    return boto3.client("s3")
+    client: S3Client = make_client("s3")
+    return client
 
 
 if STARTS_IN_LAMBDA:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import boto3
 import pg8000.native
 from pg8000.exceptions import DatabaseError, InterfaceError
 
@@ -41,6 +40,8 @@ HOW_TO_ADDRESS = (
     "with the signs :/?#@ in a password written as %3A and so on."
 )
 IAM = "auth=iam"
+if STARTS_IN_LAMBDA and IAM in os.environ.get("DATABASE_URL", ""):
+    import database.iam_token  # noqa: F401 - botocore, which no other login needs; not in the first invocation
 RDS_CERTIFICATES = Path(__file__).with_name("rds_certificates.pem")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # A foreign key's check keeps its plan as long as the connection lives. Made while `chats` was nearly empty, it walks
@@ -218,19 +219,10 @@ def read_address(url: str) -> Address:
     )
 
 
-@cache
-def rds_client() -> Any:
-    """Return the container's one client; public so that tests can see when it is made."""
-    return boto3.client("rds")
-
-
-if STARTS_IN_LAMBDA and IAM in os.environ.get("DATABASE_URL", ""):
-    rds_client()
-
-
 def _iam_token(host: str, port: int, user: str) -> str:
-    token: str = rds_client().generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)
-    return token
+    from database.iam_token import make_iam_token  # noqa: PLC0415 - see above
+
+    return make_iam_token(host, port, user)
 
 
 class Container:

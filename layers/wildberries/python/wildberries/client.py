@@ -1,7 +1,7 @@
 """One GET to WB: sent safely, answered by a result or by an error that says who must act.
 
-Statuses decide, never texts. The token goes to the configured host only: redirects are not followed, the environment's
-proxies and netrc are not read.
+Statuses decide, never texts. The token goes to the configured host only: redirects are not followed, and urllib3 reads
+neither proxies nor logins from the environment.
 """
 
 import math
@@ -10,17 +10,18 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-import urllib3
+from urllib3 import BaseHTTPResponse, Timeout
+from urllib3.exceptions import HTTPError
 
 from chatsync.errors import WildberriesRefusedError, WildberriesRejectedError, WildberriesUnavailableError
 from chatsync.observability import logger
 from wildberries.body import Body, BodyUnreadableError, read_body
 from wildberries.limits import LONGEST_WAIT_SECONDS
-from wildberries.sockets import SocketAdapter
+from wildberries.sockets import make_pools
 from wildberries.token import HOW_TO_REPLACE
 
 CONNECT_SECONDS = 5
@@ -74,11 +75,8 @@ class WildberriesClient:
             raise WildberriesRejectedError("WB_API_URL must start with https:// (or name this machine).")
         self._base_url = base_url.rstrip("/")
         self._socket: socket.socket | None = None
-        self._session = requests.Session()
-        self._session.trust_env = False
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, SocketAdapter(self._keep_socket))
-        self._session.headers.update({"Authorization": token.strip(), "Accept": "application/json"})
+        self._pools = make_pools(self._keep_socket)
+        self._headers = {"Authorization": token.strip(), "Accept": "application/json", "Accept-Encoding": "gzip"}
 
     def get(self, path: str, parameters: Mapping[str, int], entry_key: str) -> Answer:
         """Return WB's answer, with every `replySign` (a capability to write messages) removed.
@@ -98,7 +96,7 @@ class WildberriesClient:
                 body = _read(response, ANSWER_BYTES)
                 if gave_up.is_set():  # hung up on, headers without an end look like all there are
                     raise TimeoutError
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except (HTTPError, OSError, ValueError) as error:  # a ValueError is of a token that no header can hold
             raise WildberriesUnavailableError(
                 f"WB could not be reached, cut its answer, or took too long ({type(error).__name__}). {TRIES_AGAIN}"
             ) from None
@@ -106,14 +104,21 @@ class WildberriesClient:
         remaining = _whole_number(response.headers.get("X-Ratelimit-Remaining"))
         return Answer(_result(answer.value), remaining, answer.damaged, answer.fragments, len(body))
 
-    def _send(self, path: str, parameters: Mapping[str, int]) -> requests.Response:
-        return self._session.get(
+    @contextmanager
+    def _send(self, path: str, parameters: Mapping[str, int]) -> Iterator[BaseHTTPResponse]:
+        """Yield the answer once its headers are there. What was not read of it closes its connection."""
+        response = self._pools.request(
+            "GET",
             self._base_url + path,
-            params=dict(parameters),
-            timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
-            allow_redirects=False,
-            stream=True,
+            fields={name: str(value) for name, value in parameters.items()},
+            headers=self._headers,
+            timeout=Timeout(connect=CONNECT_SECONDS, read=SILENCE_SECONDS),
+            redirect=False,
+            retries=False,
+            preload_content=False,
         )
+        with response:
+            yield response
 
     def _keep_socket(self, connected: socket.socket) -> None:
         self._socket = connected
@@ -146,17 +151,17 @@ def _is_safe(base_url: str) -> bool:
     return address.scheme == "https" or address.hostname in LOOPBACK
 
 
-def _raise_for_status(response: requests.Response) -> None:
-    status = response.status_code
-    if status == requests.codes.ok:
+def _raise_for_status(response: BaseHTTPResponse) -> None:
+    status = response.status
+    if status == HTTPStatus.OK:
         return
-    if status == requests.codes.too_many_requests:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimitedError(_retry_seconds(response.headers.get("X-Ratelimit-Retry")))
-    if requests.codes.multiple_choices <= status < requests.codes.bad_request:
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         raise WildberriesRejectedError(
             f"WB answered with a redirect ({status}), which is not followed. Check WB_API_URL."
         )
-    is_refusal = requests.codes.bad_request <= status < requests.codes.internal_server_error
+    is_refusal = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
     if not is_refusal or status in PASSING_REFUSALS:
         raise WildberriesUnavailableError(f"WB answered {status}. {TRIES_AGAIN}")
     if not _is_in_wbs_words(response):
@@ -171,7 +176,7 @@ def _raise_for_status(response: requests.Response) -> None:
     )
 
 
-def _is_in_wbs_words(refusal: requests.Response) -> bool:
+def _is_in_wbs_words(refusal: BaseHTTPResponse) -> bool:
     """Return whether a refusal has the shape of WB's: JSON with two of a title, a detail and the status.
 
     WB's own have all three. A bot guard or a proxy may answer in JSON as well, with one of them.
@@ -183,9 +188,9 @@ def _is_in_wbs_words(refusal: requests.Response) -> bool:
     return isinstance(told, dict) and len(PROBLEM_FIELDS & told.keys()) > 1
 
 
-def _read(response: requests.Response, most_bytes: int) -> bytes:
+def _read(response: BaseHTTPResponse, most_bytes: int) -> bytes:
     body = bytearray()
-    while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
+    while piece := response.read1(PIECE_BYTES, decode_content=True):
         body += piece
         if len(body) > most_bytes:
             raise WildberriesUnavailableError(f"WB's answer was too long. {TRIES_AGAIN}")

@@ -1,26 +1,31 @@
 """A store's token, read from the parameter store just before it is used and kept nowhere else."""
 
+import math
+import time
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
-import boto3
-from aws_lambda_powertools.utilities import parameters
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from chatsync.aws_clients import make_client
 from chatsync.errors import ParametersUnavailableError, TokenUnusableError
 from chatsync.settings import STARTS_IN_LAMBDA, setting
 from wildberries.client import WildberriesClient
 from wildberries.token import TokenFacts, read_token, require_seller, require_usable
 
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
 KEEP_SECONDS = 60  # A replaced token is used a minute later at the latest.
+KEPT: dict[str, tuple[str, float]] = {}  # of each parameter the token, and when it was read (monotonic)
 
 
 @cache
-def parameter_store() -> parameters.SSMProvider:
-    """Return the container's one provider; public so that tests can see when it is made, and make another."""
-    # On the session of all clients: Powertools' own would read AWS's definitions once more.
-    return parameters.SSMProvider(boto3_client=boto3.client("ssm"))
+def parameter_store() -> "SSMClient":
+    """Return the container's one client; public so that tests can see when it is made, and make another."""
+    client: SSMClient = make_client("ssm")
+    return client
 
 
 if STARTS_IN_LAMBDA:
@@ -46,11 +51,13 @@ def connect(store_id: str, seller_id: str | None) -> tuple[WildberriesClient, To
 
 
 def _read_parameter(name: str) -> str:
+    token, read_at = KEPT.get(name, ("", -math.inf))
+    if time.monotonic() - read_at < KEEP_SECONDS:
+        return token
     try:
-        return str(parameter_store().get(name, decrypt=True, max_age=KEEP_SECONDS))
-    except GetParameterError as error:
-        cause = error.__context__  # Powertools wraps every error in its own.
-        code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else type(cause).__name__
+        token = parameter_store().get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    except (BotoCoreError, ClientError) as error:
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         if code == "ParameterNotFound":
             raise TokenUnusableError(
                 f"There is no token in the parameter {name}. Put the store's token there."
@@ -59,3 +66,5 @@ def _read_parameter(name: str) -> str:
             f"The parameter {name} could not be read ({code}). The next run tries again; "
             "if it repeats, check that the function may read it."
         ) from None
+    KEPT[name] = token, time.monotonic()
+    return token

@@ -9,7 +9,7 @@ from chatsync.prices import price_of
 from database.connection import Database
 from database.labels.budgets import Budgets, LabelPlan, plan_labels
 from database.labels.relabelling import describe_relabelling
-from database.labels.reservations import spent_today
+from database.labels.spending import spent_today
 from database.labels.stale_chats import read_stale_chats
 
 

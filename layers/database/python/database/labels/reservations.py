@@ -15,8 +15,9 @@ from chatsync.objects import object_key
 from chatsync.prices import price_of
 from database.connection import Database
 from database.json_rows import json_rows
-from database.labels.budgets import Budgets, LabelPlan, PlannedChatPage, Spent, plan_labels
+from database.labels.budgets import Budgets, LabelPlan, PlannedChatPage, plan_labels
 from database.labels.relabelling import describe_relabelling
+from database.labels.spending import spent_today
 from database.labels.stale_chats import count_unanswered_chats, read_stale_chats
 
 NOTHING_TO_LABEL = LabelPlan([], 0, None)
@@ -83,19 +84,6 @@ def lock_budgets(database: Database, run_id: int) -> None:
     database.run(
         "UPDATE label_pages SET chats = 0, tokens_reserved = 0 WHERE run_id = :run AND tokens_in IS NULL", run=run_id
     )
-
-
-def spent_today(database: Database) -> Spent:
-    """Return what the labels of this UTC day took so far, over all stores."""
-    rows = database.rows(
-        """
-        SELECT coalesce(sum(chats), 0)::bigint AS chats,
-               coalesce(sum(coalesce(tokens_in + tokens_out, tokens_reserved)), 0)::bigint AS tokens
-        FROM label_pages JOIN sync_logs ON sync_logs.id = run_id
-        WHERE day = (now() AT TIME ZONE 'UTC')::date AND (tokens_in IS NOT NULL OR status = 'running')
-        """
-    )
-    return Spent(**rows[0])
 
 
 def reserve_tokens(database: Database, run_id: int, pages: Mapping[str, PlannedChatPage]) -> None:
