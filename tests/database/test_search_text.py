@@ -1,4 +1,4 @@
-"""The quicker search_text of migration 0010 returns what that of 0004 does: an index of before holds what is searched."""
+"""The search_text of migration 0010 returns what that of 0004 does: an index of before holds what is searched."""
 
 import uuid
 from collections.abc import Iterator
