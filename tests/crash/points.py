@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 BEFORE, AFTER = "before", "after"
-LOGIN, PREPARATION, STATEMENT = "login", "preparation", "statement"
+LOGIN, STATEMENT = "login", "statement"
 WILDBERRIES, S3, SSM = "wildberries", "s3", "ssm"
 ANSWER = "answer"
 # A new worker logs in and reads its token; a warm one has done so.
@@ -21,9 +21,9 @@ class CutError(Exception):
 class Point:
     """One moment: before the `number`-th exchange of this kind is forwarded, or after its answer has come.
 
-    The answer is not passed on, so that what was asked for has happened and nobody was told. A statement is executed
-    in one exchange; its preparation (Parse, Describe) takes two before that. ANSWER is the function's own, to the
-    state machine. `invocation` is the function's n-th within the execution.
+    The answer is not passed on, so that what was asked for has happened and nobody was told. A statement takes one
+    exchange. ANSWER is the function's own, to the state machine. `invocation` is the function's n-th within the
+    execution.
     """
 
     function: str

@@ -9,9 +9,9 @@ import socketserver
 from contextlib import closing, suppress
 from typing import BinaryIO
 
-from tests.crash.points import AFTER, BEFORE, LOGIN, PREPARATION, STATEMENT, CutError, Points
+from tests.crash.points import AFTER, BEFORE, LOGIN, STATEMENT, CutError, Points
 
-QUERY, PARSE, EXECUTE, SYNC, TERMINATE, READY = b"Q", b"P", b"E", b"S", b"X", b"Z"
+QUERY, PARSE, SYNC, TERMINATE, READY = b"Q", b"P", b"S", b"X", b"Z"
 LENGTH_BYTES = 4
 SHOWN_CHARACTERS = 60
 
@@ -56,8 +56,7 @@ class _Session(socketserver.BaseRequestHandler):
                 postgres.sendall(flight)
                 return
             sql = named or sql
-            kind = STATEMENT if QUERY in kinds or EXECUTE in kinds else PREPARATION
-            self._exchange(kind, f"{kinds.decode()}: {sql}", flight, answers, postgres)
+            self._exchange(STATEMENT, f"{kinds.decode()}: {sql}", flight, answers, postgres)
 
     def _exchange(self, kind: str, what: str, flight: bytes, answers: BinaryIO, postgres: socket.socket) -> None:
         self.server.points.reach(kind, BEFORE, what)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.crash.conftest import Tally
 from tests.crash.crashing import DROP, KILL, RETRY, CrashingMachine, Ended, Undisturbed
-from tests.crash.points import AFTER, ANSWER, BEFORE, ONLY_COLD, PREPARATION, S3, SSM, STATEMENT, WILDBERRIES, Point
+from tests.crash.points import AFTER, ANSWER, ONLY_COLD, S3, SSM, STATEMENT, WILDBERRIES, Point
 from tests.support.sampling import sample
 
 IN_ORDER = [
@@ -83,8 +83,6 @@ def test_cut_off_at_any_message_the_execution_itself_ends_as_if_undisturbed(
     crashing: CrashingMachine, undisturbed: Undisturbed, tally: Tally
 ) -> None:
     points = [point for point in undisturbed.points if point.kind != ANSWER]
-    # A preparation executes nothing: cut off before or after it is the same for the worker and for the database.
-    points = [point for point in points if point.kind != PREPARATION or point.side == BEFORE]
     break_one_at_a_time(crashing, undisturbed, tally, DROP, sample(points, SAMPLED_POINTS, "drop"))
 
 
@@ -92,11 +90,10 @@ def deadly(undisturbed: Undisturbed, function: str) -> list[Point]:
     """Return the points of the function that differ for a worker that dies at them.
 
     Dead before an exchange leaves the same world as dead after the one before it, so "before" is only looked at where
-    an invocation begins; and the preparation of a statement executes nothing. A worker that lives on notices the
-    difference: it is cut off at every one.
+    an invocation begins. A worker that lives on notices the difference: it is cut off at every one.
     """
     first = {(point.function, point.invocation): point for point in reversed(undisturbed.points)}.values()
-    points = (point for point in undisturbed.points if point.function == function and point.kind != PREPARATION)
+    points = (point for point in undisturbed.points if point.function == function)
     return [point for point in points if point.side == AFTER or point in first]
 
 

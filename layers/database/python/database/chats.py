@@ -37,15 +37,19 @@ WHERE known.raw::text IS DISTINCT FROM excluded.raw::text
    OR known.missing_since IS NOT NULL OR known.unlisted_by_run IS NOT NULL
 """  # noqa: S608 - constants
 # A chat's messages make its row where the list does not show it, and say of its product what the list does not.
+SPOKEN_OF = f"json_to_recordset(CAST(:chats AS json)) AS spoken_of(id text, client_name text, {CARD_TYPES})"
 IS_SAME_CARD = "(known.nm_id <> excluded.nm_id OR known.rid <> excluded.rid) IS NOT TRUE"
+FILLED_CARD = ", ".join(
+    f"{column} = CASE WHEN {IS_SAME_CARD} THEN coalesce(known.{column}, excluded.{column}) ELSE known.{column} END"
+    for column in CARD
+)
+LACKS_CARD = f"""{IS_SAME_CARD}
+  AND ({" OR ".join(f"(known.{column} IS NULL AND excluded.{column} IS NOT NULL)" for column in CARD)})
+"""
 SAVE_SPOKEN_OF = f"""
 INSERT INTO chats AS known (store_id, id, client_name, {CARD_COLUMNS})
-SELECT :store, id, client_name, {CARD_COLUMNS}
-FROM json_to_recordset(CAST(:rows AS json)) AS spoken_of(id text, client_name text, {CARD_TYPES})
-ON CONFLICT (store_id, id) DO UPDATE
-SET {", ".join(f"{column} = coalesce(known.{column}, excluded.{column})" for column in CARD)}
-WHERE {IS_SAME_CARD}
-  AND ({" OR ".join(f"(known.{column} IS NULL AND excluded.{column} IS NOT NULL)" for column in CARD)})
+SELECT :store, id, client_name, {CARD_COLUMNS} FROM {SPOKEN_OF}
+ON CONFLICT (store_id, id) DO UPDATE SET {FILLED_CARD} WHERE {LACKS_CARD}
 """  # noqa: S608 - constants
 # The list showed these chats before (they have its `raw`) and does not now. The first list that lacks a chat is noted,
 # that of another run settles it.
@@ -141,16 +145,20 @@ def _note_unlisted(database: Database, store_id: str, run_id: int, entries: Read
 
 
 def save_spoken_of(database: Database, store_id: str, messages: Sequence[Mapping[str, Any]]) -> None:
-    """Make a row for each chat of these messages that has none, and fill in what they say of its product and order.
+    """Make a row for each chat of these messages that has none, and fill in what they say of its product and order."""
+    database.run(SAVE_SPOKEN_OF, store=store_id, chats=json_rows(spoken_of_rows(messages)))
+
+
+def spoken_of_rows(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of SPOKEN_OF: each chat of these messages, its buyer's name, and what they say of its product.
 
     Of two products in one chat, the one named first is the chat's; each stays on its messages.
     """
     names: dict[str, str | None] = {}
     cards: dict[str, Card] = {}
-    for message in messages:  # The seller's have no name of the client.
+    for message in messages:  # The seller's have no name of the client, and few have a card.
         chat_id = message["chat_id"]
         names[chat_id] = names.get(chat_id) or message.get("client_name")
-        card = {column: message[column] for column in CARD if column in message}
-        cards[chat_id] = fill_card(cards.get(chat_id, {}), card)
-    rows = [{"id": chat_id, "client_name": name, **cards[chat_id]} for chat_id, name in names.items()]
-    database.run(SAVE_SPOKEN_OF, store=store_id, rows=json_rows(rows))
+        if card := {column: message[column] for column in CARD if column in message}:
+            cards[chat_id] = fill_card(cards.get(chat_id, {}), card)
+    return [{"id": chat_id, "client_name": name, **cards.get(chat_id, {})} for chat_id, name in names.items()]

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import pg8000.native
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from chatsync.errors import (
@@ -28,6 +27,7 @@ from chatsync.errors import (
     SettingMissingError,
 )
 from chatsync.settings import STARTS_IN_LAMBDA, setting
+from database.exchanges import OneExchangeConnection
 
 ANSWER_SECONDS = 60  # pg8000 waits for ever unless told otherwise.
 # To take a connection, a login, or BEGIN, a living Postgres needs less than a second. A function whose Timeout comes
@@ -155,7 +155,7 @@ def connect(address: Address) -> Any:
     try:
         plain = socket.create_connection((address.host, address.port), timeout=CONNECT_SECONDS)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Statements come in several small writes.
-        connection = pg8000.native.Connection(
+        connection = OneExchangeConnection(
             user=address.user,
             password=address.password,
             host=address.host,

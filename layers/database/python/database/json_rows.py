@@ -6,8 +6,9 @@ One statement for all rows is the fast way: a parameter costs three round trips,
 import json
 from typing import Any
 
-LETTERS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-ESCAPES = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+# What was read from JSON holds no circle, so none is looked for.
+LETTERS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+ESCAPES = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False)
 
 
 def json_rows(rows: Any) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chatsync.errors import DatabaseRefusedError
-from database.chats import save_spoken_of
+from database.chats import FILLED_CARD, LACKS_CARD, SPOKEN_OF, spoken_of_rows
 from database.connection import DATA_ERRORS, HALVING_SECONDS, Database
 from database.json_rows import json_rows
 from database.problems import EVENT, Problem, close_events, open_problems
@@ -15,13 +15,18 @@ from database.quarantine import quarantine_events
 from database.wb_cards import CARD, CARD_COLUMNS, CARD_TYPES
 from database.wb_events import sort_events
 
+# WB's own JSON comes beside the rows, a line each: within them, both sides would escape and read it once more.
 SENT = f"""
-    json_to_recordset(CAST(:rows AS json)) AS sent(
-        id text, chat_id text, event_type text, sender text, source text, client_name text,
-        is_new_chat boolean, text text, sent_at timestamptz, attachments jsonb, raw text,
-        automatic boolean, prefix_characters integer, {CARD_TYPES})
+    ROWS FROM (
+        string_to_table(:raws, chr(10)),
+        json_to_recordset(CAST(:rows AS json)) AS (
+            id text, chat_id text, event_type text, sender text, source text, client_name text,
+            is_new_chat boolean, text text, sent_at timestamptz, attachments jsonb,
+            automatic boolean, prefix_characters integer, {CARD_TYPES})
+    ) AS sent(raw)
 """
-# Add the messages not stored yet, and bring their chats up to date.
+# Add the messages not stored yet, make the chats that have no row, and bring all of them up to date. In one statement:
+# a chat is found by its key and written once, however many chats the store has.
 ADD_MESSAGES = f"""
 WITH added AS (
     INSERT INTO chat_messages (store_id, id, chat_id, event_type, sender, source, client_name, is_new_chat,
@@ -38,16 +43,23 @@ WITH added AS (
            count(*) OVER (PARTITION BY chat_id) AS messages
     FROM added ORDER BY chat_id, sent_at DESC, id DESC
 ), counted AS (
-    UPDATE chats
-    SET messages_total = messages_total + newest.messages,
+    INSERT INTO chats AS known (store_id, id, client_name, {CARD_COLUMNS}, messages_total, last_message_id,
+                                last_message_text, last_message_sender, last_message_automatic, last_message_at)
+    SELECT :store, spoken_of.id, client_name, {CARD_COLUMNS}, coalesce(messages, 0), newest.id,
+           text, sender, coalesce(automatic, false), sent_at
+    FROM {SPOKEN_OF} LEFT JOIN newest ON newest.chat_id = spoken_of.id
+    ON CONFLICT (store_id, id) DO UPDATE
+    SET {FILLED_CARD},
+        messages_total = known.messages_total + excluded.messages_total,
         (last_message_id, last_message_text, last_message_sender, last_message_automatic, last_message_at) = (
             SELECT id, text, sender, automatic, sent_at
-            FROM (VALUES (newest.id, newest.text, newest.sender, newest.automatic, newest.sent_at),
-                         (last_message_id, last_message_text, last_message_sender, last_message_automatic,
-                          last_message_at))
+            FROM (VALUES (excluded.last_message_id, excluded.last_message_text, excluded.last_message_sender,
+                          excluded.last_message_automatic, excluded.last_message_at),
+                         (known.last_message_id, known.last_message_text, known.last_message_sender,
+                          known.last_message_automatic, known.last_message_at))
                  AS candidate(id, text, sender, automatic, sent_at)
             ORDER BY sent_at DESC NULLS LAST, id DESC LIMIT 1)
-    FROM newest WHERE chats.store_id = :store AND chats.id = newest.chat_id
+    WHERE excluded.messages_total > 0 OR ({LACKS_CARD})
 )
 SELECT count(*)::integer AS added FROM added
 """  # noqa: S608 - a constant
@@ -185,8 +197,8 @@ class _Saving:
         return self._save_or_halve(messages[:middle], save) + self._save_or_halve(messages[middle:], save)
 
     def _add(self, messages: list[dict[str, Any]]) -> int:
-        save_spoken_of(self._database, self._store_id, messages)
-        added = int(self._database.rows(ADD_MESSAGES, **self._values(messages))[0]["added"])
+        chats = json_rows(spoken_of_rows(messages))
+        added = int(self._database.rows(ADD_MESSAGES, chats=chats, **self._values(messages))[0]["added"])
         if added < len(messages):
             self._compare(self._stored_before(messages))
         return added
@@ -203,7 +215,9 @@ class _Saving:
         return [message for message in messages if message["id"] in known]
 
     def _values(self, messages: list[dict[str, Any]]) -> dict[str, str]:
-        return {"store": self._store_id, "rows": json_rows(messages), "fetched_at": self._fetched_at}
+        rows = json_rows([{**message, "raw": None} for message in messages])
+        raws = "\n".join(message["raw"] for message in messages)  # JSON of ours has no line break of its own.
+        return {"store": self._store_id, "rows": rows, "raws": raws, "fetched_at": self._fetched_at}
 
 
 def _set_aside(database: Database, store_id: str, run_id: int, rows: list[dict[str, Any]]) -> None:

@@ -123,7 +123,7 @@ def quarantine_row(event: Any, reason: str) -> dict[str, Any]:
 
 
 def _message_row(event: Any, now: datetime) -> dict[str, Any]:
-    if not isinstance(event, Mapping):
+    if not isinstance(event, dict):
         raise EventUnstorableError("the event is not an object")
     message = as_object(event.get("message"))
     said = event.get("message") if isinstance(event.get("message"), str) else message.get("text")

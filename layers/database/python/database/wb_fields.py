@@ -38,11 +38,12 @@ def read_fields(value: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
 def required_id(event: Mapping[str, Any], name: str) -> str:
     """Return the id under this name; raises EventUnstorableError where there is none that Postgres can hold."""
     value = event.get(name)
+    known = as_id(value)
+    if known is not None:
+        return known
     if not isinstance(value, str) or _says_no_id(value):
         raise EventUnstorableError(f"the event has no {name}")
-    if as_id(value) is None:
-        raise EventUnstorableError(f"the event's {name} is too long or has characters that Postgres cannot hold")
-    return value
+    raise EventUnstorableError(f"the event's {name} is too long or has characters that Postgres cannot hold")
 
 
 def required_moment(event: Mapping[str, Any], now: datetime) -> str:
@@ -58,7 +59,8 @@ def required_moment(event: Mapping[str, Any], now: datetime) -> str:
 
 def storable(text: str) -> str:
     """Return the text with what Postgres' text cannot hold (NUL, lone surrogates) shown as U+FFFD."""
-    return UNSTORABLE.sub(REPLACEMENT, text)
+    # Nearly every text is printable, and is then neither copied nor searched.
+    return text if text.isprintable() else UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def as_text(value: object) -> str | None:
@@ -98,12 +100,12 @@ def as_integer(value: object) -> int | None:
 
 def as_object(value: object) -> Mapping[str, Any]:
     """Return an object, or an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def as_objects(value: object) -> Sequence[Mapping[str, Any]]:
     """Return the objects of a list; none for anything else."""
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def as_moment(value: object) -> str | None:
