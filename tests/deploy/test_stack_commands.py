@@ -32,6 +32,7 @@ from tests.support.stored import rows
 
 STACK = ["--stack", "chats"]
 OPEN = "SELECT kind FROM problems WHERE closed_at IS NULL ORDER BY id"
+START_SHOP = """`make start INPUT='{"store_ids": ["shop"], "full": true}' STACK=chats`"""
 STRETCH = {"after": AT, "until": AT + 9000, "announced": 9, "held": 8, "fragments": []}
 HOSTILE = "\x1b[2J\x1b]0;title\x07\x9b31m\u202eevil\u2066 \r\nforged\u2028end"
 COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -98,7 +99,8 @@ def run(aws: Aws) -> int:
 def test_a_stack_is_shown_as_this_machine_is(say: Say, words: list[str]) -> None:
     here, there = say(*words), say(*words, *STACK)
     assert "shop" in there
-    assert there.replace(" --stack chats`", "`") == here
+    there = there.replace(" --stack chats`", "`")
+    assert there.replace(START_SHOP, "`./chats sync --store shop --full` (with your --stores file)") == here
 
 
 @pytest.mark.usefixtures("run")
