@@ -30,9 +30,11 @@ LOST = 1  # the exit code of a worker whose forker is gone
 def python_command() -> list[str]:
     """Return what starts worker_main.py so that it finds the standard library and no more.
 
-    The interpreter is the one behind the virtual environment.
+    The interpreter is the one behind the virtual environment. -I keeps PYTHONWARNINGS away, so what this process treats as
+    an error is handed on: that a function uses something deprecated is seen in no other process.
     """
-    return [str(getattr(sys, "_base_executable", sys.executable)), "-I", "-S", str(MAIN)]
+    warnings = [f"-W{option}" for option in sys.warnoptions]
+    return [str(getattr(sys, "_base_executable", sys.executable)), "-I", "-S", *warnings, str(MAIN)]
 
 
 @dataclass(frozen=True)

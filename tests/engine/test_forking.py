@@ -6,6 +6,7 @@ as they were imported. Nothing of what another worker did, not even of the same 
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,18 @@ def test_a_forked_worker_has_no_modules_but_those_it_could_import(
     standard, image = Path(os.__file__).parent, (toy / ".local" / "lambda-image").resolve()
     files = [Path(file) for name, file in forked.items() if file and name not in started]
     assert [file for file in files if not file.is_relative_to(standard) and not file.is_relative_to(image)] == []
+
+
+@pytest.mark.parametrize("fork_workers", [True, False])
+def test_what_python_treats_as_an_error_here_it_does_in_workers(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, fork_workers: bool
+) -> None:
+    monkeypatch.setattr(sys, "warnoptions", ["error::DeprecationWarning"])
+    opened = service(toy, fork_workers=fork_workers)
+    try:
+        assert told(opened)["process"]["warnings"] == ["error::DeprecationWarning"]
+    finally:
+        opened.close()
 
 
 def test_what_is_imported_before_a_fork_is_what_each_function_would_import_itself() -> None:

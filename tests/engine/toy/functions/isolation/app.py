@@ -34,6 +34,7 @@ def process():
         "folder": str(Path.cwd()),
         "arguments": sys.argv,
         "flags": str(sys.flags),
+        "warnings": sys.warnoptions,
         "files": sorted(kind_of_file(entry) for entry in Path("/proc/self/fd").iterdir() if entry.exists()),
         "leads_its_session": os.getsid(0) == os.getpid(),
         "signals": [str(signal.getsignal(number)) for number in handled],
