@@ -32,7 +32,7 @@ class DeployedStack:
             NotNowError: AWS does not know it, or denies access, or it has not all that is needed here.
             UsageError: No region, or an unknown profile.
         """
-        stacks = _call_aws("cloudformation", "describe_stacks", StackName=name)["Stacks"]
+        stacks = call_aws("cloudformation", "describe_stacks", StackName=name)["Stacks"]
         outputs = {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
         if not {TOKEN_PREFIX, READ, CHANGE} <= outputs.keys():
             raise NotNowError(
@@ -49,7 +49,7 @@ class DeployedStack:
         """
         name = self._parameter(store_id)
         try:
-            _call_aws("ssm", "put_parameter", Name=name, Value=token, Type="SecureString", Overwrite=not is_new)
+            call_aws("ssm", "put_parameter", Name=name, Value=token, Type="SecureString", Overwrite=not is_new)
         except _RefusedError as error:
             if error.code != "ParameterAlreadyExists":
                 raise
@@ -60,7 +60,7 @@ class DeployedStack:
     def delete_token(self, store_id: str) -> None:
         """Remove the token; none at all is fine too."""
         try:
-            _call_aws("ssm", "delete_parameter", Name=self._parameter(store_id))
+            call_aws("ssm", "delete_parameter", Name=self._parameter(store_id))
         except _RefusedError as error:
             if error.code != "ParameterNotFound":
                 raise
@@ -117,7 +117,13 @@ def _announce(function: str) -> None:
     )
 
 
-def _call_aws(service: str, action: str, **arguments: Any) -> Mapping[str, Any]:
+def call_aws(service: str, action: str, **arguments: Any) -> Mapping[str, Any]:
+    """Return AWS's answer, from the account and region of AWS_PROFILE and AWS_REGION.
+
+    Raises:
+        NotNowError: AWS refuses, or cannot be reached. It names what was refused, never a parameter's value.
+        UsageError: No region, or an unknown profile.
+    """
     with _aws_errors():
         answer: Mapping[str, Any] = getattr(_client(service), action)(**arguments)
     return answer
