@@ -8,18 +8,24 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 TOOLS := .local/tools
 SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/sam/bin/sam
 STACK ?= chat-history-sync
-# Given, it is the functions' Python, and layers/Makefile takes it from the environment too.
-PYTHON_RUNTIME = $(if $(RUNTIME),--parameter-overrides PythonRuntime=python$(RUNTIME))
-# The Python and the processor of this machine, for proofs that run what was built.
-HERE = RUNTIME=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+DEBIAN_13 ?= .local/debian-13
+# The functions' Python and processor, where they are not the template's. layers/Makefile takes both, and the pip of this
+# environment, from sam's environment.
+RUNTIME_GIVEN = $(if $(RUNTIME),PythonRuntime=python$(RUNTIME))
+GIVEN = $(if $(RUNTIME)$(ARCHITECTURE),--parameter-overrides $(RUNTIME_GIVEN) $(if $(ARCHITECTURE),Architecture=$(ARCHITECTURE)))
+BUILD = PIP="$(CURDIR)/$(BIN)/python -m pip" $(SAM) build
+# This machine's Python and processor, for running here what was built.
+PYTHON_HERE = $$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PROCESSOR_HERE := $(subst aarch64,arm64,$(shell uname -m))
+EVENT = events/$$(echo $(FN) | sed -E 's/Function$$//; s/([a-z])([A-Z])/\1_\2/g' | tr A-Z a-z).json
 PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/python
 # Two processes at a time; tests that share an engine, a browser or a name in the database are in the same one.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 .PHONY: help run view test test-fast setup setup-tests lint graph lock clean check check-deploy eval tokens mutants bench bench-viewer screenshots \
-	check-simulator build deploy invoke start logs destroy
+	check-simulator check-313 build build-here deploy invoke invoke-here start logs destroy
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Exit code 1 is expected here: one of the simulated stores has an expired token, to show how that looks.
 run: setup ## Sync the simulator's stores on this machine, end to end.
@@ -108,17 +114,27 @@ mutants: setup-tests ## Break each guard once, see its test go red, and write do
 bench: setup-tests $(TOOLS)/dlt ## Measure whole runs, beside dlt too, and what they cost, into docs/performance.md (about twenty minutes on a quiet machine).
 	@$(BIN)/python -m bench $(SCENARIOS)
 
-build: $(TOOLS)/sam ## Build the stack for AWS; needs python3.13, or another: make build RUNTIME=3.12
-	@$(SAM) build $(PYTHON_RUNTIME)
+build: $(TOOLS)/sam ## Build the stack for AWS; needs python3.13, or another: make build RUNTIME=3.12 (ARCHITECTURE=x86_64)
+	@$(BUILD) $(GIVEN)
 
 deploy: build ## Deploy it (docs/deploy.md): asks for everything the first time, ARGS=--guided asks again.
-	@if grep -q s3_prefix samconfig.toml; then $(SAM) deploy $(PYTHON_RUNTIME) $(ARGS); \
-		else $(SAM) deploy --guided $(PYTHON_RUNTIME) $(ARGS); fi
+	@if grep -q s3_prefix samconfig.toml; then $(SAM) deploy $(GIVEN) $(ARGS); \
+		else $(SAM) deploy --guided $(GIVEN) $(ARGS); fi
 
 invoke: $(TOOLS)/sam ## Run one deployed function with its example event: make invoke FN=ListStoresFunction
 	@test -n "$(FN)" || { echo "Name a function: make invoke FN=ListStoresFunction"; exit 2; }
-	@$(SAM) remote invoke $(FN) --stack-name $(STACK) --event-file \
-		events/$$(echo $(FN) | sed -E 's/Function$$//; s/([a-z])([A-Z])/\1_\2/g' | tr A-Z a-z).json
+	@$(SAM) remote invoke $(FN) --stack-name $(STACK) --event-file $(EVENT)
+
+build-here: $(TOOLS)/sam ## Build the functions for this machine's processor, for make invoke-here.
+	@ARCHITECTURE=$(PROCESSOR_HERE) $(BUILD) --build-dir .local/build/here \
+		--parameter-overrides $(RUNTIME_GIVEN) Architecture=$(PROCESSOR_HERE)
+
+# On Linux only Docker knows the machine's address; its other systems know the name by themselves.
+invoke-here: build-here ## Run one function on this machine, in Docker (docs/operate.md): make invoke-here FN=ListStoresFunction
+	@test -n "$(FN)" || { echo "Name a function: make invoke-here FN=ListStoresFunction"; exit 2; }
+	@test -f events/env.json || { echo "Copy events/env.json.example to events/env.json and fill it in."; exit 2; }
+	@$(SAM) local invoke $(FN) --template .local/build/here/template.yaml --event $(EVENT) --env-vars events/env.json \
+		--add-host host.docker.internal:host-gateway --parameter-overrides $(RUNTIME_GIVEN) Architecture=$(PROCESSOR_HERE)
 
 start: $(TOOLS)/sam ## Sync all active stores of the deployed stack now, or INPUT='{"store_ids": ["my-shop"], "full": true}'.
 	@$(SAM) remote invoke SyncStateMachine --stack-name $(STACK) --event '$(or $(INPUT),{})'
@@ -159,11 +175,15 @@ check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Pr
 		-f template.yaml templates/network.yaml templates/database.yaml templates/observability.yaml
 	@if command -v npx > /dev/null; then $(BIN)/python tests/deploy/definition.py .local/machine.json && \
 		npx --yes asl-validator@4.0.0 --json-path .local/machine.json; fi
-	@export $(HERE) AWS_DEFAULT_REGION=eu-central-1; \
-		override="--parameter-overrides PythonRuntime=python$$RUNTIME"; \
-		(PYTHON=$(CURDIR)/$(BIN)/python $(SAM) build --no-cached --build-dir .local/build/lambda $$override && \
-		MACHINE=$$(uname -m) PYTHON=$(CURDIR)/$(BIN)/python $(SAM) build --no-cached --build-dir .local/build/here $$override) > .local/build.log 2>&1 \
-		|| { cat .local/build.log; exit 1; }
-	@BUILT=.local/build/here BUILT_FOR_LAMBDA=.local/build/lambda $(BIN)/python -m pytest -m built tests/deploy/test_built.py
-	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_to_emulator.py .local/build/here \
+	@export RUNTIME=$(PYTHON_HERE) AWS_DEFAULT_REGION=eu-central-1; \
+	build() { ARCHITECTURE=$$2 PIP="$(CURDIR)/$$3/bin/python -m pip" $(SAM) build --no-cached --build-dir .local/build/$$1 \
+		--parameter-overrides PythonRuntime=python$$RUNTIME Architecture=$$2; }; \
+	mkdir -p .local/build; { build lambda arm64 .venv && build here $(PROCESSOR_HERE) .venv && \
+		build again $(PROCESSOR_HERE) $(TOOLS)/sam; } > .local/build.log 2>&1 || { cat .local/build.log; exit 1; }
+	@BUILT=.local/build/here BUILT_AGAIN=.local/build/again BUILT_FOR_LAMBDA=.local/build/lambda \
+		$(BIN)/python -m pytest -m built tests/deploy/test_built.py
+	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_to_emulator.py .local/build/here .local/build/again \
 		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack
+
+check-313: ## Run make test on the deployed Python, in a Debian 13 of its own (Linux, root, debootstrap; a quarter of an hour).
+	@sh tests/debian-13.sh $(DEBIAN_13)

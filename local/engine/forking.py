@@ -30,8 +30,8 @@ LOST = 1  # the exit code of a worker whose forker is gone
 def python_command() -> list[str]:
     """Return what starts worker_main.py so that it finds the standard library and no more.
 
-    The interpreter is the one behind the virtual environment. -I keeps PYTHONWARNINGS away, so what this process treats as
-    an error is handed on: that a function uses something deprecated is seen in no other process.
+    The interpreter is the one behind the virtual environment. -I keeps PYTHONWARNINGS away, so what this process
+    treats as an error is handed on: only a worker sees that a function uses something deprecated.
     """
     warnings = [f"-W{option}" for option in sys.warnoptions]
     return [str(getattr(sys, "_base_executable", sys.executable)), "-I", "-S", *warnings, str(MAIN)]

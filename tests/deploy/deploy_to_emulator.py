@@ -1,14 +1,15 @@
 """Deploys the built stack with `sam deploy` to ministack, a local AWS emulator, over a real Postgres, and uses it.
 
 What runs for real: sam's packaging, the SAM transform, nested stacks, the custom resource and the functions it starts,
-the migrations, `./chats store`, `status` and `problems`. What it cannot show: IAM, VPC, RDS, TLS, metric-math alarms
-(it has none, so they are taken out first), quotas.
+the migrations, `./chats store`, `status`, `problems` and `schedule`. What it cannot show: IAM, VPC, RDS, TLS,
+metric-math alarms (it has none, so they are taken out first), quotas.
 
-Run by `make check-deploy`: python tests/deploy/deploy_to_emulator.py BUILD_FOLDER SAM MINISTACK
+Run by `make check-deploy`: python tests/deploy/deploy_to_emulator.py BUILD_FOLDER SECOND_BUILD_FOLDER SAM MINISTACK
 """
 
 import json
 import os
+import platform
 import re
 import signal
 import socket
@@ -31,30 +32,58 @@ from local.simulator.world import small_world
 from tests.support.waiting import wait_until
 
 STACK, START_SECONDS = "smoke", 60
+NO_CHANGES = "No changes to deploy"  # as sam says it
 GIVEN = "VpcId=vpc-1 SubnetIds=subnet-1,subnet-2 DatabaseHost=127.0.0.1 DatabaseResourceId=db-1"
+HERE = (
+    f"PythonRuntime=python3.{sys.version_info.minor}",
+    f"Architecture={'arm64' if platform.machine() in {'arm64', 'aarch64'} else 'x86_64'}",
+)
 
 
-def main(build: Path, sam: str, ministack: str) -> None:
-    """Deploy, add a store, list the stores, ask the stack, deploy again, delete. Raises when anything of it fails."""
-    without_metric_math(build / "Observability" / "template.yaml")
+def main(build: Path, again: Path, sam: str, ministack: str) -> None:
+    """Deploy, use the stack, deploy anew with and without changes, delete. Raises when anything of it fails."""
+    for each in (build, again):
+        without_metric_math(each / "Observability" / "template.yaml")
     with ExitStack() as undo:
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="chat-history-sync-")))
         folder.chmod(0o711)
-        database = undo.enter_context(Postgres(folder / "data", durable=False))
-        port = a_database(database.url)
-        os.environ.update(undo.enter_context(emulator(ministack, folder)))
-        secret = json.dumps({"username": "postgres", "password": "trusted"})
-        arn = boto3.client("secretsmanager").create_secret(Name="master", SecretString=secret)["ARN"]
-        runtime = f"PythonRuntime=python3.{sys.version_info.minor}"
-        parameters = [*GIVEN.split(), f"DatabasePort={port}", f"DatabaseMasterSecretArn={arn}", runtime]
-        run_sam(sam, build, "deploy", parameters)
-        print("deployed:", [output["OutputKey"] for output in the_stack()["Outputs"]])
-        add_a_store()
-        print("listed:", listed())
-        ask_the_stack()
-        run_sam(sam, build, "deploy", [*parameters, "LogDays=7"])
-        print("deployed again:", the_stack()["StackStatus"])
+        with Postgres(folder / "data", durable=False) as database:
+            port = a_database(database.url)
+            os.environ.update(undo.enter_context(emulator(ministack, folder)))
+            parameters = [*GIVEN.split(), f"DatabasePort={port}", f"DatabaseMasterSecretArn={a_secret()}", *HERE]
+            run_sam(sam, build, parameters)
+            print("deployed:", [output["OutputKey"] for output in the_stack()["Outputs"]])
+            add_a_store()
+            print("listed:", listed())
+            ask_the_stack()
+        switch_and_deploy_without_a_database(sam, again, parameters)
         boto3.client("cloudformation").delete_stack(StackName=STACK)
+
+
+def switch_and_deploy_without_a_database(sam: str, again: Path, parameters: list[str]) -> None:
+    """Switch the schedule off, deploy what was built again, then with another parameter; Postgres is down."""
+    functions = function_versions()
+    chats("schedule", "off", "--stack", STACK)
+    assert NO_CHANGES in run_sam(sam, again, parameters)
+    run_sam(sam, again, [*parameters, "LogDays=7"])
+    assert function_versions() == functions
+    print("deployed again, without the database:", the_stack()["StackStatus"])
+    assert "The schedule is off" in chats("schedule", "--stack", STACK)
+
+
+def function_versions() -> dict[str, tuple[str, list[str]]]:
+    """Return each function's code and layers."""
+    functions = boto3.client("lambda").list_functions(MaxItems=50)["Functions"]
+    return {
+        each["FunctionName"]: (each["CodeSha256"], [layer["Arn"] for layer in each.get("Layers", [])])
+        for each in functions
+    }
+
+
+def a_secret() -> str:
+    """Make the secret of the database's owner, and return its ARN."""
+    secret = json.dumps({"username": "postgres", "password": "trusted"})
+    return str(boto3.client("secretsmanager").create_secret(Name="master", SecretString=secret)["ARN"])
 
 
 def without_metric_math(file: Path) -> None:
@@ -99,15 +128,24 @@ def emulator(command: str, folder: Path) -> Iterator[dict[str, str]]:
         server.wait()
 
 
-def run_sam(sam: str, build: Path, command: str, parameters: list[str]) -> None:
-    """Run sam as `make deploy` does, and show what it said when it fails."""
-    given = ["--stack-name", STACK, "--resolve-s3", "--no-confirm-changeset", "--no-progressbar"]
-    capabilities = ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-    line = [sam, command, "--template-file", str(build / "template.yaml"), *given, *capabilities]
-    line += ["--parameter-overrides", *parameters]
+def run_sam(sam: str, build: Path, parameters: list[str]) -> str:
+    """Run `sam deploy` as `make deploy` does; return what it said, or show it when it fails."""
+    given = ["--stack-name", STACK, "--resolve-s3", "--no-confirm-changeset", "--no-fail-on-empty-changeset"]
+    given += ["--no-progressbar", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+    line = [
+        sam,
+        "deploy",
+        "--template-file",
+        str(build / "template.yaml"),
+        *given,
+        "--parameter-overrides",
+        *parameters,
+    ]
     done = subprocess.run(line, capture_output=True, text=True, cwd=build, check=False)
+    said = done.stdout + done.stderr
     if done.returncode:
-        raise SystemExit(f"sam {command} failed\n" + re.sub(r"\n\s*\n", "\n", done.stdout + done.stderr)[-6000:])
+        raise SystemExit("sam deploy failed\n" + re.sub(r"\n\s*\n", "\n", said)[-6000:])
+    return said
 
 
 def the_stack() -> dict[str, Any]:
@@ -115,19 +153,23 @@ def the_stack() -> dict[str, Any]:
     return dict(boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0])
 
 
+def chats(*words: str, typed: str = "") -> str:
+    """Run `./chats`, and return what it printed."""
+    command = [sys.executable, "-m", "local", *words]
+    return subprocess.run(command, input=typed, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
 def add_a_store() -> None:
     """Add one through the command, with a token on stdin."""
     store = next(store for store in small_world(datetime.now(UTC)).stores if store.id == "chay-lipa")
-    command = [sys.executable, "-m", "local", "store", "add", store.id, "--name", store.name, "--stack", STACK]
-    subprocess.run(command, input=store.token, text=True, check=True)
+    print(chats("store", "add", store.id, "--name", store.name, "--stack", STACK, typed=store.token))
 
 
 def ask_the_stack() -> None:
     """Ask what it holds through the commands, which invoke ReadDataFunction and ChangeDataFunction."""
     answers = {"status": "chay-lipa", "problems": "No open problems", "problems --retry": "No open problems"}
     for words, answer in answers.items():
-        command = [sys.executable, "-m", "local", *words.split(), "--stack", STACK]
-        said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        said = chats(*words.split(), "--stack", STACK)
         assert answer in said, said
     print("asked:", *answers, sep="\n  ")
 
@@ -146,4 +188,4 @@ def listed() -> object:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), *sys.argv[2:4])
+    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), *sys.argv[3:5])

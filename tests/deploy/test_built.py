@@ -1,9 +1,11 @@
 """Every event of events/ through what `sam build` made: only the built folders and Lambda's image can be imported.
 
-BUILT names the build for this machine, BUILT_FOR_LAMBDA the one that is deployed; run by `make check-deploy`.
+BUILT names the build for this machine, BUILT_AGAIN a second one of it with the pip of another Python, BUILT_FOR_LAMBDA
+the one that is deployed; run by `make check-deploy`.
 """
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -30,6 +32,9 @@ pytestmark = pytest.mark.built
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_UNZIPPED_MB, MOST_COLD_START_SECONDS = 250, 10
 MB = 1024 * 1024
+# The bytes 4 to 7 of a .pyc: 0b01 says that it goes by its source's hash, without 0b10 that nobody checks it.
+# https://peps.python.org/pep-0552/
+PYC_FLAGS, UNCHECKED_HASH = 4, 0b01
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +103,25 @@ def test_every_event_runs_through_what_was_built(
         assert cold_start < MOST_COLD_START_SECONDS
     with capsys.disabled():
         print("", *lines, f"limits: {MOST_UNZIPPED_MB} MB, {MOST_COLD_START_SECONDS} s", sep="\n")
+
+
+def test_a_second_build_has_the_same_files() -> None:
+    first, second = (digests(Path(os.environ[name]).resolve()) for name in ("BUILT", "BUILT_AGAIN"))
+    assert sorted(file for file in first.keys() | second.keys() if first.get(file) != second.get(file)) == []
+
+
+def test_the_layers_are_compiled(built_root: Path) -> None:
+    for package in ("chatsync/python/chatsync", "classifier/python/openai", "database/python/pg8000"):
+        sources = list((built_root / "layers" / package).glob("*.py"))
+        compiled = list((built_root / "layers" / package).glob("__pycache__/*.pyc"))
+        assert len(compiled) == len(sources) > 0, package
+        assert {UNCHECKED_HASH} == {file.read_bytes()[PYC_FLAGS] for file in compiled}, package
+
+
+def digests(build: Path) -> dict[str, str]:
+    """Return a digest of each file: by paths and contents alone `sam deploy` names what it uploads."""
+    files = (file for file in build.rglob("*") if file.is_file())
+    return {str(file.relative_to(build)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def unzipped(engine: Engine, function: str) -> float:
