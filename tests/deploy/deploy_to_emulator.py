@@ -162,7 +162,7 @@ def chats(*words: str, typed: str = "") -> str:
 def add_a_store() -> None:
     """Add one through the command, with a token on stdin."""
     store = next(store for store in small_world(datetime.now(UTC)).stores if store.id == "chay-lipa")
-    print(chats("store", "add", store.id, "--name", store.name, "--stack", STACK, typed=store.token))
+    print(chats("store", "add", store.id, "--name", store.name, "--stack", STACK, typed=store.token), end="")
 
 
 def ask_the_stack() -> None:
