@@ -12,7 +12,8 @@ if ! test -e "$root/made"; then
     touch "$root/made"
 fi
 
-# A machine behind a proxy trusts certificates of its own, and so must pip in there.
+# The names and certificates of this machine, which may be behind a proxy.
+cp -L /etc/hosts /etc/resolv.conf "$root/etc/"
 test ! -e /etc/ssl/certs/ca-certificates.crt || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 # The files that git knows, as they are now; what `make` installed in there stays.
 mkdir -p "$root/project"

@@ -152,6 +152,20 @@ def test_what_is_nested_too_deep_is_a_placeholder_and_its_neighbour_is_whole(ope
     assert (result[1], "nested too deep" in json.dumps(result[0])) == ("ok", True)
 
 
+@pytest.mark.parametrize(("levels", "is_whole"), [(60, True), (70, False), (DEEP, False)])
+def test_how_deep_is_too_deep_is_the_same_with_every_python(levels: int, is_whole: bool) -> None:
+    result = read('{"result": {"a": "' + "[{" * 100 + '", "deep": ' + "[" * levels + "]" * levels + "}}")
+    assert isinstance(result, dict)
+    assert (json.dumps(result["deep"]) == "[" * levels + "]" * levels, result["a"]) == (is_whole, "[{" * 100)
+
+
+def test_brackets_in_words_are_no_levels_and_no_damage() -> None:
+    body = '{"result": ["' + "[" * 1000 + ' \ufffd"]}'
+    with ByteServer(ok(body.encode())) as server:
+        answer = server.client().get("/", {}, "eventID")
+    assert (answer.result, answer.damaged) == (["[" * 1000 + " \ufffd"], 0)
+
+
 def test_a_null_result_is_wbs_way_to_say_nothing() -> None:
     assert read('{"result": null, "errors": null}') is None
 
