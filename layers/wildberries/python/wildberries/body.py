@@ -1,9 +1,10 @@
 """The body of an answer as values, strictly where possible. No I/O.
 
-A body that JSON or UTF-8 refuses is read a second time leniently, so that one bad value costs only itself: raw control
-characters are kept, broken bytes become U+FFFD, NaN, Infinity and endless numbers become their text, what is nested too
-deep becomes a placeholder, bytes before the start and behind the end are dropped. Where even the structure is broken,
-the entries that are whole are taken one by one, and what lies between them is kept as fragments. All of it is counted.
+A body that JSON or UTF-8 refuses, or that is nested too deep, is read a second time leniently, so that one bad value
+costs only itself: raw control characters are kept, broken bytes become U+FFFD, NaN, Infinity and endless numbers become
+their text, what is nested too deep becomes a placeholder, bytes before the start and behind the end are dropped. Where
+even the structure is broken, the entries that are whole are taken one by one, and what lies between them is kept as
+fragments. All of it is counted.
 """
 
 import json
