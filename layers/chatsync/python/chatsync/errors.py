@@ -25,7 +25,11 @@ class StoreUnknownError(ChatSyncError):
 
 
 class ChatUnknownError(ChatSyncError):
-    """A person labels a chat that is not stored in this store."""
+    """A person labels a chat that is not stored in this store, or in any."""
+
+
+class ChatAmbiguousError(ChatSyncError):
+    """A person labels a chat that several stores have, and does not say in which."""
 
 
 class CauseUnknownError(ChatSyncError):

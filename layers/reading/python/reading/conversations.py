@@ -36,7 +36,7 @@ def read_messages(
     database: Database,
     chat: dict[str, Any],
     most: int | None = None,
-    before: tuple[datetime, str] | None = None,
+    before: tuple[datetime | str, str] | None = None,
     words: str = "",
 ) -> list[dict[str, Any]]:
     """Return a chat's messages in order: the newest, or the newest before a moment and id; all without `most`.
@@ -58,7 +58,7 @@ def read_messages(
         chat=chat["id"],
         most=most,
         **({"words": words} if words else {}),
-        **({"sent_at": before[0].isoformat(), "id": before[1]} if before else {}),
+        **({"sent_at": str(before[0]), "id": before[1]} if before else {}),
     )
     _add_versions(database, chat["store_id"], rows)
     return rows[::-1]
