@@ -3,10 +3,11 @@
 ALTER TABLE chat_labels ADD COLUMN set_by text;            -- who set it, as the command said: unverified
 ALTER TABLE chat_labels ADD COLUMN released_by text;       -- who released it, likewise
 
--- A new list's marking that is not finished: which list, and behind which message it goes on.
-ALTER TABLE automatic_marks ALTER COLUMN digest DROP NOT NULL; -- NULL: nothing was marked to its end yet
-ALTER TABLE automatic_marks ADD COLUMN next_digest text;
-ALTER TABLE automatic_marks ADD COLUMN next_after jsonb;
+-- Marking by a new list that is not finished: it goes on from there.
+ALTER TABLE automatic_marks ALTER COLUMN digest DROP NOT NULL; -- NULL: no list was marked by to the end yet
+ALTER TABLE automatic_marks ADD COLUMN next_digest text;   -- of the new list
+ALTER TABLE automatic_marks ADD COLUMN next_after jsonb;   -- the key of the last message that is marked by it
+ALTER TABLE automatic_marks ADD COLUMN next_since timestamptz; -- when its marking began
 
 -- A document of WB's in which what Postgres' text cannot hold (NUL, lone surrogates) is U+FFFD, as in the column `text`.
 -- An escaped backslash is written in another way first, so that what follows it is no escape.

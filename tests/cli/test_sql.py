@@ -14,7 +14,7 @@ from chatsync.errors import DatabaseRefusedError
 from database.connection import Database, read_address, transaction
 from database.migrations import LOCK
 from local import cli
-from local.terminal import query_rows
+from local.terminal import tables
 from reading import queries
 from tests.support.given_rows import a_run, an_event, column, save
 from tests.support.project import TABLES
@@ -206,7 +206,7 @@ def test_a_document_that_is_nested_deeply_is_shown(emptied: str, capsys: pytest.
 def test_hostile_words_are_shown_and_not_obeyed(
     emptied: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(query_rows.console, "_force_terminal", True)
+    monkeypatch.setattr(tables.console, "_force_terminal", True)
     for form in ([], ["--csv"], ["--json"]):
         said = answered(capsys, *form, "SELECT E'\x1b[2J\u009b31m\u202eevil' AS \"\x1b[2J\u202ename\"")
         assert "evil" in said

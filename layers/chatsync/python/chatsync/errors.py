@@ -92,6 +92,10 @@ class DatabaseRefusedError(ChatSyncError):
         self.sqlstate = sqlstate
 
 
+class MigrationUnfinishedError(ChatSyncError):
+    """The tables are not up to date yet, but nothing is lost: doing the same again goes on."""
+
+
 class ClassifierUnavailableError(ChatSyncError):
     """The model's server is overloaded or cannot be reached, and says nothing of when: retried by the state machine."""
 
