@@ -6,18 +6,20 @@ import json
 import re
 import tempfile
 import uuid
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
 from chatsync.errors import DatabaseRefusedError
-from database.connection import Database, read_address, transaction
-from database.migrations import LOCK
+from database.connection import Database, connect, read_address, transaction
+from database.migrations import LOCK, migrate
 from local import cli
 from local.terminal import tables
 from reading import queries
 from tests.support.given_rows import a_run, an_event, column, save
-from tests.support.project import TABLES
+from tests.support.project import ROOT, TABLES
 from tests.support.stored import rows
 from tests.support.waiting import wait_until
 
@@ -116,6 +118,30 @@ def test_the_function_of_another_owner_answers_nothing(database: Database) -> No
     database.run("ALTER FUNCTION answer_query(text, integer, integer) OWNER TO CURRENT_USER")
     with pytest.raises(DatabaseRefusedError, match="42501"):
         database.run("SELECT answer_query('SELECT 1', 1, 100)")
+
+
+def test_where_who_migrates_may_make_no_role_an_administrator_gives_the_function_away(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the statements of docs/architecture.md; the role is there already, another's."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    statements = re.findall(r"^(?:GRANT|ALTER) .*;$", page[page.index("CREATE ROLE chat_reader;") :], re.M)[:5]
+    owner, parts = f"owner_{uuid.uuid4().hex[:8]}", urlsplit(postgres_url)
+    with closing(connect(read_address(postgres_url))) as admin:
+        admin.run(f"CREATE ROLE {owner} LOGIN PASSWORD 'asked-for'")
+        admin.run(f"CREATE DATABASE {owner} OWNER {owner}")
+        login = f"{owner}:asked-for@{parts.hostname}:{parts.port}"
+        monkeypatch.setenv("DATABASE_URL", urlunsplit(parts._replace(netloc=login, path=f"/{owner}")))
+        migrate(ROOT / "migrations")
+        assert "answer_query() belongs to another role" in str(queries.answer_query("SELECT 1").refused)
+        with closing(connect(read_address(urlunsplit(parts._replace(path=f"/{owner}"))))) as inside:
+            for statement in statements:
+                inside.run(statement.replace("the_user", owner))
+        assert queries.answer_query("SELECT current_user FROM stores RIGHT JOIN (SELECT 1) AS one ON true").rows == [
+            '{"current_user":"chat_reader"}'
+        ]
+        admin.run(f"DROP DATABASE {owner} WITH (FORCE)")
+        admin.run(f"DROP ROLE {owner}")
 
 
 def test_a_query_that_takes_too_long_is_stopped_whatever_it_sets(
