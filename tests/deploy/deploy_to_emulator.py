@@ -169,7 +169,7 @@ def add_a_store() -> None:
 def ask_the_stack() -> None:
     """Ask what it holds through the commands, which invoke ReadDataFunction and ChangeDataFunction."""
     answers = {"status": "chay-lipa", "problems": "No open problems", "problems --retry": "No open problems"}
-    answers["sql 'SELECT current_user, id FROM stores'"] = "chat_reader  chay-lipa"
+    answers["sql --csv 'SELECT current_user, id FROM stores'"] = "chat_reader,chay-lipa"
     for words, answer in answers.items():
         said = chats(*shlex.split(words), "--stack", STACK)
         assert answer in said, said
