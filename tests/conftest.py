@@ -19,6 +19,7 @@ from tests.support.machine import Machine
 from tests.support.one_engine import ONE_ENGINE, OneEngine
 from tests.support.project import ROOT, TABLES
 
+READER = "chat_reader"  # migrations/0012_people.sql makes it
 SHARING = {"machine", "crashing"}  # the fixtures of which each opens the engine that it shares
 pytest_plugins = ["tests.support.running"]
 
@@ -62,6 +63,18 @@ def functions_url(postgres_url: str) -> Iterator[str]:
         # Another process of this run may need it still.
         if is_new and not admin.run("SELECT FROM pg_auth_members WHERE roleid = 'rds_iam'::regrole"):
             admin.run("DROP ROLE rds_iam")
+
+
+@pytest.fixture(scope="session")
+def reader_url(postgres_url: str) -> Iterator[str]:
+    """The same database for the login that ReadDataFunction has; elsewhere than on RDS the role has none by itself."""
+    password = "for-servers-that-ask"
+    with _admin(postgres_url) as admin:
+        admin.run(f"ALTER ROLE {READER} LOGIN PASSWORD '{password}'")
+    parts = urlsplit(postgres_url)
+    yield urlunsplit(parts._replace(netloc=f"{READER}:{password}@{parts.hostname}:{parts.port}"))
+    with _admin(postgres_url) as admin:
+        admin.run(f"ALTER ROLE {READER} NOLOGIN PASSWORD NULL")
 
 
 @contextmanager

@@ -9,18 +9,19 @@ examples:
   ./chats label 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19 return_refund
   ./chats label 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19 thanks --cause late
   ./chats label 1:e1572bda-1647-fcc3-3b4d-e7776bdc3b19 --release
-Without a tag it lists the tags and the causes.
+Without a tag it lists the tags and the causes. A stack names its own when it
+is given another one. The login name of this machine is kept with the label.
 """
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from local.arguments import add_stack
 from local.errors import UsageError
 
 if TYPE_CHECKING:
     from chatsync.taxonomy import Tag
-    from database.connection import Database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,56 +31,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cause", metavar="CAUSE", help="one of the taxonomy's causes: what went wrong")
     parser.add_argument("--release", action="store_true", help="take a person's label back")
     parser.add_argument("--store", metavar="ID", help="the chat's store, where several have it")
+    add_stack(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Set or release the chat's label; 1 if there was none of a person's to release."""
+    from local.installation.data import change_data
+
+    _require_sense(arguments)
+    about = {"chat_id": arguments.chat, "store_id": arguments.store}
+    if arguments.tag:
+        about |= {"tag": arguments.tag, "cause": arguments.cause}
+    changed = change_data(arguments.stack, "set_label" if arguments.tag else "release_label", **about)
+    return _show_change(changed, arguments.tag, arguments.cause)
+
+
+def _require_sense(arguments: argparse.Namespace) -> None:
+    """Raise UsageError with the tags and causes. Those of a stack are its own: it refuses what it does not have."""
     from chatsync.taxonomy import taxonomy
-    from local.installation.database import query
 
     used = taxonomy()
-    choices = "\n".join([*_list_entries("The tags:", used.tags), *_list_entries("The causes:", used.causes)])
+    here = arguments.stack is None
+    entries = [*_list_entries("The tags:", used.tags), *_list_entries("The causes:", used.causes)]
+    choices = "".join(f"\n{entry}" for entry in entries) if here else ""
     if bool(arguments.tag) == arguments.release:
-        raise UsageError(f"Name a tag, or --release to take a person's label back.\n{choices}")
+        raise UsageError(f"Name a tag, or --release to take a person's label back.{choices}")
     if arguments.cause and not arguments.tag:
-        raise UsageError(f"A cause stands beside a tag: name the tag too.\n{choices}")
-    if arguments.tag and arguments.tag not in used.keys:
-        raise UsageError(f"No such tag: {arguments.tag}.\n{choices}")
-    if arguments.cause and arguments.cause not in used.cause_keys:
-        raise UsageError(f"No such cause: {arguments.cause}.\n{choices}")
-    return query(lambda database: _change_label(database, arguments))
+        raise UsageError(f"A cause stands beside a tag: name the tag too.{choices}")
+    if here and arguments.tag and arguments.tag not in used.keys:
+        raise UsageError(f"No such tag: {arguments.tag}.{choices}")
+    if here and arguments.cause and arguments.cause not in used.cause_keys:
+        raise UsageError(f"No such cause: {arguments.cause}.{choices}")
 
 
 def _list_entries(title: str, entries: "Sequence[Tag]") -> list[str]:
     return [title, *(f"  {entry.key:<16} {entry.title_ru}" for entry in entries)]
 
 
-def _change_label(database: "Database", arguments: argparse.Namespace) -> int:
-    from database.labels import history
+def _show_change(changed: dict[str, Any], tag: str | None, cause: str | None) -> int:
     from local.terminal.tables import console, visible
 
-    store_id = arguments.store or _only_store(database, arguments.chat)
-    chat = f"{visible(arguments.chat)} of {visible(store_id)}"
-    if arguments.tag:
-        history.set_persons_label(database, store_id, arguments.chat, arguments.tag, arguments.cause)
-        label = f"{arguments.tag} (cause: {arguments.cause})" if arguments.cause else arguments.tag
-        console.sentence(f"{chat} is {label} now, until it is released: no run overwrites a person's label.")
+    chat = f"{visible(changed['chat_id'])} of {visible(changed['store_id'])}"
+    if tag:
+        label = f"{tag} (cause: {cause})" if cause else tag
+        console.sentence(f"{chat} is {visible(label)} now, until it is released: no run overwrites a person's label.")
         return 0
-    if history.release_persons_label(database, store_id, arguments.chat):
+    if changed["changed"]:
         console.sentence(f"{chat} is released: the next run labels it.")
         return 0
     console.sentence(f"{chat} has no label set by a person.")
     return 1
-
-
-def _only_store(database: "Database", chat_id: str) -> str:
-    """Return the one store that has the chat: two stores of one seller may both have it."""
-    from local.terminal.tables import visible
-    from reading.conversations import read_chats
-
-    store_ids = [str(chat["store_id"]) for chat in read_chats(database, chat_id)]
-    if not store_ids:
-        raise UsageError(f"No chat {visible(chat_id)} is stored. `./chats chat ID` suggests some.")
-    if len(store_ids) > 1:
-        raise UsageError(f"Several stores have this chat: {', '.join(store_ids)}. Name one with --store.")
-    return store_ids[0]

@@ -13,7 +13,6 @@ examples:
 """
 
 import argparse
-import getpass
 
 from chatsync.people_tasks import LONGEST_REASON
 from local.arguments import add_stack, add_store_filter, whole_number
@@ -61,13 +60,6 @@ def _dismiss(arguments: argparse.Namespace) -> int:
         raise UsageError("Give a --reason: why will nothing more come of this problem?")
     if len(reason) > LONGEST_REASON:
         raise UsageError(f"The reason has more than {LONGEST_REASON} characters. Make it shorter.")
-    change_data(arguments.stack, "dismiss_problem", id=arguments.dismiss, reason=reason, by=_who())
+    change_data(arguments.stack, "dismiss_problem", id=arguments.dismiss, reason=reason)
     console.sentence(f"Problem {arguments.dismiss} is dismissed. It is opened again only if more becomes missing.")
     return 0
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # A container's user may have no name.
-        return "unknown"

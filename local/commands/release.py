@@ -9,33 +9,24 @@ run asks at once, and waits anew only if Wildberries says so again.
 """
 
 import argparse
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from database.connection import Database
+from local.arguments import add_stack
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add which stores."""
+    """Add which stores, and of which stack."""
     parser.add_argument("store", nargs="+", metavar="STORE", help="the store's id")
+    add_stack(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Close the stores' running runs and forget their limits; 1 if one of the stores had neither."""
-    from local.installation.database import query
+    from local.installation.data import change_data
     from local.terminal.tables import console, visible
 
-    released = query(lambda database: {store_id: _release(database, store_id) for store_id in arguments.store})
-    for store_id, (runs, limits) in released.items():
-        outcome = "its run was closed; the next one continues from the cursor" if runs else "no run was active"
-        forgotten = "its limits at WB are forgotten" if limits else "no limit was remembered"
-        console.sentence(f"{visible(store_id)}: {outcome}; {forgotten}.")
-    return 0 if all(map(any, released.values())) else 1
-
-
-def _release(database: "Database", store_id: str) -> tuple[int, int]:
-    """Return how many runs were closed and limits forgotten."""
-    from database import rate_limits, run_ends
-
-    limits = rate_limits.forget_waits(database, store_id)
-    return run_ends.release_store(database, store_id), limits
+    released = change_data(arguments.stack, "release_stores", store_ids=arguments.store)["stores"]
+    for store in released:
+        outcome = "its run was closed; the next one continues from the cursor" if store["runs"] else "no run was active"
+        forgotten = "its limits at WB are forgotten" if store["limits"] else "no limit was remembered"
+        console.sentence(f"{visible(store['store_id'])}: {outcome}; {forgotten}.")
+    return 0 if all(store["runs"] or store["limits"] for store in released) else 1

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoRegionError, Profi
 from chatsync.errors import ChatSyncError
 from chatsync.sleeping_functions import NOT_READY, invoke_when_awake
 from local.errors import NotNowError, UsageError
+from local.installation.login_name import login_name
 from local.terminal.tables import Terminal
 
 TOKEN_PREFIX, READ, CHANGE = "StoreTokenPrefix", "ReadDataFunction", "ChangeDataFunction"  # outputs of the stack
@@ -70,8 +71,8 @@ class DeployedStack:
         return self._invoke(READ, {"word": word, **about})
 
     def change(self, word: str, **about: Any) -> dict[str, Any]:
-        """Return what ChangeDataFunction did. Raises NotNowError with the sentence that it failed with."""
-        return self._invoke(CHANGE, {"word": word, **about})
+        """Return what ChangeDataFunction did, and tell it who types. Raises as `read`."""
+        return self._invoke(CHANGE, {"word": word, "by": login_name(), **about})
 
     def _invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
         payload = json.dumps(event).encode()

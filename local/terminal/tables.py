@@ -115,13 +115,13 @@ def show_chats(chats: Sequence[Mapping[str, Any]]) -> None:
     show_table("last active", ("id", "buyer", "store", "last message"), rows, whole="id")
 
 
-def show_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def show_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print the rows of a person's own query."""
     table = Table(box=box.SIMPLE_HEAD)
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(visible(name), overflow="fold")
     for row in rows:
-        table.add_row(*map(_cell, row))
+        table.add_row(*map(visible, row))
     console.print(table)
 
 
@@ -152,12 +152,6 @@ def show_table(
 
 def _visible(row: Mapping[str, Any], *names: str) -> list[str]:
     return [visible(row[name]) for name in names]
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
-    return "" if value is None else visible(str(value))
 
 
 def _run_cells(run: Mapping[str, Any]) -> tuple[str | Text, ...]:

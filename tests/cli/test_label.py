@@ -1,5 +1,7 @@
 """A person's label from the command line."""
 
+import getpass
+
 import pytest
 
 from database.connection import transaction
@@ -45,7 +47,6 @@ def test_a_cause_is_set_beside_the_tag(capsys: pytest.CaptureFixture[str]) -> No
         ([CHAT, "--cause", "late", "--release"], "A cause stands beside a tag: name the tag too."),
         ([CHAT], "Name a tag, or --release"),
         ([CHAT, "defect", "--release"], "Name a tag, or --release"),
-        (["1:none", "defect"], "No chat 1:none is stored"),
     ],
 )
 def test_wrong_use_names_the_choices(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
@@ -55,10 +56,24 @@ def test_wrong_use_names_the_choices(capsys: pytest.CaptureFixture[str], argumen
 
 
 @pytest.mark.usefixtures("chat")
+def test_a_chat_that_no_store_has_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["label", "1:none", "defect"]) == 1
+    assert "No store has a chat 1:none" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("chat")
+def test_a_label_is_kept_with_the_name_of_the_login_that_set_it_and_released_it() -> None:
+    assert cli.main(["label", CHAT, "defect"]) == 0
+    assert rows("SELECT set_by, released_by FROM chat_labels") == [{"set_by": getpass.getuser(), "released_by": None}]
+    assert cli.main(["label", CHAT, "--release"]) == 0
+    assert rows("SELECT released_by FROM chat_labels") == [{"released_by": getpass.getuser()}]
+
+
+@pytest.mark.usefixtures("chat")
 def test_a_chat_of_two_stores_needs_its_store(capsys: pytest.CaptureFixture[str]) -> None:
     with transaction() as database:
         save(database, a_run(database, "other"), an_event(1), store="other")
-    assert cli.main(["label", CHAT, "defect"]) == 2
+    assert cli.main(["label", CHAT, "defect"]) == 1
     assert "Several stores have this chat: other, shop" in capsys.readouterr().err
     assert cli.main(["label", CHAT, "defect", "--store", "none"]) == 1
     assert "The store none has no chat 1:chat-0" in capsys.readouterr().err

@@ -1,13 +1,16 @@
 """A change of the list of automatic messages marks the stored ones anew, once."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from chatsync.automatic import automatic_messages
-from chatsync.errors import AutomaticListInvalidError
-from database import marks
+from chatsync.errors import AutomaticListInvalidError, MigrationUnfinishedError
+from database import marks, wb_events
 from database.connection import transaction
 from database.labels.stale_chats import read_stale_chats
 from tests.support.given_rows import AUTOMATIC, PREFIX, STORE, a_run, an_event, save
@@ -146,3 +149,61 @@ def test_what_a_message_says_of_its_order_is_read_from_what_is_stored(stored: No
     assert message == {"prefix_characters": len(PREFIX) + 1, "nm_id": 174902332}
     [chat] = rows("SELECT nm_id, ordered_at IS NOT NULL AS ordered FROM chats WHERE id = '1:chat-0'")
     assert chat == {"nm_id": 174902332, "ordered": True}
+
+
+def break_off_after(monkeypatch: pytest.MonkeyPatch, batches: int) -> None:
+    """Let the time come after so many batches."""
+    times = iter([*range(batches), math.inf])
+    monkeypatch.setattr("database.marks.time", SimpleNamespace(monotonic=lambda: next(times)))
+
+
+def test_marking_that_was_broken_off_goes_on_from_there(
+    stored: None, list_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_list(list_file, AWAY)
+    with pytest.raises(MigrationUnfinishedError, match="it goes on"), monkeypatch.context() as patch:
+        break_off_after(patch, 1)
+        marks.mark_messages(ends_at=1000)
+    assert automatic() == ["event-1"]
+    looked_at: list[str | None] = []
+
+    def mark(sender: str | None, text: str | None, card: object) -> dict[str, Any]:
+        looked_at.append(text)
+        return wb_events.marks(sender, text, card)
+
+    monkeypatch.setattr("database.marks.marks", mark)
+    assert marks.mark_messages(ends_at=math.inf)
+    assert automatic() == ["event-1", "event-3"]
+    assert len(looked_at) == 3  # of five two were marked before
+    assert not marks.mark_messages()
+
+
+def test_what_was_stored_by_the_other_list_meanwhile_is_marked_too(
+    stored: None, list_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_list(list_file, AWAY)
+    with pytest.raises(MigrationUnfinishedError), monkeypatch.context() as patch:
+        break_off_after(patch, 1)
+        marks.mark_messages(ends_at=1000)
+    with transaction() as database:
+        database.run(
+            "INSERT INTO chat_messages (store_id, id, chat_id, sender, text, sent_at, raw, automatic, fetched_at) "
+            "SELECT store_id, 'older', chat_id, 'seller', :away, sent_at - interval '1 day', '{}', false, now() "
+            "FROM chat_messages WHERE id = 'event-1'",
+            away=AWAY,
+        )
+    marks.mark_messages()
+    assert automatic() == ["event-1", "event-3", "older"]
+
+
+def test_a_list_that_comes_back_in_mid_marking_marks_by_itself_again(
+    stored: None, list_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_list(list_file, AWAY)
+    with pytest.raises(MigrationUnfinishedError), monkeypatch.context() as patch:
+        break_off_after(patch, 2)
+        marks.mark_messages(ends_at=1000)
+    assert automatic() == ["event-1", "event-3"]
+    change_list(list_file)
+    assert marks.mark_messages()
+    assert automatic() == ["event-1"]

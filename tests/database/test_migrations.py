@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from chatsync.errors import DatabaseRefusedError
+from chatsync.errors import DatabaseRefusedError, MigrationUnfinishedError
 from database import connection
 from database.connection import Database, connect, read_address, transaction
 from database.labels.stale_chats import read_stale_chats
@@ -19,6 +20,7 @@ from database.marks import mark_messages
 from database.migrations import LOCK, migrate, read_migrations
 from tests.support.given_rows import ABOUT_RETURNS, AUTOMATIC, PREFIX, column
 from tests.support.project import ROOT
+from tests.support.waiting import wait_until
 
 LAYERS = [str(ROOT / f"layers/{layer}/python") for layer in ("chatsync", "database")]
 MIGRATE = (
@@ -115,6 +117,45 @@ def test_two_at_once_wait_for_each_other(new_database: Database, folder: Path) -
     done = [version for output in outputs for version in ("0001_a", "0002_b", "0010_c") if version in output]
     assert sorted(done) == ["0001_a", "0002_b", "0010_c"]
     assert column(new_database, "SELECT n FROM a ORDER BY n") == [1, 2]
+
+
+def started(folder: Path) -> "subprocess.Popen[str]":
+    environment = {"DATABASE_URL": os.environ["DATABASE_URL"], "PYTHONPATH": os.pathsep.join(LAYERS)}
+    return subprocess.Popen([sys.executable, "-c", MIGRATE, str(folder)], env=environment, text=True)
+
+
+def test_postgres_finishes_a_migration_whose_sender_is_gone_and_the_next_one_goes_on_behind_it(
+    new_database: Database, folder: Path
+) -> None:
+    """As a function's time ends. A second notice would tell Postgres in mid-work that nobody listens."""
+    notice = "CREATE TABLE IF NOT EXISTS a (n integer); SELECT pg_sleep(0.2)"
+    long = f"SELECT pg_sleep(1); {notice}; {notice}; INSERT INTO a VALUES (7)"
+    (folder / "0011_long.sql").write_text(long)
+    (folder / "0012_next.sql").write_text("INSERT INTO a VALUES (8)")
+    runner = started(folder)
+    try:
+        wait_until(lambda: new_database.rows("SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+    finally:
+        runner.kill()
+        runner.wait()
+    assert "0011_long" not in applied(new_database)
+    assert migrate(folder) == ["0012_next"]
+    assert column(new_database, "SELECT n FROM a WHERE n > 6 ORDER BY n") == [7, 8]
+
+
+def test_where_nothing_is_missing_no_running_migration_is_waited_for(new_database: Database, folder: Path) -> None:
+    """A deploy that is rolled back asks so while Postgres is still at work."""
+    migrate(folder)
+    new_database.rows("SELECT pg_advisory_lock(:lock)", lock=LOCK)
+    assert migrate(folder, ends_at=time.monotonic()) == []
+
+
+def test_after_its_time_it_says_which_migration_is_unfinished(new_database: Database, folder: Path) -> None:
+    new_database.rows("SELECT pg_advisory_lock(:lock)", lock=LOCK)
+    with pytest.raises(MigrationUnfinishedError, match="The migration 0001_a is not known to be finished"):
+        migrate(folder, ends_at=time.monotonic())
+    new_database.rows("SELECT pg_advisory_unlock(:lock)", lock=LOCK)
+    assert migrate(folder, ends_at=time.monotonic() + 60)[-1] == "0010_c"
 
 
 def test_the_projects_own_migrations_run_twice(new_database: Database) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -168,8 +169,9 @@ def add_a_store() -> None:
 def ask_the_stack() -> None:
     """Ask what it holds through the commands, which invoke ReadDataFunction and ChangeDataFunction."""
     answers = {"status": "chay-lipa", "problems": "No open problems", "problems --retry": "No open problems"}
+    answers["sql --csv 'SELECT current_user, id FROM stores'"] = "chat_reader,chay-lipa"
     for words, answer in answers.items():
-        said = chats(*words.split(), "--stack", STACK)
+        said = chats(*shlex.split(words), "--stack", STACK)
         assert answer in said, said
     print("asked:", *answers, sep="\n  ")
 

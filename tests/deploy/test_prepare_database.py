@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from chatsync import errors
+from database import connection, migrations
 from database.connection import Database
 from functions.migrate_database import app as migrate_database
 from functions.prepare_database import app as prepare_database
@@ -174,6 +175,33 @@ def test_a_migrating_function_that_slept_since_the_last_deploy_is_waited_for(
     lambda_.refusals += ["ResourceNotReadyException"] * 2
     _, answer = deploy(cloudformation, "Update")
     assert (answer["Status"], len(waits), len(lambda_.events)) == ("SUCCESS", 2, 1)
+
+
+def test_a_migration_that_takes_longer_than_a_deploy_says_so_and_the_same_deploy_again_goes_on(
+    new_database: Database, lambda_: Lambda, cloudformation: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_database.run("SELECT pg_advisory_lock(:lock)", lock=migrations.LOCK)  # as Postgres has it while it is at work
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate_database, "MIGRATION_SECONDS", 0)
+        _, answer = deploy(cloudformation, "Create")
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"].startswith("The migration 0001_initial is not known to be finished.")
+    new_database.run("SELECT pg_advisory_unlock(:lock)", lock=migrations.LOCK)
+    _, answer = deploy(cloudformation, "Create")
+    assert answer["Status"] == "SUCCESS"
+
+
+def test_a_roll_back_does_not_wait_for_the_index_that_postgres_is_still_building(
+    new_database: Database, lambda_: Lambda, cloudformation: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(cloudformation, "Create")
+    new_database.run("SELECT pg_advisory_lock(:lock)", lock=migrations.LOCK)
+    new_database.run("BEGIN")
+    new_database.run("CREATE INDEX later ON chat_messages (text)")
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 5)
+    _, answer = deploy(cloudformation, "Update")
+    new_database.run("ROLLBACK")
+    assert answer["Status"] == "SUCCESS"
 
 
 def test_a_database_that_is_not_reached_fails_the_deploy(

@@ -1,4 +1,4 @@
-"""`./chats status` and `./chats problems` of a deployed stack: its own functions answer, logged in as their own user.
+"""The commands of a deployed stack: its own functions answer, each logged in as its own user.
 
 Only CloudFormation and Lambda's Invoke are played, the latter by the local engine, under AWS's own runtime client.
 """
@@ -7,16 +7,16 @@ import getpass
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 
-from chatsync.errors import DatabaseUnavailableError, EventInvalidError
+from chatsync.errors import DatabaseRefusedError, DatabaseUnavailableError, EventInvalidError
 from chatsync.people_tasks import ListedProblems
 from database import problems, reconciliation, run_ends, stores
-from database.connection import Database, transaction
+from database.connection import Database, read_address, transaction
 from database.problems import EVENT, GAP, LIST, Problem
 from database.quarantine import quarantine_events
 from database.stretches import open_stretches
@@ -45,25 +45,28 @@ class Aws:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self.asked: list[dict[str, Any]] = []
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         assert StackName == "chats"
         return {"Stacks": [{"Outputs": OUTPUTS}]}
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
-        done = self._machine.engine.lambdas.invoke(FunctionName, json.loads(Payload))
+        self.asked.append(json.loads(Payload))
+        done = self._machine.engine.lambdas.invoke(FunctionName, self.asked[-1])
         failed = {"FunctionError": "Unhandled"} if done.failed else {}
         return {"Payload": io.BytesIO(json.dumps(done.payload).encode()), **failed}
 
 
 @pytest.fixture
-def aws(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Aws:
-    """The stack `chats`, with nothing in its database."""
+def aws(machine: Machine, reader_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    """The stack `chats`, with nothing in its database; who reads has the login that may read only."""
     client: Any = boto3.client
     played = Aws(machine)
     chosen = {"cloudformation": played, "lambda": played}
     monkeypatch.setattr(boto3, "client", lambda name, **options: chosen.get(name) or client(name, **options))
-    return played
+    with machine.engine.lambdas.changed_environment(("read_data",), {"DATABASE_URL": reader_url}):
+        yield played
 
 
 Say = Callable[..., str]
@@ -189,7 +192,10 @@ def refused(done: Any) -> str:
 @pytest.mark.parametrize("event", [{}, {"word": None}, {"word": ["add"]}, {"word": "Где мой заказ?"}])
 def test_an_unknown_word_is_refused_and_not_quoted(machine: Machine, function: str, event: dict[str, Any]) -> None:
     said = refused(machine.engine.lambdas.invoke(function, event))
-    known = {"read_data": "estimate_labels, problems, status, gaps", "change_data": "add, resume, pause, remove, token"}
+    known = {
+        "read_data": "estimate_labels, problems, status, gaps, chat, sql",
+        "change_data": "add, resume, pause, remove, token",
+    }
     assert said.startswith(f"EventInvalidError: The event's field 'word' must be one of: {known[function]}")
     assert "заказ" not in said
 
@@ -221,18 +227,26 @@ def test_the_function_that_reads_cannot_write(emptied: str, monkeypatch: pytest.
     assert rows("SELECT id FROM stores") == []
 
 
-def test_no_answer_and_no_log_holds_a_buyers_words(machine: Machine, run: int) -> None:
+def test_only_chat_and_sql_hold_a_buyers_words_and_no_log_does(machine: Machine, run: int) -> None:
     words = "Канарейка просит возврат"
     spoken: dict[str, Any] = {"message": {"text": words}, "clientName": words}
     with transaction() as database:
         save(database, run, an_event(7, chat=7, **spoken), an_event(8, chatID=None, **spoken))
         save_list(database, a_chat(7, newest=9, clientName=words))
         problems.open_gaps(database, "shop", run)
-    for word in read_data.WORDS:
+    for word in ("estimate_labels", "problems", "status", "gaps"):
         done = machine.engine.lambdas.invoke("read_data", {"word": word})
         assert not done.failed
         assert "shop" in json.dumps(done.payload)
         assert words not in json.dumps(done.payload, ensure_ascii=False)
+    asked = [{"word": "chat", "id": "1:chat-7"}, {"word": "sql", "query": f"SELECT text, '{words}' FROM chat_messages"}]
+    for event in asked:
+        answer = machine.engine.lambdas.invoke("read_data", event)
+        assert words in json.dumps(answer.payload, ensure_ascii=False)
+    query = "SELECT text::integer FROM chat_messages WHERE chat_id = '1:chat-7'"
+    answer = machine.engine.lambdas.invoke("read_data", {"word": "sql", "query": query})
+    assert not answer.failed
+    assert words in json.dumps(answer.payload, ensure_ascii=False)
     machine.engine.lambdas.invoke("change_data", {"word": "retry_problems"})
     assert words not in log("read_data") + log("change_data")
 
@@ -309,3 +323,106 @@ def test_another_failure_names_the_log_that_says_why(
     said = say("problems", "--retry", *STACK, exit_code=1)
     log_of = "`make logs FN=ChangeDataFunction STACK=chats`"
     assert said == f"error: ChangeDataFunction failed (Sandbox.Timedout). Its log says why: {log_of}.\n"
+
+
+def test_a_conversation_is_whole_in_however_many_answers_it_comes(aws: Aws, say: Say) -> None:
+    with transaction() as database:
+        run = a_run(database)
+        said = {"text": "я" * 2000}
+        save(database, run, *(an_event(number, message=said) for number in range(1100)))
+        save(database, a_run(database, "other", "execution-2"), an_event(1), store="other")
+    shown = say("chat", "1:chat-0", *STACK)
+    assert shown.count("я" * 2000) == 1100
+    assert "· 1100 messages" in shown
+    assert "· 1 message\n" in shown
+    assert len([event for event in aws.asked if event["word"] == "chat"]) > len(("first", "second"))
+    assert shown == say("chat", "1:chat-0")
+
+
+def test_each_part_of_a_conversation_fits_into_lambdas_answer(machine: Machine, aws: Aws) -> None:
+    with transaction() as database:
+        run = a_run(database)
+        texts = ["😀" * 1_000_000, *["\x01я" * 100_000] * 9]
+        save(database, run, *(an_event(number, message={"text": text}) for number, text in enumerate(texts)))
+    before: list[str] | None = None
+    seen: list[str] = []
+    while before or not seen:
+        event = {"word": "chat", "id": "1:chat-0", "store_id": "shop", "before": before}
+        answer = machine.engine.lambdas.invoke("read_data", event).payload
+        assert isinstance(answer, dict)
+        assert len(json.dumps(answer)) < MOST_BYTES
+        seen = [message["id"] for message in answer["chats"][0]["messages"]] + seen
+        before = answer["chats"][0]["older"]
+    assert seen == [f"event-{number}" for number in range(10)]
+
+
+def test_a_chat_that_no_store_has_suggests_others(run: int, say: Say) -> None:
+    here = say("chat", "1:none", exit_code=1)
+    assert "No chat 1:none is stored" in here
+    assert "1:chat-0" in here
+    assert say("chat", "1:none", *STACK, exit_code=1) == here
+
+
+def test_a_label_is_set_and_released_in_a_stack_by_who_says_so(run: int, say: Say) -> None:
+    assert "1:chat-0 of shop is defect (cause: late) now" in say(
+        "label", "1:chat-0", "defect", "--cause", "late", *STACK
+    )
+    kept = "SELECT tag, cause, source, set_by, released_by FROM chat_labels"
+    label = {"tag": "defect", "cause": "late", "source": "person", "set_by": getpass.getuser(), "released_by": None}
+    assert rows(kept) == [label]
+    assert rows("SELECT tag FROM chats") == [{"tag": "defect"}]
+    assert f'"by_unverified":"{getpass.getuser()}"' in log("change_data")
+    assert "is released" in say("label", "1:chat-0", "--release", *STACK)
+    assert rows(kept) == [label | {"released_by": getpass.getuser()}]
+    assert "has no label set by a person" in say("label", "1:chat-0", "--release", *STACK, exit_code=1)
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["1:chat-0", "nosuch"], "No such tag: nosuch. Take one of: delivery, "),
+        (["1:chat-0", "defect", "--cause", "nosuch"], "No such cause: nosuch. Take one of: "),
+        (["1:none", "defect"], "No store has a chat 1:none."),
+        (["1:chat-0", "defect", "--store", "none"], "The store none has no chat 1:chat-0."),
+    ],
+)
+def test_a_stack_judges_labels_by_its_own_tags(say: Say, words: list[str], said: str) -> None:
+    assert said in say("label", *words, *STACK, exit_code=1)
+
+
+@pytest.mark.parametrize("by", ["", "x" * 201])
+def test_who_labels_must_be_told_by_those_who_invoke_the_function_by_hand_too(
+    machine: Machine, run: int, by: str
+) -> None:
+    event = {"word": "set_label", "chat_id": "1:chat-0", "tag": "defect", "by": by}
+    done = machine.engine.lambdas.invoke("change_data", event)
+    assert refused(done) == "EventInvalidError: The field 'by' must have 1 to 200 characters."
+
+
+def test_a_store_of_a_stack_is_released(aws: Aws, say: Say) -> None:
+    with transaction() as database:
+        a_run(database)
+        database.run(
+            "INSERT INTO rate_limits (seller_key, method, ready_at) VALUES ('shop', 'chats', now() + interval '1 hour')"
+        )
+    assert "shop: its run was closed" in say("release", "shop", *STACK)
+    assert rows("SELECT status FROM sync_logs") == [{"status": "error"}]
+    assert "shop: no run was active; no limit was remembered." in say("release", "shop", *STACK, exit_code=1)
+
+
+def test_a_query_is_answered_by_a_stack_as_by_this_machine(run: int, say: Say) -> None:
+    for form in ([], ["--csv"], ["--json"]):
+        query = ["sql", *form, "SELECT id, text, raw, sent_at FROM chat_messages"]
+        assert say(*query, *STACK) == say(*query)
+        assert "Сообщение 1" in say(*query, *STACK)
+    assert 'column "nme" does not exist' in say("sql", "SELECT nme FROM stores", *STACK, exit_code=2)
+    assert "cannot open DO query as cursor" in say("sql", "DO $$ BEGIN END $$", *STACK, exit_code=2)
+
+
+def test_the_login_that_reads_can_write_nothing_even_without_its_read_only_transaction(
+    emptied: str, reader_url: str
+) -> None:
+    for statement in ("DELETE FROM stores", "INSERT INTO stores (id, name) VALUES ('a', 'b')", "CREATE TABLE a ()"):
+        with pytest.raises(DatabaseRefusedError, match="42501"), transaction(read_address(reader_url)) as database:
+            database.run(statement)

@@ -20,6 +20,7 @@ from viewer.access import ROLE
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FUNCTIONS = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::Serverless::Function"}
+READER = "chat_reader"
 MACHINE_FILE = (ROOT / "statemachine" / "sync.asl.yaml").read_text(encoding="utf-8")
 MACHINE = yaml.safe_load(re.sub(r"\$\{(\w+)}", r"SUBSTITUTE-\1", MACHINE_FILE))
 SUBSTITUTIONS = RESOURCES["SyncStateMachine"]["Properties"]["DefinitionSubstitutions"]
@@ -253,6 +254,13 @@ def test_the_viewer_has_a_user_of_its_own_and_no_address_without_a_login() -> No
     assert api["DefaultAuthorizer"] in api["Authorizers"]
     for name in ("ViewerApi", "ViewerFunction", "ViewerLayer", "ViewerLogGroup"):
         assert RESOURCES[name]["Condition"] == "HasViewer"
+
+
+def test_who_answers_people_logs_in_as_the_role_that_may_only_read() -> None:
+    properties = FUNCTIONS["ReadDataFunction"]["Properties"]
+    assert properties["Environment"]["Variables"]["DATABASE_URL"]["Fn::Sub"].startswith(f"postgresql://{READER}@")
+    assert properties["Policies"][0]["Statement"][0]["Resource"]["Fn::Sub"].endswith(f"/{READER}")
+    assert f"CREATE ROLE {READER} NOLOGIN" in (ROOT / "migrations" / "0012_people.sql").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("layer", ["chatsync", "wildberries", "database", "classifier", "reading", "viewer"])

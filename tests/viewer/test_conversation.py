@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from database.connection import transaction
+from database.labels.history import release_persons_label, set_persons_label
 from local import cli
 from tests.support.given_rows import ABOUT_RETURNS, PREFIX, a_chat
 from tests.support.shown_rows import NOW, a_message, given, labelled_by_model, labelled_by_person
@@ -75,6 +77,16 @@ def test_labels_are_shown_with_reason_and_history(pages: Pages) -> None:
     assert history.index("Доставка") < history.index("Спам")
     for words in ("слова: акция", "75 %", "поставил человек"):
         assert words in history
+
+
+def test_who_set_a_label_is_shown_as_what_they_said(pages: Pages) -> None:
+    given(a_message(1, "Вопрос", 60))
+    with transaction() as database:
+        set_persons_label(database, "shop", "1:chat-0", "delivery", by="ivan<b>")
+        release_persons_label(database, "shop", "1:chat-0", by="olga")
+    history = pages.get(chat_address(), "ru").body.partition("История</h3>")[2]
+    assert "ivan&lt;b&gt; (как назвался, не проверено)" in history
+    assert "olga (как назвался, не проверено)" in history
 
 
 def test_a_chat_of_which_wb_lists_more_says_so(pages: Pages) -> None:

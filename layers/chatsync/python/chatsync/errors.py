@@ -25,7 +25,11 @@ class StoreUnknownError(ChatSyncError):
 
 
 class ChatUnknownError(ChatSyncError):
-    """A person labels a chat that is not stored in this store."""
+    """A person labels a chat that is not stored in this store, or in any."""
+
+
+class ChatAmbiguousError(ChatSyncError):
+    """A person labels a chat that several stores have, and does not say in which."""
 
 
 class CauseUnknownError(ChatSyncError):
@@ -86,6 +90,10 @@ class DatabaseRefusedError(ChatSyncError):
     def __init__(self, message: str, sqlstate: str = "") -> None:
         super().__init__(message)
         self.sqlstate = sqlstate
+
+
+class MigrationUnfinishedError(ChatSyncError):
+    """The tables are not up to date yet, but nothing is lost: doing the same again goes on."""
 
 
 class ClassifierUnavailableError(ChatSyncError):

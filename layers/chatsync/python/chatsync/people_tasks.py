@@ -11,6 +11,7 @@ from chatsync.contracts import Result, Task
 from chatsync.errors import EventInvalidError
 
 LONGEST_REASON = 1000  # characters, of why a problem is dismissed
+LONGEST_NAME = 200  # characters, of who acts
 
 
 def read_word(event: Mapping[str, Any], words: Collection[str]) -> str:
@@ -23,6 +24,17 @@ def read_word(event: Mapping[str, Any], words: Collection[str]) -> str:
     if not isinstance(word, str) or word not in words:
         raise EventInvalidError(f"The event's field 'word' must be one of: {', '.join(words)}.")
     return word
+
+
+def read_name(event: Mapping[str, Any]) -> str | None:
+    """Return who acts, as the event says in "by", None where it does not. AWS tells no function who invoked it."""
+    by = event.get("by")
+    return by[:LONGEST_NAME] if isinstance(by, str) else None
+
+
+def _require_length(name: str, text: str, longest: int) -> None:
+    if not 0 < len(text.strip()) <= longest:
+        raise EventInvalidError(f"The field '{name}' must have 1 to {longest} characters.")
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,57 @@ class ListedGaps(Result):
 
 
 @dataclass(frozen=True)
+class ReadChat(Task):
+    """Read a chat of every store that has it, or of this store, with its messages.
+
+    `before` are the moment (ISO) and the id of a message: those before it. None: the newest.
+    """
+
+    id: str
+    store_id: str | None
+    before: list[str] | None
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Return the event; raises EventInvalidError."""
+        task = super().parse({"store_id": None, "before": None, **event})
+        if task.before is not None and len(task.before) != len(("sent_at", "id")):
+            raise EventInvalidError("The field 'before' must be a message's moment and its id.")
+        return task
+
+
+@dataclass(frozen=True)
+class FoundChats(Result):
+    """The chat in each store that has it, with buyers' words; the newest other chats where no store has it. As JSON.
+
+    Each has its `messages` in order, and in `older` the `before` of the next part, None where there is none.
+    """
+
+    chats: list[dict[str, Any]]
+    suggested: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class RunQuery(Task):
+    """Run one SQL query that a person wrote."""
+
+    query: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class QueryAnswer(Result):
+    """The rows of a query, each a JSON object's text with the columns in their order, and buyers' words.
+
+    Not `complete`: there are more rows than an answer holds. `refused` says in Postgres' words why there is none; it
+    may quote what is stored, so it is an answer and no error, which would be logged.
+    """
+
+    rows: list[str]
+    complete: bool
+    refused: str | None
+
+
+@dataclass(frozen=True)
 class ChangeStore(Task):
     """Change a row of the table `stores`: `word` is add, token, pause, resume or remove. Never the token itself.
 
@@ -162,8 +225,8 @@ class DismissProblem(Task):
     def parse(cls, event: Mapping[str, Any]) -> Self:
         """Return the event; raises EventInvalidError, also for a reason that is empty or too long."""
         task = super().parse(event)
-        if not 0 < len(task.reason.strip()) <= LONGEST_REASON:
-            raise EventInvalidError(f"The field 'reason' must have 1 to {LONGEST_REASON} characters.")
+        _require_length("reason", task.reason, LONGEST_REASON)
+        _require_length("by", task.by, LONGEST_NAME)
         return task
 
 
@@ -172,3 +235,69 @@ class DismissedProblem(Result):
     """Which problem was closed, for people."""
 
     id: int
+
+
+@dataclass(frozen=True)
+class LabelChat(Task):
+    """Set a person's label. `store_id` is None where one store has the chat; `by` is who does it, as they said."""
+
+    chat_id: str
+    store_id: str | None
+    tag: str
+    cause: str | None
+    by: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Return the event; raises EventInvalidError."""
+        task = super().parse({"store_id": None, "cause": None, **event})
+        _require_length("by", task.by, LONGEST_NAME)
+        return task
+
+
+@dataclass(frozen=True)
+class ReleaseLabel(Task):
+    """Take a person's label back. `store_id` and `by` as for LabelChat."""
+
+    chat_id: str
+    store_id: str | None
+    by: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Return the event; raises EventInvalidError."""
+        task = super().parse({"store_id": None, **event})
+        _require_length("by", task.by, LONGEST_NAME)
+        return task
+
+
+@dataclass(frozen=True)
+class ChangedLabel(Result):
+    """The chat, for people. Not `changed`: there was no person's label to release."""
+
+    store_id: str
+    chat_id: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class ReleaseStores(Task):
+    """Close the running runs of these stores, and forget how long WB told their sellers to wait."""
+
+    store_ids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasedStore:
+    """How many runs of a store were closed, and limits of its seller forgotten."""
+
+    store_id: str
+    runs: int
+    limits: int
+
+
+@dataclass(frozen=True)
+class ReleasedStores(Result):
+    """Each of the stores, for people."""
+
+    stores: list[ReleasedStore]

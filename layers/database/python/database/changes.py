@@ -6,17 +6,25 @@ Each takes the event that holds its task, and raises EventInvalidError for one t
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chatsync.contracts import Result
 from chatsync.people_tasks import (
+    ChangedLabel,
     ChangedStore,
     ChangeStore,
     DismissedProblem,
     DismissProblem,
+    LabelChat,
+    ReleasedStore,
+    ReleasedStores,
+    ReleaseLabel,
+    ReleaseStores,
     RetriedProblems,
     RetriedStore,
     RetryProblems,
 )
-from database import problems, stores
+from database import problems, rate_limits, run_ends, stores
 from database.connection import Database
+from database.labels import history
 from database.messages import retry_quarantined
 from database.stretches import forget_tries
 
@@ -61,8 +69,39 @@ def dismiss_problem(database: Database, event: Event) -> DismissedProblem:
     return DismissedProblem(task.id)
 
 
-WORDS: dict[str, Callable[[Database, Event], ChangedStore | RetriedProblems | DismissedProblem]] = {
+def set_label(database: Database, event: Event) -> ChangedLabel:
+    """Set a person's label. Raises as history.require_one_store and history.set_persons_label."""
+    task = LabelChat.parse(event)
+    store_id = task.store_id or history.require_one_store(database, task.chat_id)
+    history.set_persons_label(database, store_id, task.chat_id, task.tag, task.cause, by=task.by)
+    return ChangedLabel(store_id, task.chat_id, changed=True)
+
+
+def release_label(database: Database, event: Event) -> ChangedLabel:
+    """Take a person's label back. Raises as history.require_one_store and history.release_persons_label."""
+    task = ReleaseLabel.parse(event)
+    store_id = task.store_id or history.require_one_store(database, task.chat_id)
+    return ChangedLabel(
+        store_id, task.chat_id, changed=history.release_persons_label(database, store_id, task.chat_id, task.by)
+    )
+
+
+def release_stores(database: Database, event: Event) -> ReleasedStores:
+    """Close the stores' running runs and forget their sellers' limits; of a store that is not there none."""
+    task = ReleaseStores.parse(event)
+    return ReleasedStores([_release_store(database, store_id) for store_id in task.store_ids])
+
+
+def _release_store(database: Database, store_id: str) -> ReleasedStore:
+    limits = rate_limits.forget_waits(database, store_id)
+    return ReleasedStore(store_id=store_id, runs=run_ends.release_store(database, store_id), limits=limits)
+
+
+WORDS: dict[str, Callable[[Database, Event], Result]] = {
     **dict.fromkeys(stores.ACTIVE_AFTER, change_store),
     "retry_problems": retry_problems,
     "dismiss_problem": dismiss_problem,
+    "set_label": set_label,
+    "release_label": release_label,
+    "release_stores": release_stores,
 }

@@ -5,11 +5,14 @@ the list, are read again here once; which list they go by stands in `automatic_m
 """
 
 import json
+import math
+import time
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from chatsync.automatic import automatic_messages
+from chatsync.errors import MigrationUnfinishedError
 from database.chats import save_spoken_of
 from database.connection import Address, Database, transaction
 from database.json_rows import json_rows
@@ -32,6 +35,17 @@ WHERE (sent_at, store_id, id) > (CAST(:sent_at AS timestamptz), :store_id, :id) 
 ORDER BY sent_at, store_id, id LIMIT :most
 """
 ALL, UNMARKED = "true", "automatic IS NULL"
+# While the marking was broken off, the functions of before went on storing by their list. An hour for pages that were
+# fetched before it began, and stored after.
+STORED_SINCE = "fetched_at >= (SELECT next_since - interval '1 hour' FROM automatic_marks)"
+BEGIN_LIST = """
+INSERT INTO automatic_marks (digest, next_digest, next_since) VALUES (NULL, :digest, now())
+ON CONFLICT (one) DO UPDATE SET next_digest = excluded.next_digest, next_since = now(), next_after = NULL
+WHERE automatic_marks.next_digest IS DISTINCT FROM excluded.next_digest
+"""
+END_LIST = """
+UPDATE automatic_marks SET digest = :digest, marked_at = now(), next_digest = NULL, next_after = NULL, next_since = NULL
+"""
 # A chat whose words are others now has its label checked by the next run.
 MARK_MESSAGES = f"""
 WITH sent AS MATERIALIZED (
@@ -58,30 +72,47 @@ WHERE chats.store_id = other.store_id AND chats.id = other.chat_id
 """  # noqa: S608 - constants
 
 
-def mark_messages(login: Address | None = None) -> bool:
+def mark_messages(login: Address | None = None, ends_at: float = math.inf) -> bool:
     """Mark the stored messages by the list in use; return whether it is another list than theirs.
 
-    With an unchanged list only what an older release stored is left to do. Broken off, it begins anew: what is marked
-    already is written no second time.
+    With an unchanged list only what an older release stored is left to do. Broken off, also after `ends_at` (of
+    time.monotonic), it goes on from there the next time.
 
     Raises:
         AutomaticListInvalidError: The owner's list cannot be used; nothing is marked by it.
         DatabaseUnavailableError: Postgres is not reached.
+        MigrationUnfinishedError: The time has come.
     """
     digest = automatic_messages().digest
-    is_new = _marked_by(login) != digest
-    after: Mapping[str, Any] | None = BEFORE_ALL
-    while after:
-        with transaction(login) as database:
-            after = _mark_next(database, after, ALL if is_new else UNMARKED)
-    if is_new:
-        with transaction(login) as database:
-            database.run(
-                "INSERT INTO automatic_marks (digest) VALUES (:digest) "
-                "ON CONFLICT (one) DO UPDATE SET digest = excluded.digest, marked_at = now()",
-                digest=digest,
+    progress = _read_progress(login)
+    if progress.get("digest") == digest and progress["next_digest"] is None:
+        _mark(login, UNMARKED, BEFORE_ALL, ends_at)
+        return False
+    with transaction(login) as database:
+        database.run(BEGIN_LIST, digest=digest)
+    begun = _read_progress(login)["next_after"]
+    _mark(login, ALL, begun or BEFORE_ALL, ends_at, keep=True)
+    if begun:
+        _mark(login, STORED_SINCE, BEFORE_ALL, ends_at)
+    with transaction(login) as database:
+        database.run(END_LIST, digest=digest)
+    return True
+
+
+def _mark(login: Address | None, which: str, after: Mapping[str, Any], ends_at: float, *, keep: bool = False) -> None:
+    """Mark these messages behind this one; `keep` how far that came."""
+    last: Mapping[str, Any] | None = after
+    while last:
+        if time.monotonic() > ends_at:
+            raise MigrationUnfinishedError(
+                "Not all stored messages are marked by the list of automatic messages yet. Those that are stay so. Do "
+                "the same again: it goes on."
             )
-    return is_new
+        with transaction(login) as database:
+            last = _mark_next(database, last, which)
+            if last and keep:
+                key = json.dumps({name: last[name] for name in BEFORE_ALL})
+                database.run("UPDATE automatic_marks SET next_after = CAST(:key AS jsonb)", key=key)
 
 
 def mark_if_never_marked() -> None:
@@ -89,14 +120,15 @@ def mark_if_never_marked() -> None:
 
     Raises as mark_messages.
     """
-    if _marked_by(None) is None:
+    if not _read_progress(None).get("digest"):
         mark_messages()
 
 
-def _marked_by(login: Address | None) -> str | None:
+def _read_progress(login: Address | None) -> dict[str, Any]:
+    """Return the row of `automatic_marks`; nothing where no list was marked by yet."""
     with transaction(login) as database:
-        rows = database.rows("SELECT digest FROM automatic_marks")
-    return str(rows[0]["digest"]) if rows else None
+        rows = database.rows("SELECT digest, next_digest, next_after FROM automatic_marks")
+    return rows[0] if rows else {}
 
 
 def _mark_next(database: Database, after: Mapping[str, Any], which: str) -> Mapping[str, Any] | None:

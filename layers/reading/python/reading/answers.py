@@ -1,13 +1,14 @@
 """What people ask, a word each: `./chats` asks its own database, or a stack's ReadDataFunction, in the same words.
 
 Each takes the event that holds its task, and raises EventInvalidError for one that does not. An answer is JSON, with
-moments as ISO texts. Of each row it has only the columns that are named here: none holds buyers' words or names.
+moments as ISO texts. Of each row it has only the columns that are named: but for `chat` and `sql`, none holds buyers'
+words or names.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from chatsync.contracts import Result
 from chatsync.label_version import label_version
 from chatsync.people_tasks import (
     EstimatedLabels,
@@ -15,6 +16,8 @@ from chatsync.people_tasks import (
     ListedGaps,
     ListedProblems,
     ListProblems,
+    QueryAnswer,
+    RunQuery,
     StoresStatus,
 )
 from chatsync.settings import setting
@@ -22,8 +25,11 @@ from database import stores
 from database.connection import Database
 from database.labels.budgets import Budgets
 from database.labels.estimate import estimate_labels
+from reading.chat_answers import answer_chat
+from reading.columns import choose_columns
 from reading.gaps import count_gaps, list_gaps
 from reading.problems import count_problems, list_problems
+from reading.queries import answer_query
 from reading.runs import list_runs
 from reading.stores import count_stores, list_stores
 
@@ -67,31 +73,32 @@ def answer_problems(database: Database, event: Event) -> ListedProblems:
     if task.store_ids is not None:
         stores.require_stores(database, task.store_ids)
     listed = list_problems(database, task.store_ids, MOST_LISTED)
-    return ListedProblems(_as_json(listed, PROBLEM_COLUMNS), count_problems(database, task.store_ids))
+    return ListedProblems(choose_columns(listed, PROBLEM_COLUMNS), count_problems(database, task.store_ids))
 
 
 def answer_status(database: Database, event: Event) -> StoresStatus:
     """List the stores by name, each with how its last run ended, and the last runs of all, newest first."""
     listed, runs = list_stores(database, MOST_LISTED), list_runs(database, RUNS_LISTED)
-    return StoresStatus(_as_json(listed, STORE_COLUMNS), count_stores(database), _as_json(runs, RUN_COLUMNS))
+    return StoresStatus(
+        choose_columns(listed, STORE_COLUMNS), count_stores(database), choose_columns(runs, RUN_COLUMNS)
+    )
 
 
 def answer_gaps(database: Database, event: Event) -> ListedGaps:
     """List the chats of which WB lists a newer message than is stored, newest first."""
-    return ListedGaps(_as_json(list_gaps(database, MOST_LISTED), GAP_COLUMNS), count_gaps(database))
+    return ListedGaps(choose_columns(list_gaps(database, MOST_LISTED), GAP_COLUMNS), count_gaps(database))
 
 
-def _as_json(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
-    return [{column: _json_value(row[column]) for column in columns} for row in rows]
+def answer_sql(database: Database, event: Event) -> QueryAnswer:
+    """Run a person's own query, on a connection of its own. Raises as answer_query."""
+    return answer_query(RunQuery.parse(event).query)
 
 
-def _json_value(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-WORDS: dict[str, Callable[[Database, Event], EstimatedLabels | ListedProblems | StoresStatus | ListedGaps]] = {
+WORDS: dict[str, Callable[[Database, Event], Result]] = {
     "estimate_labels": answer_estimate,
     "problems": answer_problems,
     "status": answer_status,
     "gaps": answer_gaps,
+    "chat": answer_chat,
+    "sql": answer_sql,
 }

@@ -36,14 +36,14 @@ def read_messages(
     database: Database,
     chat: dict[str, Any],
     most: int | None = None,
-    before: tuple[datetime, str] | None = None,
+    before: tuple[datetime | str, str] | None = None,
     words: str = "",
 ) -> list[dict[str, Any]]:
     """Return a chat's messages in order: the newest, or the newest before a moment and id; all without `most`.
 
-    `text` is what the sender wrote, `prefix` WB's words before it, or empty; `nm_id` and `product_title` are the
-    message's own. `marked` is the text with the found words marked, None where no words are given. `versions` has what
-    a changed message said before, newest first.
+    The moment may be in ISO. `text` is what the sender wrote, `prefix` WB's words before it, or empty; `nm_id` and
+    `product_title` are the message's own. `marked` is the text with the found words marked, None where no words are
+    given. `versions` has what a changed message said before, newest first.
     """
     keyed = "AND (sent_at, id) < (CAST(:sent_at AS timestamptz), :id)" if before else ""
     rows = database.rows(
@@ -58,7 +58,7 @@ def read_messages(
         chat=chat["id"],
         most=most,
         **({"words": words} if words else {}),
-        **({"sent_at": before[0].isoformat(), "id": before[1]} if before else {}),
+        **({"sent_at": str(before[0]), "id": before[1]} if before else {}),
     )
     _add_versions(database, chat["store_id"], rows)
     return rows[::-1]
@@ -87,7 +87,8 @@ def read_labels(database: Database, chat: dict[str, Any]) -> list[dict[str, Any]
     """Return a chat's labels, newest first."""
     return database.rows(
         f"""
-        SELECT tag, cause, source, confidence, reason, labelled_by, labelled_at, released_at FROM chat_labels
+        SELECT tag, cause, source, confidence, reason, labelled_by, labelled_at, released_at, set_by, released_by
+        FROM chat_labels
         WHERE store_id = :store AND chat_id = :chat ORDER BY id DESC LIMIT {MOST_LABELS}
         """,  # noqa: S608 - a constant
         store=chat["store_id"],

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatsync.contracts import ChatPageLabels, SaveLabels
-from chatsync.errors import CauseUnknownError, ChatUnknownError, TagUnknownError
+from chatsync.errors import CauseUnknownError, ChatAmbiguousError, ChatUnknownError, TagUnknownError
 from chatsync.label_stops import LABEL_STOPS
 from chatsync.label_tokens import Tokens
 from chatsync.taxonomy import taxonomy
@@ -64,11 +64,13 @@ def save_labels(database: Database, store_id: str, run_id: int, labels: Sequence
     return int(added[0]["labels"])
 
 
-def set_persons_label(database: Database, store_id: str, chat_id: str, tag: str, cause: str | None = None) -> None:
+def set_persons_label(
+    database: Database, store_id: str, chat_id: str, tag: str, cause: str | None = None, *, by: str | None = None
+) -> None:
     """Label a chat with a person's word, which no classifier overwrites until it is released.
 
     Without a cause the chat keeps the one it has. The label joins the history, the one it replaces stays there; the
-    store's counts of tags and causes follow.
+    store's counts of tags and causes follow. `by` is who sets it, as they say: nobody has verified it.
 
     Raises:
         TagUnknownError: The taxonomy has no such tag.
@@ -88,26 +90,28 @@ def set_persons_label(database: Database, store_id: str, chat_id: str, tag: str,
             WHERE store_id = :store AND id = :chat
             RETURNING store_id, id, messages_total
         ), replaced AS (
-            UPDATE chat_labels SET released_at = now()
+            UPDATE chat_labels SET released_at = now(), released_by = :by
             WHERE store_id = :store AND chat_id = :chat AND source = 'person' AND released_at IS NULL
         )
-        INSERT INTO chat_labels (store_id, chat_id, tag, cause, source, labelled_by, messages_total)
-        SELECT store_id, id, :tag, CAST(:cause AS text), 'person', 'person', messages_total FROM labelled
+        INSERT INTO chat_labels (store_id, chat_id, tag, cause, source, labelled_by, messages_total, set_by)
+        SELECT store_id, id, :tag, CAST(:cause AS text), 'person', 'person', messages_total, CAST(:by AS text)
+        FROM labelled
         """,
         store=store_id,
         chat=chat_id,
         tag=tag,
         cause=cause,
+        by=by,
     )
     if not changed:
         raise _unknown_chat(store_id, chat_id)
     stores.refresh_statistics(database, store_id)
 
 
-def release_persons_label(database: Database, store_id: str, chat_id: str) -> bool:
+def release_persons_label(database: Database, store_id: str, chat_id: str, by: str | None = None) -> bool:
     """Take a person's label back: the chat has none until the next run labels it. Return False if it had none.
 
-    The history keeps the label, and until when it stood.
+    The history keeps the label, until when it stood, and who released it, as they say.
 
     Raises:
         ChatUnknownError: The store has no such chat.
@@ -122,7 +126,7 @@ def release_persons_label(database: Database, store_id: str, chat_id: str) -> bo
     database.run(
         """
         WITH released AS (
-            UPDATE chat_labels SET released_at = now()
+            UPDATE chat_labels SET released_at = now(), released_by = :by
             WHERE store_id = :store AND chat_id = :chat AND source = 'person' AND released_at IS NULL
         )
         UPDATE chats SET tag = NULL, cause = NULL, tag_source = NULL, labelled_messages = NULL, labelled_by = NULL,
@@ -131,9 +135,27 @@ def release_persons_label(database: Database, store_id: str, chat_id: str) -> bo
         """,
         store=store_id,
         chat=chat_id,
+        by=by,
     )
     stores.refresh_statistics(database, store_id)
     return True
+
+
+def require_one_store(database: Database, chat_id: str) -> str:
+    """Return the id of the one store that has the chat; two stores of one seller may both have it.
+
+    Raises:
+        ChatUnknownError: No store has it.
+        ChatAmbiguousError: Several stores have it; the message names them.
+    """
+    rows = database.rows("SELECT store_id FROM chats WHERE id = :chat ORDER BY store_id", chat=chat_id)
+    if not rows:
+        raise ChatUnknownError(f"No store has a chat {chat_id}. Is the id whole, and its store synced?")
+    if len(rows) > 1:
+        raise ChatAmbiguousError(
+            f"Several stores have this chat: {', '.join(row['store_id'] for row in rows)}. Name one with --store."
+        )
+    return str(rows[0]["store_id"])
 
 
 def has_paid_labels(database: Database, store_ids: Sequence[str]) -> bool:
