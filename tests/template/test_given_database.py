@@ -1,6 +1,6 @@
 """Which database and network parameters go together, and what the stack keeps of its own for each choice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ def holds(node: Any, parameters: Mapping[str, Any], conditions: Mapping[str, Any
     if function == "Condition":
         return holds(conditions[argument], parameters, conditions)
     values = holds(argument, parameters, conditions)
-    operations = {
+    operations: dict[str, Callable[[], bool]] = {
         "Fn::Equals": lambda: values[0] == values[1],
         "Fn::Not": lambda: not values[0],
         "Fn::And": lambda: all(values),
