@@ -178,7 +178,7 @@ $(TOOLS)/gpt-tokenizer: | .venv/bin/python
 check-simulator: setup-tests $(TOOLS)/wildberries-sdk ## Read the simulator with a client that is generated from WB's published description.
 	@$(BIN)/python -m pytest -m generated tests/simulator
 
-check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Prove the stack without AWS: linters, build, every event through it, a deploy.
+check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack $(TOOLS)/awscli ## Prove the stack without AWS: linters, build, every event through it, a deploy.
 	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint
 	@$(TOOLS)/checkov/bin/checkov --framework cloudformation --quiet --compact --config-file .checkov.yaml \
 		-f template.yaml templates/network.yaml templates/database.yaml templates/observability.yaml
@@ -190,7 +190,7 @@ check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Pr
 	mkdir -p .local/build; { build lambda arm64 .venv && build here $(PROCESSOR_HERE) .venv && \
 		build again $(PROCESSOR_HERE) $(TOOLS)/sam; } > .local/build.log 2>&1 || { cat .local/build.log; exit 1; }
 	@BUILT=.local/build/here BUILT_AGAIN=.local/build/again BUILT_FOR_LAMBDA=.local/build/lambda \
-		$(BIN)/python -m pytest -m built tests/deploy/test_built.py
+		$(BIN)/python -m pytest -m built tests/deploy
 	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_to_emulator.py .local/build/here .local/build/again \
 		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack
 
