@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to do, to which stack."""
-    parser.add_argument("action", choices=("on", "off", "check"), help="switch it, or say whether the stack can go")
+    parser.add_argument("action", choices=("on", "off", "check"), help="switch it, or say if the stack can go")
     parser.add_argument("--stack", required=True, metavar="NAME", help="the stack's name, as given to `sam deploy`")
 
 
