@@ -1,4 +1,4 @@
-"""Switch the protection of a deployed stack's database; say whether the stack can go.
+"""Protect a deployed stack's database from deletion; check if the stack can go.
 
 While it is on, AWS refuses to delete the database, whoever asks. `make deploy`
 switches it on when it has succeeded. `check` says what would make a deletion
