@@ -158,7 +158,8 @@ destroy: setup $(TOOLS)/sam ## Delete the stack, whatever state it is in; says f
 	@echo "  - a last snapshot of the database and its automated backups"
 	@echo "  - the stores' tokens in the parameter store: remove the stores first, if they shall go"
 	@$(IN_REGION) ./chats protection check --stack $(STACK)
-	@$(SAM) delete --stack-name $(STACK)
+	@$(SAM) delete --stack-name $(STACK) || { \
+		echo "If sam cannot read the stack: aws cloudformation delete-stack --stack-name $(STACK)"; exit 1; }
 
 # Each tool in an environment of its own: they hold back each other's libraries.
 $(TOOLS)/%: tests/deploy/tools/%.txt | .venv/bin/python

@@ -28,12 +28,14 @@ def holds(node: Any, parameters: Mapping[str, Any], conditions: Mapping[str, Any
     if function == "Condition":
         return holds(conditions[argument], parameters, conditions)
     values = holds(argument, parameters, conditions)
-    operations: dict[str, Callable[[], bool]] = {
+    operations: dict[str, Callable[[], Any]] = {
         "Fn::Equals": lambda: values[0] == values[1],
         "Fn::Not": lambda: not values[0],
         "Fn::And": lambda: all(values),
         "Fn::Or": lambda: any(values),
         "Fn::Contains": lambda: values[1] in values[0],
+        "Fn::Select": lambda: values[1][values[0]],
+        "Fn::Split": lambda: values[1].split(values[0]),
     }
     return operations[function]()
 
@@ -140,3 +142,21 @@ def test_a_first_deploy_that_fails_can_take_back_what_it_made() -> None:
     assert instance["DeletionPolicy"] == instance["UpdateReplacePolicy"] == "Snapshot"
     assert instance["Properties"]["DeleteAutomatedBackups"] is False
     assert TEMPLATE["Resources"]["PageBucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+@pytest.mark.parametrize(
+    ("database", "database_class", "has_alarm"),
+    [
+        ("an-instance", "db.t4g.micro", True),
+        ("an-instance", "db.t3.large", True),
+        ("an-instance", "db.r8g.8xlarge", False),
+        ("none", "db.t4g.micro", False),
+    ],
+)
+def test_only_a_class_that_earns_cpu_credits_has_an_alarm_on_them(
+    database: str, database_class: str, has_alarm: bool
+) -> None:
+    observability = NESTED["Observability"]
+    condition = {"Condition": observability["Resources"]["DatabaseCpuCreditsLow"]["Condition"]}
+    parameters = {"DatabaseInstance": database, "DatabaseClass": database_class}
+    assert holds(condition, parameters, observability["Conditions"]) == has_alarm

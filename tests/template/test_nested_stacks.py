@@ -19,7 +19,6 @@ ALARMS = {name: body for name, body in OBSERVED.items() if body["Type"] == "AWS:
 CODE = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "functions").glob("*/app.py"))
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html: max_connections of PostgreSQL
 BYTES_A_CONNECTION, MOST_CONNECTIONS = 9_531_392, 5_000
-STACK_PARAMETERS = read_template(ROOT / "template.yaml")["Parameters"]
 EMITTED = set(re.findall(r"\"([A-Z]\w+)\"", CODE))
 
 
@@ -75,11 +74,15 @@ def test_the_alarms_of_connections_and_memory_are_below_what_each_size_has() -> 
     assert len(sizes) == 6
 
 
-def test_the_default_class_has_a_size_and_counts_cpu_credits() -> None:
-    _, family, size = STACK_PARAMETERS["DatabaseClass"]["Default"].split(".")
-    observability = NESTED["Observability"]
-    assert size in observability["Mappings"]["Sizes"]
-    assert family in str(observability["Conditions"]["CountsCpuCredits"])
+@pytest.mark.parametrize(
+    ("alarm", "value"), [("DatabaseConnectionsHigh", "Connections"), ("DatabaseMemoryLow", "FreeBytes")]
+)
+def test_a_size_that_is_not_in_the_table_has_the_threshold_of_a_larger_one(alarm: str, value: str) -> None:
+    name, _, key, otherwise = ALARMS[alarm]["Properties"]["Threshold"]["Fn::FindInMap"]
+    largest = max(size[value] for size in NESTED["Observability"]["Mappings"][name].values())
+    assert key == value
+    assert otherwise["DefaultValue"] > largest
+    assert otherwise["DefaultValue"] <= 0.75 * MOST_CONNECTIONS or value == "FreeBytes"
 
 
 def test_the_alarm_of_problems_names_the_command_that_lists_them() -> None:
