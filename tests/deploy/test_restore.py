@@ -25,7 +25,7 @@ pytestmark = pytest.mark.built
 
 PAGE = (ROOT / "docs" / "restore.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```bash\n(.*?)^```$", PAGE, re.M | re.S)
-NAMES, TO_A_MOMENT, FROM_A_SNAPSHOT, SECRET, SWAP, TELL, LOOK, CLEAN_UP = BLOCKS
+STOP, NAMES, TO_A_MOMENT, FROM_A_SNAPSHOT, SECRET, SWAP, TELL, LOOK, CLEAN_UP = BLOCKS
 TOOLS = ROOT / ".local" / "tools" / "awscli" / "bin"
 STACK, OLD, REGION = "chat-history-sync", "chat-history-sync-database-1-instance-1", "eu-central-1"
 PARAMETERS = {
@@ -147,7 +147,7 @@ def paste(folder: Path, *blocks: str) -> str:
 def test_the_restored_database_takes_the_old_ones_place_with_all_that_the_template_says(
     old: dict[str, Any], tmp_path: Path, restore: str
 ) -> None:
-    calls = paste(tmp_path, NAMES, restore, SECRET, SWAP, TELL, LOOK)
+    calls = paste(tmp_path, STOP, NAMES, restore, SECRET, SWAP, TELL, LOOK)
     new = described(OLD)
     properties = read_template(ROOT / "templates" / "database.yaml")["Resources"]["Instance"]["Properties"]
     compared = {API_NAMES.get(name, name) for name in properties.keys() - OF_THE_BACKUP - NOT_DESCRIBED}
@@ -162,7 +162,7 @@ def test_the_restored_database_takes_the_old_ones_place_with_all_that_the_templa
 def test_the_old_database_is_kept_and_protected_until_it_is_deleted_on_purpose(
     old: dict[str, Any], tmp_path: Path
 ) -> None:
-    paste(tmp_path, NAMES, FROM_A_SNAPSHOT, SECRET, SWAP)
+    paste(tmp_path, STOP, NAMES, FROM_A_SNAPSHOT, SECRET, SWAP)
     rds = boto3.client("rds")
     names = [each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]]
     before = next(name for name in names if name.startswith("before-"))
@@ -170,7 +170,7 @@ def test_the_old_database_is_kept_and_protected_until_it_is_deleted_on_purpose(
     kept = described(before)
     assert kept["DeletionProtection"]
     assert kept["MasterUserSecret"]["SecretArn"] == old["MasterUserSecret"]["SecretArn"]
-    paste(tmp_path, f"BEFORE={before}", NAMES.partition("NOW=")[0], CLEAN_UP)
+    paste(tmp_path, STOP, f"BEFORE={before}", NAMES.partition("NOW=")[0], CLEAN_UP)
     assert [each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]] == [OLD]
     assert rds.describe_db_snapshots(DBSnapshotIdentifier=f"{before}-last")["DBSnapshots"]
 
