@@ -7,7 +7,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 .DEFAULT_GOAL := help
 TOOLS := .local/tools
 SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/sam/bin/sam
-STACK ?= chat-history-sync
+# What `make deploy` was last told, as samconfig.toml has it.
+STACK ?= $(shell sed -n 's/^stack_name = "\(.*\)"$$/\1/p' samconfig.toml | tail -n 1)
+REGION = $(shell sed -n 's/^region = "\(.*\)"$$/\1/p' samconfig.toml | tail -n 1)
+IN_REGION = $(if $(REGION),AWS_REGION=$(REGION))
 DEBIAN_13 ?= .local/debian-13
 # The functions' Python and processor, where they are not the template's. layers/Makefile takes both, and the pip of this
 # environment, from sam's environment.
@@ -22,7 +25,7 @@ PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/pytho
 # Two processes at a time; tests that share an engine, a browser or a name in the database are in the same one.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 .PHONY: help run view test test-fast setup setup-tests lint graph lock clean check check-deploy eval tokens mutants bench bench-viewer screenshots \
-	check-simulator check-313 build build-here deploy invoke invoke-here start logs destroy
+	check-simulator check-313 build build-here deploy protect invoke invoke-here start logs destroy
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -120,6 +123,12 @@ build: $(TOOLS)/sam ## Build the stack for AWS; needs python3.13, or another: ma
 deploy: build ## Deploy it (docs/deploy.md): asks for everything the first time, ARGS=--guided asks again.
 	@if grep -q s3_prefix samconfig.toml; then $(SAM) deploy $(GIVEN) $(ARGS); \
 		else $(SAM) deploy --guided $(GIVEN) $(ARGS); fi
+	@$(MAKE) --no-print-directory protect
+
+# Not before a deploy has succeeded: a first one that fails must be able to take its empty database back. A make of its
+# own, as only now samconfig.toml has the answers of a first deploy.
+protect: setup
+	@$(IN_REGION) ./chats protection on --stack $(STACK)
 
 invoke: $(TOOLS)/sam ## Run one deployed function with its example event: make invoke FN=ListStoresFunction
 	@test -n "$(FN)" || { echo "Name a function: make invoke FN=ListStoresFunction"; exit 2; }
@@ -142,14 +151,15 @@ start: $(TOOLS)/sam ## Sync all active stores of the deployed stack now, or INPU
 logs: $(TOOLS)/sam ## Follow the logs of the deployed functions: make logs, or make logs FN=FetchHistoryFunction
 	@$(SAM) logs --stack-name $(STACK) $(if $(FN),--name $(FN)) --tail
 
-destroy: $(TOOLS)/sam ## Delete the stack; says first what stays.
+# A deletion that AWS refuses half-way leaves a stack without functions, so what would be refused is asked first.
+destroy: setup $(TOOLS)/sam ## Delete the stack, whatever state it is in; says first what stays and what prevents it.
 	@echo "Deleting the stack $(STACK) keeps:"
 	@echo "  - the bucket of pages, until you empty and delete it"
 	@echo "  - a last snapshot of the database and its automated backups"
 	@echo "  - the stores' tokens in the parameter store: remove the stores first, if they shall go"
-	@echo "AWS refuses to delete the database while it is protected. To allow it, first:"
-	@echo "  make deploy ARGS='--parameter-overrides DatabaseDeletionProtection=false'"
-	@$(SAM) delete --stack-name $(STACK)
+	@$(IN_REGION) ./chats protection check --stack $(STACK)
+	@$(SAM) delete --stack-name $(STACK) || { \
+		echo "If sam cannot read the stack: aws cloudformation delete-stack --stack-name $(STACK)"; exit 1; }
 
 # Each tool in an environment of its own: they hold back each other's libraries.
 $(TOOLS)/%: tests/deploy/tools/%.txt | .venv/bin/python
@@ -169,7 +179,7 @@ $(TOOLS)/gpt-tokenizer: | .venv/bin/python
 check-simulator: setup-tests $(TOOLS)/wildberries-sdk ## Read the simulator with a client that is generated from WB's published description.
 	@$(BIN)/python -m pytest -m generated tests/simulator
 
-check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Prove the stack without AWS: linters, build, every event through it, a deploy.
+check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack $(TOOLS)/awscli ## Prove the stack without AWS: linters, build, every event through it, a deploy.
 	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint
 	@$(TOOLS)/checkov/bin/checkov --framework cloudformation --quiet --compact --config-file .checkov.yaml \
 		-f template.yaml templates/network.yaml templates/database.yaml templates/observability.yaml
@@ -181,7 +191,7 @@ check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Pr
 	mkdir -p .local/build; { build lambda arm64 .venv && build here $(PROCESSOR_HERE) .venv && \
 		build again $(PROCESSOR_HERE) $(TOOLS)/sam; } > .local/build.log 2>&1 || { cat .local/build.log; exit 1; }
 	@BUILT=.local/build/here BUILT_AGAIN=.local/build/again BUILT_FOR_LAMBDA=.local/build/lambda \
-		$(BIN)/python -m pytest -m built tests/deploy/test_built.py
+		$(BIN)/python -m pytest -m built tests/deploy
 	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_to_emulator.py .local/build/here .local/build/again \
 		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack
 

@@ -20,6 +20,6 @@ lock -c tests/requirements.txt --no-emit-package botocore --no-emit-package pyth
 # The SAM transform holds back versions of others, so it is installed, and locked, apart.
 lock --upgrade tests/template/sam/requirements.in -o tests/template/sam/requirements.txt
 # Tools with libraries of their own versions, each installed alone.
-for tool in sam checkov ministack wildberries-sdk dlt; do
+for tool in sam checkov ministack awscli wildberries-sdk dlt; do
     lock --upgrade tests/deploy/tools/$tool.in -o tests/deploy/tools/$tool.txt
 done

@@ -47,7 +47,7 @@ EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
 SHOWN_IN_AN_ERROR = {code: shown for code, shown in SHOWN_IN_A_LINE.items() if code != ord("\n")}
 COMMANDS = (
     *("sync", "estimate", "status", "problems", "view", "sql", "chat", "label", "release", "store"),
-    *("schedule", "mask", "simulator"),
+    *("schedule", "protection", "mask", "simulator"),
 )
 
 # What Python makes of bytes that are no text in the terminal's encoding; neither Postgres nor AWS takes them.

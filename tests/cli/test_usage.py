@@ -131,7 +131,10 @@ def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> N
     assert "examples:" in said
 
 
-COMMANDS = ("sync", "status", "view", "chat", "sql", "label", "estimate", "release", "store", "schedule", "simulator")
+COMMANDS = (
+    *("sync", "status", "view", "chat", "sql", "label", "estimate", "release", "store", "schedule", "protection"),
+    "simulator",
+)
 
 
 @pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])

@@ -1,8 +1,10 @@
 """Deploys the built stack with `sam deploy` to ministack, a local AWS emulator, over a real Postgres, and uses it.
 
 What runs for real: sam's packaging, the SAM transform, nested stacks, the custom resource and the functions it starts,
-the migrations, `./chats store`, `status`, `problems` and `schedule`. What it cannot show: IAM, VPC, RDS, TLS,
-metric-math alarms (it has none, so they are taken out first), quotas.
+the migrations, `./chats store`, `status`, `problems` and `schedule`. A first deploy with a database of the stack's own
+fails, as the emulator's RDS has no Postgres, and is taken back; the next ones are given one, in the network that the
+stack makes. What it cannot show: IAM, what a VPC lets through, RDS, TLS, quotas, metric-math alarms (it has none; they
+are taken out).
 
 Run by `make check-deploy`: python tests/deploy/deploy_to_emulator.py BUILD_FOLDER SECOND_BUILD_FOLDER SAM MINISTACK
 """
@@ -18,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,11 +32,11 @@ from database.connection import connect, read_address
 from local.engine.cloudformation import read_template
 from local.engine.postgres import Postgres
 from local.simulator.world import small_world
+from tests.deploy.emulated_account import NOTHING, happened, own_resources, what_is_left
 from tests.support.waiting import wait_until
 
 STACK, START_SECONDS = "smoke", 60
 NO_CHANGES = "No changes to deploy"  # as sam says it
-GIVEN = "VpcId=vpc-1 SubnetIds=subnet-1,subnet-2 DatabaseHost=127.0.0.1 DatabaseResourceId=db-1"
 HERE = (
     f"PythonRuntime=python3.{sys.version_info.minor}",
     f"Architecture={'arm64' if platform.machine() in {'arm64', 'aarch64'} else 'x86_64'}",
@@ -42,7 +44,7 @@ HERE = (
 
 
 def main(build: Path, again: Path, sam: str, ministack: str) -> None:
-    """Deploy, use the stack, deploy anew with and without changes, delete. Raises when anything of it fails."""
+    """Fail, deploy, use the stack, deploy anew with and without changes, delete. Raises when it goes another way."""
     for each in (build, again):
         without_metric_math(each / "Observability" / "template.yaml")
     with ExitStack() as undo:
@@ -51,14 +53,47 @@ def main(build: Path, again: Path, sam: str, ministack: str) -> None:
         with Postgres(folder / "data", durable=False) as database:
             port = a_database(database.url)
             os.environ.update(undo.enter_context(emulator(ministack, folder)))
-            parameters = [*GIVEN.split(), f"DatabasePort={port}", f"DatabaseMasterSecretArn={a_secret()}", *HERE]
-            run_sam(sam, build, parameters)
+            owner = f"DatabaseMasterSecretArn={a_secret()}"  # The emulator's RDS makes none.
+            take_back_a_first_deploy(sam, build, ["DatabaseResourceId=db-1", owner, *HERE])
+            parameters = ["DatabaseHost=127.0.0.1", f"DatabasePort={port}", owner, *HERE]
+            run_sam(sam, build, [*parameters, "DatabaseResourceId=db-1"])
             print("deployed:", [output["OutputKey"] for output in the_stack()["Outputs"]])
             add_a_store()
             print("listed:", listed())
             ask_the_stack()
+            parameters.append("DatabaseResourceId=db-2")
+            tell_of_another_instance(sam, build, parameters)
         switch_and_deploy_without_a_database(sam, again, parameters)
-        boto3.client("cloudformation").delete_stack(StackName=STACK)
+        delete_the_stack()
+
+
+def take_back_a_first_deploy(sam: str, build: Path, parameters: list[str]) -> None:
+    """Let a first deploy fail after it has made network, database and bucket; nothing of them may be left."""
+    with suppress(SystemExit):
+        run_sam(sam, build, parameters)
+    assert {("Database", "CREATE_COMPLETE"), ("PreparedDatabase", "CREATE_FAILED")} <= happened(STACK)
+    assert the_stack()["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert what_is_left() == NOTHING, what_is_left()
+    print("a first deploy that fails:", chats("protection", "check", "--stack", STACK), end="")
+    boto3.client("cloudformation").delete_stack(StackName=STACK)
+
+
+def tell_of_another_instance(sam: str, build: Path, parameters: list[str]) -> None:
+    """Update the stack as after a restore: its network and groups stay as they are."""
+    before = own_resources(STACK)
+    run_sam(sam, build, parameters)
+    assert own_resources(STACK) == before
+    assert {"S3Endpoint", "RouteOfSubnetA", "SubnetGroup", "SecurityGroup", "ParameterGroup"} <= before.keys()
+    print("told of another instance: kept", *sorted(before.keys() - {"Nothing"}))
+
+
+def delete_the_stack() -> None:
+    """Delete it and wait; only the bucket, which may hold pages, stays."""
+    bucket = the_stack_output("PageBucketName")
+    boto3.client("cloudformation").delete_stack(StackName=STACK)
+    boto3.client("cloudformation").get_waiter("stack_delete_complete").wait(StackName=STACK)
+    assert what_is_left() == {**NOTHING, "buckets": [bucket]}, what_is_left()
+    print("deleted; left:", bucket)
 
 
 def switch_and_deploy_without_a_database(sam: str, again: Path, parameters: list[str]) -> None:
@@ -154,6 +189,11 @@ def the_stack() -> dict[str, Any]:
     return dict(boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0])
 
 
+def the_stack_output(key: str) -> str:
+    """Return one of the stack's outputs."""
+    return next(str(output["OutputValue"]) for output in the_stack()["Outputs"] if output["OutputKey"] == key)
+
+
 def chats(*words: str, typed: str = "") -> str:
     """Run `./chats`, and return what it printed."""
     command = [sys.executable, "-m", "local", *words]
@@ -183,8 +223,8 @@ def listed() -> object:
     payload = json.dumps({"execution_name": "smoke", "input": {}}).encode()
     answer = boto3.client("lambda").invoke(FunctionName=name, Payload=payload)["Payload"].read()
     found = json.loads(answer)
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in the_stack()["Outputs"]}
-    stores = boto3.client("s3").get_object(Bucket=outputs["PageBucketName"], Key=found["stores_key"])["Body"].read()
+    bucket = the_stack_output("PageBucketName")
+    stores = boto3.client("s3").get_object(Bucket=bucket, Key=found["stores_key"])["Body"].read()
     assert json.loads(stores) == [{"store_id": "chay-lipa"}], found
     return found
 

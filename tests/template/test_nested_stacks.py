@@ -17,6 +17,8 @@ NESTED = {name: read_template(ROOT / body["Properties"]["TemplateURL"]) for name
 OBSERVED = NESTED["Observability"]["Resources"]
 ALARMS = {name: body for name, body in OBSERVED.items() if body["Type"] == "AWS::CloudWatch::Alarm"}
 CODE = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "functions").glob("*/app.py"))
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html: max_connections of PostgreSQL
+BYTES_A_CONNECTION, MOST_CONNECTIONS = 9_531_392, 5_000
 EMITTED = set(re.findall(r"\"([A-Z]\w+)\"", CODE))
 
 
@@ -49,6 +51,38 @@ def test_an_alarm_tells_the_topic_when_it_begins_and_ends_and_says_what_it_means
     assert properties["AlarmActions"] == properties["OKActions"] == [{"Ref": "Alarms"}]
     assert "TreatMissingData" in properties
     assert f"`{name}`" in (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name in ALARMS if name.startswith("Database") and "Function" not in name])
+def test_an_alarm_of_the_database_watches_the_instance_of_the_stacks_name(name: str) -> None:
+    """A restored instance takes that name, and the alarms with it."""
+    properties = ALARMS[name]["Properties"]
+    assert properties["Namespace"] == "AWS/RDS"
+    assert properties["Dimensions"] == [{"Name": "DBInstanceIdentifier", "Value": {"Ref": "DatabaseInstance"}}]
+    assert STACKS["Observability"]["Properties"]["Parameters"]["DatabaseInstance"] == {
+        "Fn::GetAtt": ["Database", "Outputs.Instance"]
+    }
+
+
+def test_the_alarms_of_connections_and_memory_are_below_what_each_size_has() -> None:
+    sizes = NESTED["Observability"]["Mappings"]["Sizes"]
+    for doublings, size in enumerate(("micro", "small", "medium", "large", "xlarge", "2xlarge")):
+        memory = 2**30 << doublings
+        allowed = min(memory // BYTES_A_CONNECTION, MOST_CONNECTIONS)
+        assert 0.5 * allowed < sizes[size]["Connections"] < 0.75 * allowed
+        assert sizes[size]["FreeBytes"] == memory // 16
+    assert len(sizes) == 6
+
+
+@pytest.mark.parametrize(
+    ("alarm", "value"), [("DatabaseConnectionsHigh", "Connections"), ("DatabaseMemoryLow", "FreeBytes")]
+)
+def test_a_size_that_is_not_in_the_table_has_the_threshold_of_a_larger_one(alarm: str, value: str) -> None:
+    name, _, key, otherwise = ALARMS[alarm]["Properties"]["Threshold"]["Fn::FindInMap"]
+    largest = max(size[value] for size in NESTED["Observability"]["Mappings"][name].values())
+    assert key == value
+    assert otherwise["DefaultValue"] > largest
+    assert otherwise["DefaultValue"] <= 0.75 * MOST_CONNECTIONS or value == "FreeBytes"
 
 
 def test_the_alarm_of_problems_names_the_command_that_lists_them() -> None:

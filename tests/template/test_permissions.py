@@ -1,9 +1,12 @@
 """docs/permissions.md is the whole truth about who may do what, and says why."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
+from local.engine.cloudformation import read_template
 from tests.support.project import ROOT
-from tests.template.roles import Permission, permissions
+from tests.template.roles import Permission, permissions, transformed
 
 PAGE = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (`.+?`) \| (.*?) \|$", PAGE, re.M)
@@ -33,6 +36,22 @@ def test_every_statement_of_the_templates_says_why() -> None:
                 assert lines[number - 1].strip().startswith("#"), (
                     f"{file.name}:{number + 1} has no comment that says why"
                 )
+
+
+def policies(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield every IAM policy document in a template."""
+    if isinstance(node, dict) and "Statement" in node:
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from policies(child)
+
+
+def test_every_policy_has_the_version_of_today() -> None:
+    """Without one AWS takes that of 2008, which does not know policy variables."""
+    nested = (read_template(file) for file in (ROOT / "templates").glob("*.yaml"))
+    written = [policy for template in (transformed(), *nested) for policy in policies(template)]
+    assert len(written) > 30
+    assert {policy.get("Version") for policy in written} == {"2012-10-17"}
 
 
 def test_the_zones_have_their_rights_only() -> None:
