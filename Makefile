@@ -22,7 +22,7 @@ PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/pytho
 # Two processes at a time; tests that share an engine, a browser or a name in the database are in the same one.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 .PHONY: help run view test test-fast setup setup-tests lint graph lock clean check check-deploy eval tokens mutants bench bench-viewer screenshots \
-	check-simulator check-313 build build-here deploy invoke invoke-here start logs destroy
+	check-machine check-simulator check-313 build build-here deploy invoke invoke-here start logs destroy
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,7 +98,7 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 tokens: setup-tests $(TOOLS)/gpt-tokenizer ## Compare the estimate of tokens with tokenizers, into eval/tokens.md (needs Node.js).
 	@$(BIN)/python -m eval tokens
 
-check: setup-tests check-deploy check-simulator ## What takes minutes: the proofs of stack and simulator, every crash point, all histories, the largest store.
+check: setup-tests check-deploy check-machine check-simulator ## What takes minutes: the proofs of stack and simulator, every crash point, all histories, the largest store.
 	@TEST_SEED=all $(BIN)/python -m pytest tests/crash
 	@TEST_SEED=all $(PYTEST) tests/properties tests/sync/test_scale.py
 
@@ -166,6 +166,16 @@ $(TOOLS)/gpt-tokenizer: | .venv/bin/python
 	@echo "Installing the tokenizers for Node.js ..."
 	@npm install --silent --no-save --ignore-scripts --prefix $@ gpt-tokenizer@4.0.0
 
+# Its lock file has each package's hash, and no address: npm takes them from the registry that it is configured for.
+$(TOOLS)/aws-local-stepfunctions: tests/deploy/tools/aws-local-stepfunctions/package-lock.json
+	@echo "Installing a second interpreter for Node.js ..."
+	@rm -rf $@ && mkdir -p $@ && cp $(<D)/package.json $< $@
+	@npm ci --silent --ignore-scripts --prefix $@
+	@touch $@
+
+check-machine: setup-tests $(TOOLS)/aws-local-stepfunctions ## Run the state machine through its scenarios in two interpreters (needs Node.js).
+	@$(BIN)/python -m pytest -m "second or not second" tests/interpreters
+
 check-simulator: setup-tests $(TOOLS)/wildberries-sdk ## Read the simulator with a client that is generated from WB's published description.
 	@$(BIN)/python -m pytest -m generated tests/simulator
 
@@ -183,6 +193,8 @@ check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Pr
 	@BUILT=.local/build/here BUILT_AGAIN=.local/build/again BUILT_FOR_LAMBDA=.local/build/lambda \
 		$(BIN)/python -m pytest -m built tests/deploy/test_built.py
 	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_to_emulator.py .local/build/here .local/build/again \
+		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack
+	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_defaults.py .local/build/here \
 		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack
 
 check-313: ## Run make test on the deployed Python, in a Debian 13 of its own (Linux, root, debootstrap; a quarter of an hour).
