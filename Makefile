@@ -98,7 +98,7 @@ eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a m
 tokens: setup-tests $(TOOLS)/gpt-tokenizer ## Compare the estimate of tokens with tokenizers, into eval/tokens.md (needs Node.js).
 	@$(BIN)/python -m eval tokens
 
-check: setup-tests check-deploy check-machine check-simulator ## What takes minutes: the proofs of stack and simulator, every crash point, all histories, the largest store.
+check: setup-tests check-deploy check-simulator ## What takes minutes: the proofs of stack and simulator, every crash point, all histories, the largest store.
 	@TEST_SEED=all $(BIN)/python -m pytest tests/crash
 	@TEST_SEED=all $(PYTEST) tests/properties tests/sync/test_scale.py
 
@@ -179,12 +179,12 @@ check-machine: setup-tests $(TOOLS)/aws-local-stepfunctions ## Run the state mac
 check-simulator: setup-tests $(TOOLS)/wildberries-sdk ## Read the simulator with a client that is generated from WB's published description.
 	@$(BIN)/python -m pytest -m generated tests/simulator
 
-check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Prove the stack without AWS: linters, build, every event through it, a deploy.
+check-deploy: setup-tests check-machine $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack ## Prove the stack without AWS: linters, builds, every event through it, deploys, a sync (needs Node.js).
 	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint
 	@$(TOOLS)/checkov/bin/checkov --framework cloudformation --quiet --compact --config-file .checkov.yaml \
 		-f template.yaml templates/network.yaml templates/database.yaml templates/observability.yaml
-	@if command -v npx > /dev/null; then $(BIN)/python tests/deploy/definition.py .local/machine.json && \
-		npx --yes asl-validator@4.0.0 --json-path .local/machine.json; fi
+	@$(BIN)/python tests/deploy/definition.py .local/machine.json
+	@npx --yes asl-validator@4.0.0 --json-path .local/machine.json
 	@export RUNTIME=$(PYTHON_HERE) AWS_DEFAULT_REGION=eu-central-1; \
 	build() { ARCHITECTURE=$$2 PIP="$(CURDIR)/$$3/bin/python -m pip" $(SAM) build --no-cached --build-dir .local/build/$$1 \
 		--parameter-overrides PythonRuntime=python$$RUNTIME Architecture=$$2; }; \
