@@ -25,7 +25,7 @@ PYTHONS = layers/chatsync/python:layers/wildberries/python:layers/database/pytho
 # Two processes at a time; tests that share an engine, a browser or a name in the database are in the same one.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 .PHONY: help run view test test-fast setup setup-tests lint graph lock clean check check-deploy eval tokens mutants bench bench-viewer screenshots \
-	check-simulator check-313 build build-here deploy protect invoke invoke-here start logs destroy
+	check-machine check-simulator check-313 build build-here deploy protect invoke invoke-here start logs destroy
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -176,15 +176,25 @@ $(TOOLS)/gpt-tokenizer: | .venv/bin/python
 	@echo "Installing the tokenizers for Node.js ..."
 	@npm install --silent --no-save --ignore-scripts --prefix $@ gpt-tokenizer@4.0.0
 
+# Its lock file has each package's hash, and no address: npm takes them from the registry that it is configured for.
+$(TOOLS)/aws-local-stepfunctions: tests/deploy/tools/aws-local-stepfunctions/package-lock.json
+	@echo "Installing a second interpreter for Node.js ..."
+	@rm -rf $@ && mkdir -p $@ && cp $(<D)/package.json $< $@
+	@npm ci --silent --ignore-scripts --prefix $@
+	@touch $@
+
+check-machine: setup-tests $(TOOLS)/aws-local-stepfunctions ## Run the state machine through its scenarios in two interpreters (needs Node.js).
+	@$(BIN)/python -m pytest -m "second or not second" tests/interpreters
+
 check-simulator: setup-tests $(TOOLS)/wildberries-sdk ## Read the simulator with a client that is generated from WB's published description.
 	@$(BIN)/python -m pytest -m generated tests/simulator
 
-check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack $(TOOLS)/awscli ## Prove the stack without AWS: linters, build, every event through it, a deploy.
+check-deploy: setup-tests check-machine $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack $(TOOLS)/awscli ## Prove the stack without AWS: linters, builds, every event through it, deploys, a sync (needs Node.js).
 	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint
 	@$(TOOLS)/checkov/bin/checkov --framework cloudformation --quiet --compact --config-file .checkov.yaml \
 		-f template.yaml templates/network.yaml templates/database.yaml templates/observability.yaml
-	@if command -v npx > /dev/null; then $(BIN)/python tests/deploy/definition.py .local/machine.json && \
-		npx --yes asl-validator@4.0.0 --json-path .local/machine.json; fi
+	@$(BIN)/python tests/deploy/definition.py .local/machine.json
+	@npx --yes asl-validator@4.0.0 --json-path .local/machine.json
 	@export RUNTIME=$(PYTHON_HERE) AWS_DEFAULT_REGION=eu-central-1; \
 	build() { ARCHITECTURE=$$2 PIP="$(CURDIR)/$$3/bin/python -m pip" $(SAM) build --no-cached --build-dir .local/build/$$1 \
 		--parameter-overrides PythonRuntime=python$$RUNTIME Architecture=$$2; }; \
@@ -193,6 +203,8 @@ check-deploy: setup-tests $(TOOLS)/sam $(TOOLS)/checkov $(TOOLS)/ministack $(TOO
 	@BUILT=.local/build/here BUILT_AGAIN=.local/build/again BUILT_FOR_LAMBDA=.local/build/lambda \
 		$(BIN)/python -m pytest -m built tests/deploy
 	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_to_emulator.py .local/build/here .local/build/again \
+		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack
+	@PYTHONPATH=.:$(PYTHONS) $(BIN)/python tests/deploy/deploy_defaults.py .local/build/here \
 		$(CURDIR)/$(TOOLS)/sam/bin/sam $(CURDIR)/$(TOOLS)/ministack/bin/ministack
 
 check-313: ## Run make test on the deployed Python, in a Debian 13 of its own (Linux, root, debootstrap; a quarter of an hour).

@@ -23,3 +23,7 @@ lock --upgrade tests/template/sam/requirements.in -o tests/template/sam/requirem
 for tool in sam checkov ministack awscli wildberries-sdk dlt; do
     lock --upgrade tests/deploy/tools/$tool.in -o tests/deploy/tools/$tool.txt
 done
+# The second interpreter is a package of npm. Without the registry's address the lock file is the same everywhere.
+cd tests/deploy/tools/aws-local-stepfunctions
+rm package-lock.json
+npm install --silent --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
