@@ -37,6 +37,8 @@ FORMS = ("one", "few", "many")
 NOT_OF_RUNS = {
     "StoreUnknownError",
     "ChatUnknownError",
+    "ChatAmbiguousError",
+    "MigrationUnfinishedError",
     "TagUnknownError",
     "CauseUnknownError",
     "ProblemUnknownError",
