@@ -2,18 +2,25 @@
 
 import boto3
 
-NOTHING: dict[str, list[str]] = {"databases": [], "networks": [], "buckets": []}
+KINDS = ("databases", "networks", "buckets", "functions", "state machines", "log groups")
+NOTHING: dict[str, list[str]] = {kind: [] for kind in KINDS}
 
 
 def what_is_left() -> dict[str, list[str]]:
-    """Return what could hold data or cost money, but not sam's own bucket and the account's own network."""
+    """Return what could hold data, cost money or run, but not sam's own bucket and the account's own network."""
     databases = boto3.client("rds").describe_db_instances()["DBInstances"]
     networks = boto3.client("ec2").describe_vpcs()["Vpcs"]
     buckets = boto3.client("s3").list_buckets()["Buckets"]
+    functions = boto3.client("lambda").list_functions(MaxItems=50)["Functions"]
+    machines = boto3.client("stepfunctions").list_state_machines()["stateMachines"]
+    logs = boto3.client("logs").describe_log_groups()["logGroups"]
     return {
         "databases": [each["DBInstanceIdentifier"] for each in databases],
         "networks": [each["VpcId"] for each in networks if not each["IsDefault"]],
         "buckets": [each["Name"] for each in buckets if not each["Name"].startswith("aws-sam-cli")],
+        "functions": [each["FunctionName"] for each in functions],
+        "state machines": [each["name"] for each in machines],
+        "log groups": [each["logGroupName"] for each in logs],
     }
 
 
