@@ -34,11 +34,8 @@ def test_the_undisturbed_run_is_complete_and_reaches_the_same_points_each_time(
     assert (undisturbed.ended.added, undisturbed.ended.labelled) == (24, 4)
     assert list(dict.fromkeys(point.function for point in undisturbed.points)) == IN_ORDER
     assert crashing.crash() == undisturbed.ended
-    # A token is kept for a minute: on a slow machine it is read again.
-    reached, warm = (
-        [point for point in points if point.kind != SSM] for points in (crashing.points.reached, undisturbed.warm)
-    )
-    assert reached == warm
+    # A token is kept for a minute, and read again on a slow machine; and who was killed last may not have run since.
+    assert [point for point in crashing.points.reached if point.kind not in ONLY_COLD] == undisturbed.warm
 
 
 @pytest.mark.parametrize("function", IN_ORDER)
