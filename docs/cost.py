@@ -25,7 +25,7 @@ FREE_METRICS, FREE_ALARMS, FREE_LOG_GB = 10, 10, 5
 # --- Measured, a run of one store: state transitions, invocations ----
 EXECUTION = (4, 2)  # List stores, Any stores?, Each store, Report
 UNCHANGED = (6, 3)  # nothing new; each wait for WB is one transition more
-UNCHANGED_BASE = (7, 3)  # Base token: the hour of both methods is waited for
+UNCHANGED_BASE = (7, 3)  # Base token: it waits the hour of both methods
 SKIPPED = (3, 1)  # the store's run before is still going on
 CHANGED = (3, 3)  # more, when there are new messages: a page of labels, and the run is closed after it
 CHANGED_BASE = (11, 7)  # Base token: and two more requests, each a burst of its own

@@ -11,6 +11,7 @@ from database.connection import transaction
 from database.labels.budgets import MOST_CHAT_PAGES, Budgets, Spent, plan_labels
 from database.turns import LONGEST_TURN_SECONDS, seconds_until_turn
 from local.simulator.faults import status
+from local.simulator.tokens import TokenKind
 from tests.support.given import a_store, events_of
 from tests.support.machine import Machine
 from tests.support.stored import rows
@@ -91,6 +92,14 @@ def test_a_long_history_is_read_in_parts_that_end_in_order(machine: Machine, sho
     assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 200}]
     assert rows("SELECT count(*) AS n FROM problems") == [{"n": 0}]
     assert sum(run["messages_added"] for run in ends) == 200
+
+
+def test_a_part_has_not_waited_for_what_it_does_not_ask_any_more(machine: Machine, short_runs: None) -> None:
+    """Given a Base token, when a run ends behind its third fetch, then it has waited two hours and not three."""
+    store = a_store(events_of(200), kind=TokenKind.BASE)
+    with machine.wildberries(store):
+        run = machine.sync([store.id]).runs[store.id]
+    assert (run["status"], run["wb_requests"], run["waited_seconds"]) == ("partial", 4, 2 * 3600)
 
 
 def test_a_store_that_wb_lets_read_nothing_ends_in_order_too(machine: Machine, short_runs: None) -> None:

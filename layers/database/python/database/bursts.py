@@ -47,6 +47,8 @@ def save_fetch(database: Database, task: SaveHistory, content: Mapping[str, Any]
     listed = _save_list(database, task, fetched["list"])
     added, fetches = _save_events(database, task, fetched)
     stretch = stretches.take_stretch(database, task.store_id, task.run_id) if task.caught_up else None
+    if stretch:  # only now it is known that the run goes on, after a wait that was thought to be the next one's
+        leases.renew_lease(database, task.run_id, task.wait_seconds)
     cursor, until = stretch or (task.cursor, None if task.caught_up else task.until)
     caught_up = task.caught_up and stretch is None
     ends = fetches >= MOST_FETCHES and not caught_up

@@ -68,18 +68,18 @@ def close_runs_of_execution(database: Database, execution_id: str, error_type: s
 def end_part(database: Database, store_id: str, run_id: int, cursor: int | None) -> None:
     """Close a run that may fetch no more though WB has more; the next one goes on from the cursor (ms), if it has one.
 
-    Whether what WB lists is stored is not asked: it cannot be yet.
+    Whether what WB lists is stored is not asked: it cannot be yet. A wait that was announced is the next run's.
     """
     database.run(
-        """
+        f"""
         UPDATE sync_logs
-        SET status = 'partial', completed_at = now(),
+        SET status = 'partial', completed_at = now(), waited_seconds = waited_seconds - {STILL_TO_WAIT},
             read_up_to = to_timestamp(CAST(:cursor AS bigint) / 1000.0),
             error_message = coalesce(
-                replace(:part, '{date}', to_char(to_timestamp(CAST(:cursor AS bigint) / 1000.0), 'YYYY-MM-DD')),
+                replace(:part, '{{date}}', to_char(to_timestamp(CAST(:cursor AS bigint) / 1000.0), 'YYYY-MM-DD')),
                 :nothing)
         WHERE id = :id
-        """,
+        """,  # noqa: S608 - a constant
         id=run_id,
         cursor=cursor,
         part=PART,
