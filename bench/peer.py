@@ -50,7 +50,7 @@ WITHHELD_EVENTS = 600
 
 @dataclass(frozen=True)
 class Work:
-    """Stores with so many events each, synced the first time and once more, and the goal for the first time.
+    """One scenario: stores with this many events each, synced twice, and the goal for the first sync.
 
     `most` is how many times dlt's wall ours may take at most.
     """

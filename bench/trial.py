@@ -28,7 +28,7 @@ class Program:
     """A command that takes a stores file, and where it keeps the ids of WB's events.
 
     `release` is what its user runs before it can be started again after a kill, `problems` what tells of missing data;
-    empty where there is no such command.
+    empty if the program has no such command.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Trial:
         return TrialRun(seconds, exit_code, self._output.read_text(encoding="utf-8"), self.wb.requests[asked:])
 
     def run_until_killed(self, requests: int) -> TrialRun:
-        """Kill the program's process with SIGKILL, it alone, as soon as WB has had so many requests."""
+        """Kill only the program's own process (SIGKILL), once WB has had this many requests."""
         begun, process = time.perf_counter(), self._start()
         while len(self.wb.requests) < requests and process.poll() is None:
             time.sleep(POLL_SECONDS)
@@ -84,7 +84,7 @@ class Trial:
         return TrialRun(seconds, process.returncode, self._output.read_text(encoding="utf-8"), self.wb.requests)
 
     def ask(self, command: Sequence[str]) -> str:
-        """Return what a command of the program's says; nothing if there is no such command."""
+        """Return the output of one of the program's commands, or nothing if it has no such command."""
         if not command:
             return ""
         return subprocess.run(

@@ -58,7 +58,7 @@ def migrate(folder: Path, login: Address | None = None, ends_at: float = math.in
 
 
 def _missing(folder: Path, login: Address) -> list[Migration]:
-    """Return what the journal lacks. Without the lock: where nothing is missing, nobody is waited for."""
+    """Return the migrations that the journal lacks. It takes no lock: with nothing to do, no caller waits."""
     with transaction(login) as database:
         there = database.rows("SELECT FROM pg_class WHERE oid = to_regclass('schema_migrations')")
         done = {row["version"] for row in database.rows("SELECT version FROM schema_migrations")} if there else set()
