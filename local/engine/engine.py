@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 # A process has one moto, and so one set of seams.
 ONE_ENGINE = threading.Lock()
 
+# Below .local: the state machine as it was parsed last.
+PARSED = "state-machine.parsed"
+
 # How soon a running execution notices stop(). A signal handler may call that, so it only sets a flag.
 STOP_POLL_SECONDS = 0.05
 
@@ -121,7 +124,7 @@ class Engine:
         from local.engine.interpreter import interpreter  # noqa: PLC0415
 
         aws = undo.enter_context(local_aws(REGION, listener))
-        undo.enter_context(interpreter(self))
+        undo.enter_context(interpreter(self, self._root / ".local" / PARSED))
         self.s3: S3Client = aws.client("s3")
         self.ssm: SSMClient = aws.client("ssm")
         self.secrets: SecretsManagerClient = aws.client("secretsmanager")

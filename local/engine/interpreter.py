@@ -5,7 +5,6 @@ moto's internals (its version is pinned), so each is checked before it is replac
 the engine refuse to start, instead of quietly sleeping through real hours.
 """
 
-import copy
 import functools
 import inspect
 import json
@@ -14,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 import moto
@@ -29,12 +29,14 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.iter
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from local.engine.lambdas import Invocation, LambdaServiceError
 from local.engine.observation import ChildExecution, EngineBrokenError, WaitReason, is_transition
+from local.engine.programs import parsed_once
 
 
 class Host(Protocol):
@@ -58,8 +60,11 @@ _Make = Callable[[_Method], _Method]
 
 
 @contextmanager
-def interpreter(host: Host) -> Iterator[None]:
-    """Let moto's interpreter work for `host`. Raises EngineBrokenError when a seam is not as expected."""
+def interpreter(host: Host, parsed: Path | None = None) -> Iterator[None]:
+    """Let moto's interpreter work for `host`. Raises EngineBrokenError when a seam is not as expected.
+
+    The file `parsed` keeps the last parsed definition, for the next process that runs the same one.
+    """
     retry = _RetryTime(host)
     with ExitStack() as undo, _silence():
         put = _Patcher(undo)
@@ -74,7 +79,7 @@ def interpreter(host: Host) -> Iterator[None]:
         # moto builds a parser for every path it evaluates: half of all its time. The paths are those of one file.
         put.function(json_path, "parse", ("path", "debug"), functools.cache)
         put.function(result_path, "parse", ("string",), functools.cache)
-        put.function(ExecutionWorker, "_get_evaluation_entrypoint", ("self",), _parsed_once)
+        put.function(AmazonStateLanguageParser, "parse", ("definition",), lambda old: parsed_once(old, parsed))
         put.function(ExecutionWorker, "_execution_logic", ("self",), lambda old: _end_seam(host, old))
         put.function(EvalComponent, "_log_exception", ("self", "exception"), _quiet)
         put.function(EvalComponent, "_log_failure_event_exception", ("self", "failure_event_exception"), _quiet)
@@ -88,8 +93,9 @@ class _Patcher:
         self._undo = undo
 
     def function(self, owner: Any, name: str, parameters: tuple[str, ...], make: _Make) -> None:
-        """Replace a function or method by what `make` makes of it."""
-        original = vars(owner).get(name)
+        """Replace a function or (static) method by what `make` makes of it."""
+        found = vars(owner).get(name)
+        original = found.__func__ if isinstance(found, staticmethod) else found
         where = f"{getattr(owner, '__module__', owner.__name__)}.{name}"
         if not inspect.isfunction(original):
             raise EngineBrokenError(
@@ -98,7 +104,8 @@ class _Patcher:
         present = tuple(inspect.signature(original).parameters)
         if present != parameters:
             raise EngineBrokenError(f"moto {moto.__version__} has {where}{present}: the engine needs {parameters}")
-        self._set(owner, name, make(original))
+        made = make(original)
+        self._set(owner, name, staticmethod(made) if isinstance(found, staticmethod) else made)
 
     def module(self, owner: Any, name: str, module: Any, replacement: Any) -> None:
         """Replace a module that `owner` has imported."""
@@ -107,7 +114,7 @@ class _Patcher:
         self._set(owner, name, replacement)
 
     def _set(self, owner: Any, name: str, value: Any) -> None:
-        self._undo.callback(setattr, owner, name, getattr(owner, name))
+        self._undo.callback(setattr, owner, name, vars(owner)[name])
         setattr(owner, name, value)
 
 
@@ -125,19 +132,6 @@ def _silence() -> Iterator[None]:
 def _quiet(original: _Method) -> _Method:
     """Do not even compose the log line: it holds a repr of the whole program, at every level of every failure."""
     return lambda *args, **kwargs: None
-
-
-def _parsed_once(original: _Method) -> _Method:
-    """Parse a definition once (half a second): executions get copies, for they keep their state in it."""
-    programs: dict[str, Any] = {}
-
-    def get_evaluation_entrypoint(self: Any) -> Any:
-        definition = self._evaluation_details.state_machine_details.definition
-        if definition not in programs:
-            programs[definition] = original(self)
-        return copy.deepcopy(programs[definition])
-
-    return get_evaluation_entrypoint
 
 
 def _execution(env: Any) -> str:

@@ -122,6 +122,7 @@ class _Forker:
 
 def _fork_workers(folders: list[str], usual_path: list[str]) -> dict[str, Any]:
     """Import what all workers share, then serve. Return in each worker, with its request."""
+    gc.disable()  # What is imported stays, and the collector would look through it again and again.
     sys.path[:] = [*folders, *usual_path]
     for name in SHARED_MODULES:
         with suppress(ModuleNotFoundError):
@@ -134,6 +135,7 @@ def _fork_workers(folders: list[str], usual_path: list[str]) -> dict[str, Any]:
             importlib.import_module(request["handler"].rpartition(".")[0])
         request = _serve_forks()
     _take_place(request)
+    gc.enable()
     return request
 
 

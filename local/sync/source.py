@@ -1,5 +1,6 @@
 """Which stores are synced, and from which Wildberries: the owner's from the real one, or a simulator's."""
 
+import functools
 import os
 import re
 from collections.abc import Iterator
@@ -7,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from local.engine.clock import WallClock
 from local.errors import UsageError
 from local.installation.stores_file import Store, read_stores_file
-from local.simulator.server import Simulator
-from local.simulator.world import small_world
 from wildberries.client import LOOPBACK
+
+if TYPE_CHECKING:
+    from local.simulator.model import World
 
 ADDRESS = re.compile(r"https?://[^/?#\s]+/?")
 LISTED = 10
@@ -67,12 +70,21 @@ def wildberries(path: Path | None, store_ids: list[str] | None) -> Iterator[Sour
     if path or url:
         yield Source(stores, url, simulated=path is None)
         return
-    with Simulator(small_world(datetime.now(UTC)), WallClock()) as simulator:
+    from local.simulator.server import Simulator  # noqa: PLC0415 - who syncs stores of his own needs none of it
+
+    with Simulator(_simulated_world(), WallClock()) as simulator:
         yield Source(stores, simulator.url, simulated=True)
 
 
 def _simulated_stores() -> list[Store]:
-    return [Store(store.id, store.name, store.token) for store in small_world(datetime.now(UTC)).stores]
+    return [Store(store.id, store.name, store.token) for store in _simulated_world().stores]
+
+
+@functools.cache
+def _simulated_world() -> "World":
+    from local.simulator.world import small_world  # noqa: PLC0415
+
+    return small_world(datetime.now(UTC))
 
 
 def _given_url() -> str | None:

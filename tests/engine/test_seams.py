@@ -18,6 +18,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.item
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.iteration_worker import IterationWorker
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
@@ -37,7 +38,7 @@ SEAMS = [
     (DistributedWorker, "_eval_pool"),
     (DistributedWorker, "_eval_job"),
     (ExecutionWorker, "_execution_logic"),
-    (ExecutionWorker, "_get_evaluation_entrypoint"),
+    (AmazonStateLanguageParser, "parse"),
     (json_path, "parse"),
     (result_path, "parse"),
     (EvalComponent, "_log_exception"),

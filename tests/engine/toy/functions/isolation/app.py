@@ -1,3 +1,4 @@
+import gc
 import os
 import random
 import signal
@@ -42,6 +43,7 @@ def process():
         "wakeup": signal.set_wakeup_fd(-1),
         "threads": sorted(thread.name.split(" ")[0] for thread in threading.enumerate()),
         "umask": oct(os.umask(0o022)),
+        "collector": [gc.isenabled(), gc.get_threshold()],
     }
 
 
