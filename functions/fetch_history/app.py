@@ -28,6 +28,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         listed=fetched.listed,
         list_wait_seconds=fetched.list_wait_seconds,
         cursor=fetched.burst.cursor,
+        stream_end=fetched.stream_end,
         caught_up=fetched.burst.caught_up,
         events_wait_seconds=fetched.burst.wait_seconds,
         requests=fetched.requests,

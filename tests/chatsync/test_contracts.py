@@ -14,6 +14,7 @@ WHOLE: dict[str, Any] = {
     "run_id": 7,
     "cursor": None,
     "until": None,
+    "stream_end": None,
     "history_key": None,
     "listed": False,
     "list_wait_seconds": 0,

@@ -23,6 +23,7 @@ def saved_fetch(run: int, **changes: Any) -> SaveHistory:
         "listed": True,
         "list_wait_seconds": 0,
         "cursor": AT,
+        "stream_end": None,
         "caught_up": True,
         "events_wait_seconds": HOUR,
         "requests": 1,

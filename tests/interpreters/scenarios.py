@@ -83,6 +83,7 @@ def fetched(moved: int = 50, *, caught_up: bool = True, list_wait: int = 0, even
         listed=not list_wait,
         list_wait_seconds=list_wait,
         cursor=CURSOR + moved,
+        stream_end=None,
         caught_up=caught_up,
         events_wait_seconds=events_wait,
         requests=2,

@@ -82,7 +82,7 @@ def _steps(functions: Functions, name: str, full: bool) -> Iterator[str]:
         return
     while run["status"] == "running":
         walked = {"run_id": run["id"], "until": run["until"]}
-        asked = {name: run[name] for name in ("seller_id", "listed", "cursor")}
+        asked = {name: run[name] for name in ("seller_id", "listed", "cursor", "stream_end")}
         found = functions.call("fetch_history", **walked, **asked)
         yield "fetch_history"
         run = functions.call("save_history", classify=False, **walked, **found)

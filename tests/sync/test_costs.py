@@ -19,6 +19,7 @@ from tests.support.given_rows import FETCHED_AT
 from tests.support.given_rows import an_event as an_event_of_wb
 from tests.support.machine import Machine
 from tests.support.project import ROOT
+from wildberries.limits import BURST_REQUESTS
 
 PAGE = 50
 LARGEST_STATE_BYTES = 2048
@@ -37,6 +38,8 @@ def test_a_first_sync_costs_a_request_a_page_and_few_transitions(machine: Machin
     assert pages == math.ceil(events / (PAGE - 1)) + 2
     transitions = sum(child.transitions for child in synced.result.children)
     assert transitions <= 1.2 * (pages - 2)
+    # From its last wait on, too, the walk waits for no more than the requests that it lacks: one a second.
+    assert sum(synced.waits(store.id)) == pages - BURST_REQUESTS
 
 
 def test_a_run_costs_what_the_page_of_costs_reckons_with(machine: Machine) -> None:

@@ -143,6 +143,6 @@ def test_a_first_fetch_waits_only_for_what_the_list_says_is_left(events: int, se
     """
     with wildberries(events_of(events), limits=True) as (_, store, client):
         history = fetch_history(
-            client, "personal", FetchHistory(store.id, 1, None, listed=False, cursor=None, until=None)
+            client, "personal", FetchHistory(store.id, 1, None, listed=False, cursor=None, until=None, stream_end=None)
         )
     assert (history.requests, history.listed, history.burst.wait_seconds) == (11, True, seconds)

@@ -111,6 +111,7 @@ class Run(Result):
     `cursor` is the `next` (ms) of the next request, None = the beginning. `wait_seconds` come before what is next.
     `seller_id`: the seller (the token's `sid`) whose history the store holds, None while that is unknown.
     `until` (ms): a stretch of the stream is read again up to there; None: the walk goes on to the stream's end.
+    `stream_end` (ms): about where that lies, None if nothing is known of it.
     `listed`: WB's list of chats is saved. `caught_up`: WB has no more events, and nothing is to be read again.
     `pages`: what is to be labelled then.
     """
@@ -119,6 +120,7 @@ class Run(Result):
     status: str = "running"
     cursor: int | None = None
     until: int | None = None
+    stream_end: int | None = None
     seller_id: str | None = None
     wait_seconds: int = 0
     listed: bool = False
@@ -131,19 +133,21 @@ class FetchHistory(_RunTask):
     """Fetch WB's list of the store's chats, unless the run has it (`listed`), with a token of the store's seller.
 
     Then walk on over the events from the cursor (ms; None = from the seller's first event), to the end or up to
-    `until` (ms).
+    `until` (ms). The last waits are measured by `stream_end` (ms; None = unknown).
     """
 
     seller_id: str | None
     listed: bool
     cursor: int | None
     until: int | None
+    stream_end: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class FetchedHistory(Result):
     """What WB sent as an object (None if nothing), and where the walk goes on (ms), after which wait.
 
+    `stream_end` (ms) is about where it ends, None if nothing is known of it.
     `listed`: the run has WB's list now. Beside it, what the store's token says of itself.
     """
 
@@ -151,6 +155,7 @@ class FetchedHistory(Result):
     listed: bool
     list_wait_seconds: int
     cursor: int | None
+    stream_end: int | None
     caught_up: bool
     events_wait_seconds: int
     requests: int

@@ -59,6 +59,7 @@ def save_fetch(database: Database, task: SaveHistory, content: Mapping[str, Any]
         status="partial" if ends else "running",
         cursor=cursor,
         until=until,
+        stream_end=task.stream_end,
         seller_id=task.seller_id,
         wait_seconds=task.wait_seconds,
         listed=task.listed,

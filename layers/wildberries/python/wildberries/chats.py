@@ -51,5 +51,5 @@ def fetch_chats(client: WildberriesClient, token_kind: str) -> ChatList:
     chats = [] if answer.result is None else answer.result  # Go, in which WB's services are written, says so
     if not isinstance(chats, list):
         raise WildberriesUnavailableError("WB's chat list has an unexpected format. The next run tries again.")
-    wait_seconds = wait_for_refill(1, token_kind, requests_left=1) if answer.remaining == 0 else 0
+    wait_seconds = wait_for_refill(1, token_kind, requests_left=1, answer_seconds=0) if answer.remaining == 0 else 0
     return ChatList(chats, wait_seconds, damaged=answer.damaged, unread=len(answer.fragments))

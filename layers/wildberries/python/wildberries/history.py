@@ -7,6 +7,7 @@ from typing import Any
 
 from chatsync.contracts import FetchHistory
 from chatsync.errors import WildberriesUnavailableError
+from chatsync.moments import milliseconds
 from wildberries.chats import ChatList, fetch_chats
 from wildberries.client import WildberriesClient
 from wildberries.walk import Burst, walk_events
@@ -19,10 +20,14 @@ FETCH_SECONDS = 20  # No request starts later than this; with the longest answer
 
 @dataclass(frozen=True)
 class History:
-    """What one fetch brought. `chat_list` is None where the run has WB's list from an earlier fetch."""
+    """What one fetch brought. `chat_list` is None where the run has WB's list from an earlier fetch.
+
+    `stream_end` (ms) is about where the seller's stream ends, None if nothing is known of it.
+    """
 
     chat_list: ChatList | None
     burst: Burst
+    stream_end: int | None
 
     @property
     def listed(self) -> bool:
@@ -69,19 +74,20 @@ def fetch_history(client: WildberriesClient, token_kind: str, task: FetchHistory
     """
     deadline = time.monotonic() + FETCH_SECONDS
     if task.listed:
-        return History(None, walk_events(client, task.cursor, token_kind, task.until, deadline=deadline))
+        end = task.stream_end
+        burst = walk_events(client, task.cursor, token_kind, task.until, deadline=deadline, end=end)
+        return History(None, burst, end)
     chat_list = fetch_chats(client, token_kind)
-    burst = Burst(task.cursor)
+    burst, end = Burst(task.cursor), _stream_end(chat_list, task)
     if chat_list.chats is not None:
         try:
-            burst = walk_events(
-                client, task.cursor, token_kind, task.until, deadline=deadline, end=_stream_end(chat_list, task)
-            )
+            burst = walk_events(client, task.cursor, token_kind, task.until, deadline=deadline, end=end)
         except WildberriesUnavailableError:
             burst.wait_seconds = FAULT_SECONDS
-    return History(chat_list, burst)
+    return History(chat_list, burst, end)
 
 
-def _stream_end(chat_list: ChatList, task: FetchHistory) -> datetime | None:
+def _stream_end(chat_list: ChatList, task: FetchHistory) -> int | None:
     """Return where a first sync's stream ends, as far as the list tells. News are few: nobody waits while they come."""
-    return chat_list.newest_message(datetime.now(UTC)) if task.cursor is None else None
+    newest = chat_list.newest_message(datetime.now(UTC)) if task.cursor is None else None
+    return None if newest is None else milliseconds(newest)

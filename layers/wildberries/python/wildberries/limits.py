@@ -25,11 +25,14 @@ def wait_after_limit(retry_seconds: float | None, token_kind: str) -> int:
     return BASE_SECONDS_A_REQUEST if token_kind == BASE else REFILL_SECONDS
 
 
-def wait_for_refill(requests_made: int, token_kind: str, requests_left: int) -> int:
+def wait_for_refill(requests_made: int, token_kind: str, requests_left: int, answer_seconds: float) -> int:
     """Return the seconds to wait after WB said that its bucket is empty: no more than for what the walk still lacks.
 
-    An hour only if the bucket held a single request: a Base token "with secret" has the quick bucket.
+    The bucket fills on while WB answers, `answer_seconds` each at the least: the last request finds its place then, and
+    so do those before it. An hour only if the bucket held a single request: a Base token "with secret" has the quick
+    bucket.
     """
     if token_kind == BASE and requests_made == 1:
         return BASE_SECONDS_A_REQUEST
-    return min(REFILL_SECONDS, requests_left * SECONDS_A_REQUEST)
+    last_is_due = requests_left * SECONDS_A_REQUEST - (requests_left - 1) * answer_seconds
+    return min(REFILL_SECONDS, max(SECONDS_A_REQUEST, math.ceil(last_is_due)))

@@ -146,8 +146,8 @@ def is_only_overlap(asked: int | None, page: EventsPage, now: datetime) -> bool:
     return asked is not None and _reached_ms(asked, page, now) == asked + 1
 
 
-def guess_requests_left(events: Sequence[Mapping[str, Any]], end: datetime, now: datetime) -> int:
-    """Return how many requests lie between the last of these events and the stream's end, if they go on as densely.
+def guess_requests_left(events: Sequence[Mapping[str, Any]], end: int, now: datetime) -> int:
+    """Return how many requests lie between the last of these events and the stream's `end` (ms), going on as densely.
 
     A guess that only shortens or lengthens a wait. The walk's last two requests, for the last millisecond and for the
     empty page, are counted; nothing is known of events without times, and much of a stream is said to be left.
@@ -156,7 +156,7 @@ def guess_requests_left(events: Sequence[Mapping[str, Any]], end: datetime, now:
     span = max(times) - min(times) if times else 0
     if not span:
         return UNKNOWN_MANY
-    events_left = (len(times) - 1) * max(0, milliseconds(end) - max(times)) / span
+    events_left = (len(times) - 1) * max(0, end - max(times)) / span
     return math.ceil(events_left / EVENTS_A_PAGE) + LAST_REQUESTS
 
 

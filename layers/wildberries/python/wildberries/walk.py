@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chatsync.errors import ChatSyncError
+from chatsync.moments import milliseconds
 from wildberries.client import Answer, RateLimitedError, WildberriesClient
 from wildberries.limits import wait_after_limit, wait_for_refill
 from wildberries.paging import (
@@ -58,6 +59,7 @@ class Burst:
     caught_up: bool = False
     wait_seconds: int = 0
     requests: int = 0
+    answer_seconds: float = math.inf  # of the quickest answer
     size_bytes: int = 0  # of the answers with its events
 
 
@@ -68,12 +70,13 @@ def walk_events(
     until: int | None = None,
     *,
     deadline: float = math.inf,
-    end: datetime | None = None,
+    end: int | None = None,
 ) -> Burst:
     """Return the burst of events that starts at the cursor (ms; None = the seller's first event).
 
     With `until` (ms) it reads a stretch again, and is caught up once it is behind it. No request starts after the
-    `deadline` (s, of time.monotonic). `end` is about where the stream ends, if that is known; waits are measured by it.
+    `deadline` (s, of time.monotonic). `end` (ms) is about where the stream
+    ends, None if that is unknown; waits are measured by it.
 
     Raises:
         CursorInvalidError: The cursor is not a possible time, or WB's own does not move on.
@@ -99,30 +102,33 @@ def _goes_on(burst: Burst, deadline: float) -> bool:
     return not pausing and not is_full and time.monotonic() < deadline
 
 
-def _take_page(client: WildberriesClient, burst: Burst, token_kind: str, end: datetime | None) -> None:
+def _take_page(client: WildberriesClient, burst: Burst, token_kind: str, end: int | None) -> None:
     # The first request omits `next`: WB answers next=0 with 400.
     parameters = {} if burst.cursor is None else {"next": burst.cursor}
     burst.requests += 1
+    asked = time.monotonic()
     try:
         answer = client.get(EVENTS_PATH, parameters, ENTRY_KEY)
     except RateLimitedError as limit:
         burst.wait_seconds = wait_after_limit(limit.retry_seconds, token_kind)
         return
+    burst.answer_seconds = min(burst.answer_seconds, time.monotonic() - asked)
     page = read_events_page(answer.result)
     if answer.remaining == 0:
-        burst.wait_seconds = wait_for_refill(burst.requests, token_kind, _requests_left(burst, page, end))
+        left = _requests_left(burst, page, end)
+        burst.wait_seconds = wait_for_refill(burst.requests, token_kind, left, burst.answer_seconds)
     if page.is_end:
         burst.caught_up, burst.cursor = True, settled_cursor(burst.cursor, datetime.now(UTC))
         return
     _add_events(burst, page, answer)
 
 
-def _requests_left(burst: Burst, page: EventsPage, end: datetime | None) -> int:
+def _requests_left(burst: Burst, page: EventsPage, end: int | None) -> int:
     """Return how many requests the walk lacks behind this page: known of the last one, otherwise guessed."""
     now = datetime.now(UTC)
     if is_only_overlap(burst.cursor, page, now):
         return 1
-    return guess_requests_left([*burst.events, *page.events], end or now, now)
+    return guess_requests_left([*burst.events, *page.events], end or milliseconds(now), now)
 
 
 def _add_events(burst: Burst, page: EventsPage, answer: Answer) -> None:
