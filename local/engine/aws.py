@@ -1,5 +1,6 @@
 """AWS in one process: moto for the engine itself, and the same moto on a loopback port for the workers."""
 
+import functools
 import logging
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -43,7 +44,10 @@ def local_aws(region: str, listener: socket.socket) -> Iterator[Aws]:
 @contextmanager
 def _served(listener: socket.socket) -> Iterator[int]:
     """Serve moto to this machine's programs, on the port that is yielded."""
-    moto = _programs_only(DomainDispatcherApplication(create_backend_app))
+    dispatcher = DomainDispatcherApplication(create_backend_app)
+    # It would look through all folders of moto for each request.
+    dispatcher.get_backend_for_host = functools.cache(dispatcher.get_backend_for_host)  # type: ignore[method-assign]
+    moto = _programs_only(dispatcher)
     handler, port = MotoRequestHandler, listener.getsockname()[1]
     server = make_server(HOST, port, moto, threaded=True, request_handler=handler, fd=listener.fileno())
     thread = Thread(target=server.serve_forever, args=(SHUTDOWN_POLL_SECONDS,), name="aws", daemon=True)

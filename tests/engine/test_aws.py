@@ -3,10 +3,12 @@
 import http.client
 import json
 from collections.abc import Iterator
+from unittest.mock import MagicMock
 from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from moto import backends
 
 from local.engine.aws import Aws, local_aws
 from local.engine.loopback import listening_socket
@@ -52,3 +54,15 @@ def test_a_page_in_the_browser_empties_nothing(aws: Aws) -> None:
     page = {"Origin": "https://evil.example", "Content-Type": "text/plain"}
     assert status_and_body(aws, "/moto-api/reset", "", page)[0] == 403
     assert aws.client("ssm").get_parameter(Name=NAME)["Parameter"]["Name"] == NAME
+
+
+def test_motos_folders_are_looked_through_once_and_not_for_each_request(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = MagicMock(side_effect=backends.list_of_moto_modules)
+    monkeypatch.setattr(backends, "list_of_moto_modules", looks)
+    for _ in range(3):
+        assert status_and_body(aws, "/", QUESTION, ASKING | {"Authorization": JUNK})[0] == 200
+    assert (
+        looks.call_count <= 2
+    )  # whether the host is a service's name, and then for the one that the request's header names
