@@ -63,6 +63,4 @@ def test_motos_folders_are_looked_through_once_and_not_for_each_request(
     monkeypatch.setattr(backends, "list_of_moto_modules", looks)
     for _ in range(3):
         assert status_and_body(aws, "/", QUESTION, ASKING | {"Authorization": JUNK})[0] == 200
-    assert (
-        looks.call_count <= 2
-    )  # whether the host is a service's name, and then for the one that the request's header names
+    assert looks.call_count <= 2
