@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from threading import Thread
 from typing import Any
 
 import boto3
+from botocore.loaders import Loader
 from moto import mock_aws
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
@@ -36,6 +38,7 @@ class Aws:
 @contextmanager
 def local_aws(region: str, listener: socket.socket) -> Iterator[Aws]:
     """Run an AWS that is empty at first and gone at the end; this machine's programs find it behind the listener."""
+    Loader.CUSTOMER_DATA_PATH = os.devnull  # else ~/.aws/models
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}), _served(listener) as port:
         yield Aws(region, f"http://{HOST}:{port}")

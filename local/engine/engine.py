@@ -27,6 +27,7 @@ from local.engine.observation import (
     WaitReason,
     is_transition,
 )
+from local.engine.sealed import seal_process
 from local.engine.stack import ACCOUNT_ID, REGION, StackInvalidError, load_stack
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Engine:
         self._undo.close()
 
     def _start(self, undo: ExitStack) -> None:
+        seal_process()
         listener = undo.enter_context(listening_socket())
         environment = {"AWS_ENDPOINT_URL": f"http://{HOST}:{listener.getsockname()[1]}", **self._environment}
         self.stack = load_stack(self._root, self._parameters, environment)

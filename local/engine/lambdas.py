@@ -19,6 +19,9 @@ __all__ = ["Invocation", "LambdaService", "LambdaServiceError", "Usage"]
 
 LOG_FOLDER_MODE = 0o700
 
+# A home that there is not, as on Lambda.
+NO_FOLDER = "/nonexistent"
+
 # A log longer than this when an engine starts becomes the one older log that is kept.
 LOG_BYTES = 10_000_000
 
@@ -244,11 +247,12 @@ def _shared_environment(region: str) -> dict[str, str]:
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        # Fake, and no way to anybody's real ones: no metadata service, no ~/.aws.
+        # Fake, and no way to anybody's real ones: no metadata service, no ~/.aws, whose models botocore would take too.
+        "HOME": NO_FOLDER,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_SESSION_TOKEN": "local",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }

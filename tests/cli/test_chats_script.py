@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.project import ROOT
@@ -10,9 +11,14 @@ from tests.support.project import ROOT
 STORE = '[[stores]]\nid = "shop"\nname = "ИП Проба"\ntoken = "a"\n'
 
 
-def chats(script: Path, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the script as a person in this folder does."""
-    return subprocess.run([script, *words], cwd=folder, check=False, capture_output=True, text=True, timeout=60)
+def chats(
+    script: Path, *words: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the script as a person in this folder does, with these variables beside the usual ones."""
+    variables = os.environ | (environment or {})
+    return subprocess.run(
+        [script, *words], cwd=folder, env=variables, check=False, capture_output=True, text=True, timeout=60
+    )
 
 
 def test_it_runs_from_another_folder_by_a_link_and_reads_files_from_there(tmp_path: Path) -> None:
@@ -30,6 +36,18 @@ def test_it_runs_from_another_folder_by_a_link_and_reads_files_from_there(tmp_pa
     done = chats(elsewhere / "link", "sync", "--stores", "shops.toml", "--store", "none", folder=elsewhere)
     assert done.returncode == 2
     assert "No store 'none' in shops.toml. There are: shop." in done.stderr
+
+
+def test_what_is_set_for_other_python_programs_does_not_reach_it(tmp_path: Path) -> None:
+    (tmp_path / "argparse.py").write_text("raise SystemExit('not this one')", encoding="utf-8")
+    hostile = {
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONHOME": "/nonexistent",
+        "PYTHONWARNINGS": "error",
+        "PYTHONINSPECT": "1",
+    }
+    done = chats(ROOT / "chats", "status", "--help", folder=tmp_path, environment=hostile)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_its_help_names_it_as_people_type_it(tmp_path: Path) -> None:
