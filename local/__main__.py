@@ -16,9 +16,12 @@ gc.set_threshold(100_000)
 sys.path[:0] = [str(folder) for folder in sorted((ROOT / "layers").glob("*/python"))]
 
 from local.cli import main  # noqa: E402
+from local.owner_only import close_to_others  # noqa: E402
+from local.paths import KEPT  # noqa: E402
 
 # A polite kill, or a closed terminal, is answered as Ctrl-C is: everything started here is stopped with it.
 for number in (signal.SIGTERM, signal.SIGHUP):
     if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
         signal.signal(number, signal.default_int_handler)
+close_to_others(KEPT)
 sys.exit(main())

@@ -1,6 +1,7 @@
 """AWS in one process: moto for the engine itself, and the same moto on a loopback port for the workers."""
 
 import functools
+import hmac
 import logging
 import os
 import socket
@@ -16,7 +17,7 @@ from moto import mock_aws
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from local.engine.loopback import HOST, is_from_a_program
+from local.engine.loopback import HOST
 
 SHUTDOWN_POLL_SECONDS = 0.05
 
@@ -36,21 +37,25 @@ class Aws:
 
 
 @contextmanager
-def local_aws(region: str, listener: socket.socket) -> Iterator[Aws]:
-    """Run an AWS that is empty at first and gone at the end; this machine's programs find it behind the listener."""
+def local_aws(region: str, listener: socket.socket, session_token: str) -> Iterator[Aws]:
+    """Run an AWS that is empty at first and gone at the end.
+
+    Behind the listener it answers whoever has this session token, of which boto3 sends a copy with every request: other
+    users of the machine reach the port too, and so does a page in its browser.
+    """
     Loader.CUSTOMER_DATA_PATH = os.devnull  # else ~/.aws/models
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
-    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}), _served(listener) as port:
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}), _served(listener, session_token) as port:
         yield Aws(region, f"http://{HOST}:{port}")
 
 
 @contextmanager
-def _served(listener: socket.socket) -> Iterator[int]:
-    """Serve moto to this machine's programs, on the port that is yielded."""
+def _served(listener: socket.socket, session_token: str) -> Iterator[int]:
+    """Serve moto to the workers, on the port that is yielded."""
     dispatcher = DomainDispatcherApplication(create_backend_app)
     # It would look through all folders of moto for each request.
     dispatcher.get_backend_for_host = functools.cache(dispatcher.get_backend_for_host)  # type: ignore[method-assign]
-    moto = _programs_only(dispatcher)
+    moto = _closed_to_others(dispatcher, session_token)
     handler, port = MotoRequestHandler, listener.getsockname()[1]
     server = make_server(HOST, port, moto, threaded=True, request_handler=handler, fd=listener.fileno())
     thread = Thread(target=server.serve_forever, args=(SHUTDOWN_POLL_SECONDS,), name="aws", daemon=True)
@@ -63,12 +68,12 @@ def _served(listener: socket.socket) -> Iterator[int]:
         server.server_close()
 
 
-def _programs_only(moto: Wsgi) -> Wsgi:
-    """Refuse web pages: moto lets every origin read every answer, and looks at no signature."""
+def _closed_to_others(moto: Wsgi, session_token: str) -> Wsgi:
+    """Refuse who has not the session token: moto looks at no signature, and lets every origin read every answer."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        port = int(environ["SERVER_PORT"])
-        if is_from_a_program(environ.get("HTTP_HOST"), environ.get("HTTP_ORIGIN"), port):
+        sent = environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")
+        if hmac.compare_digest(sent.encode(), session_token.encode()):
             return moto(environ, start_response)
         start_response("403 Forbidden", [("Content-Length", "0")])
         return [b""]

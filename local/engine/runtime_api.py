@@ -1,17 +1,19 @@
 """Lambda's Runtime API for one worker, on a loopback port of its own.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html: the runtime client in the worker asks for the next
-event, waits as long as there is none, and posts the answer or the error. As on Lambda, every worker has its own API,
-so an answer needs no other proof of where it came from.
+event, waits as long as there is none, and posts the answer or the error. As on Lambda, every worker has its own API.
+Other users of the machine reach its port too: every path begins with a secret that only the worker was told.
 """
 
 import contextlib
+import hmac
 import queue
+import secrets
 import socket
 import threading
 from dataclasses import dataclass
 
-from local.engine.loopback import HOST, LoopbackHandler, LoopbackServer, is_from_a_program
+from local.engine.loopback import HOST, SECRET_BYTES, LoopbackHandler, ThreadingLoopbackServer
 
 PREFIX = "/2018-06-01/runtime"
 
@@ -57,21 +59,26 @@ class Exited:
 Report = Ready | InitFailed | Answered | Exited
 
 
-class RuntimeApi(LoopbackServer):
+class RuntimeApi(ThreadingLoopbackServer):
     """Serves `events` to one worker and collects what it reports.
 
-    One thread serves the worker's connection, which the client keeps open. close() may be called from any thread.
+    A thread serves the worker's connection, which the client keeps open; a stranger's has one of its own, so that it
+    holds nobody up. close() may be called from any thread.
     """
-
-    request_queue_size = 1
 
     def __init__(self) -> None:
         super().__init__(0, _Handler)
+        self.secret = secrets.token_urlsafe(SECRET_BYTES)
         self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self.reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self.announced = False
         self._closing = False
         threading.Thread(target=self._serve, name="runtime-api", daemon=True).start()
+
+    @property
+    def secret_address(self) -> str:
+        """Return what the worker is told in AWS_LAMBDA_RUNTIME_API."""
+        return f"{self.address}/{self.secret}"
 
     def close(self) -> None:
         """End the serving thread. The worker must be dead: it would only see its API vanish."""
@@ -91,9 +98,10 @@ class _Handler(LoopbackHandler):
 
     def do_GET(self) -> None:  # noqa: N802 - http.server's name
         """Answer `invocation/next` once there is an event."""
-        if not self._is_from_a_program():
+        path = self._path_behind_secret()
+        if path is None:
             return
-        if self.path != f"{PREFIX}/invocation/next":
+        if path != f"{PREFIX}/invocation/next":
             self.send(404, (), b"")
             return
         if not self.server.announced:
@@ -113,10 +121,11 @@ class _Handler(LoopbackHandler):
 
     def do_POST(self) -> None:  # noqa: N802 - http.server's name
         """Take `init/error`, `invocation/{id}/response` and `invocation/{id}/error`."""
-        if not self._is_from_a_program():
+        path = self._path_behind_secret()
+        if path is None:
             return
         payload = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        match self.path.removeprefix(PREFIX).split("/"):
+        match path.removeprefix(PREFIX).split("/"):
             case ["", "init", "error"]:
                 self.server.reports.put(InitFailed(payload))
             case ["", "invocation", request_id, "response" | "error" as kind]:
@@ -126,10 +135,11 @@ class _Handler(LoopbackHandler):
                 return
         self.send(202, (), b"")
 
-    def _is_from_a_program(self) -> bool:
-        """Refuse a web page, which would take the worker's events away, and read them."""
-        ours = is_from_a_program(self.headers.get("Host"), self.headers.get("Origin"), self.server.server_port)
-        if not ours:
-            self.close_connection = True  # a body is left unread
-            self.send(403, (), b"")
-        return ours
+    def _path_behind_secret(self) -> str | None:
+        """Return the path; None after refusing who does not know the secret: he would read the worker's events."""
+        told, _, path = self.path[1:].partition("/")
+        if hmac.compare_digest(told.encode(), self.server.secret.encode()):
+            return f"/{path}"
+        self.close_connection = True  # a body is left unread
+        self.send(403, (), b"")
+        return None

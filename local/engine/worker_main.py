@@ -44,11 +44,25 @@ def _watch_engine() -> None:
 
 
 def _run(handler: str, folders: list[str], usual_path: list[str]) -> None:
+    """Run AWS's client as its own main does; the secret before every path of the API is what that would not take.
+
+    What it does in C adds paths to the variable as a text; what it does in Python wants a host and a port.
+    """
     sys.path[:] = [*folders, *usual_path]
     sys.argv = [sys.argv[0], handler]
-    from awslambdaric.__main__ import main  # noqa: PLC0415 - found in the last of the folders
+    # Found in the last of the folders.
+    from awslambdaric.bootstrap import run  # noqa: PLC0415
+    from awslambdaric.lambda_config import LambdaConfigProvider  # noqa: PLC0415
+    from awslambdaric.lambda_runtime_client import LambdaRuntimeClient  # noqa: PLC0415
 
-    main(sys.argv)
+    config = LambdaConfigProvider(sys.argv)
+    address, slash, secret = config.api_address.partition("/")
+
+    class Client(LambdaRuntimeClient):  # type: ignore[misc]
+        def call_rapid(self, http_method: str, endpoint: str, *more: Any) -> None:
+            super().call_rapid(http_method, slash + secret + endpoint, *more)
+
+    run(config.handler, Client(address, config.use_thread_polling))
 
 
 class _Forker:

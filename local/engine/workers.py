@@ -70,7 +70,7 @@ class Worker:
         self._cold = True
         self._killed = False
         self._invoked_at, self._busy_before = math.inf, 0.0
-        environment = {**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address}
+        environment = {**environment, "AWS_LAMBDA_RUNTIME_API": self._api.secret_address}
         self._process = self._launch(sandbox(spec, root, environment), forker)
         threading.Thread(target=self._watch, name=f"worker-{spec.name}", daemon=True).start()
 

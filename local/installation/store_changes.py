@@ -3,12 +3,16 @@
 import getpass
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from chatsync.errors import TokenUnusableError
 from local.errors import NotNowError, UsageError
 from local.installation.deployed_stack import DeployedStack
 from local.installation.stores_file import BAD_STORE_ID, STORE_ID
+from local.owner_only import exposed_file_warning, is_read_by_others
 from wildberries.token import TokenFacts, read_token, require_usable
+
+STDIN = 0
 
 
 def change_store(
@@ -77,6 +81,8 @@ def _add(stack: DeployedStack, store_id: str, token: str, about: dict[str, str |
 
 def _read_token() -> str:
     """From stdin, never from an argument: those are seen by other programs and stay in the shell's history."""
+    if is_read_by_others(STDIN):
+        print(exposed_file_warning(Path("FILE")), file=sys.stderr)
     token = (getpass.getpass("Token (not shown): ") if sys.stdin.isatty() else sys.stdin.read()).strip()
     if not token:
         raise UsageError("No token on stdin. For example: ./chats store add my-shop ... < token.txt")

@@ -10,6 +10,7 @@ from typing import Any
 
 from chatsync.owner_files import read_toml
 from local.errors import UsageError
+from local.owner_only import exposed_file_warning, is_read_by_others
 
 STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # It is part of S3 keys and of the token's parameter name.
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -39,6 +40,12 @@ def read_stores_file(path: Path) -> list[Store]:
     if doubled:
         raise UsageError(f"{path}: the id {doubled[0]!r} appears twice. Give each store its own id.")
     return stores
+
+
+def exposure_warning(path: Path) -> str | None:
+    """Return a sentence where other users of the machine may read tokens in the file; it must be readable itself."""
+    has_tokens = any("token" in entry for entry in _entries(path))
+    return exposed_file_warning(path) if has_tokens and is_read_by_others(path) else None
 
 
 def _entries(path: Path) -> list[Any]:

@@ -1,5 +1,6 @@
 """A simulated Wildberries: its limits, its refusals, its paging, and the faults that a test orders."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -8,6 +9,7 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from local.engine.clock import Clock
+from local.engine.loopback import SECRET_BYTES
 from local.simulator import answers
 from local.simulator.answers import Answer, problem
 from local.simulator.faults import Fault, Faults
@@ -43,7 +45,7 @@ class Simulator:
     """Serves a world over HTTP while it is entered. Thread-safe.
 
     `faults` takes what a test wants to go wrong. `answer_seconds` is the real time each answer takes on its way.
-    `limits=False` never answers 429 by itself.
+    `limits=False` never answers 429 by itself. `closed` puts a secret into `url`: who does not know it gets 403.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Simulator:
         limits: bool = True,
         events_page_size: int = EVENTS_PAGE_SIZE,
         port: int = 0,
+        closed: bool = False,
     ) -> None:
         self.faults = Faults()
         self._clock = clock
@@ -65,6 +68,7 @@ class Simulator:
         self._stores = {store.id: store for store in world.stores}
         self._requests: list[Request] = []
         self._lock = Lock()
+        self._prefix = f"/{secrets.token_urlsafe(SECRET_BYTES)}" if closed else ""
         self._server = Server(port, self._deliver, answer_seconds)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="wildberries", daemon=True)
 
@@ -81,7 +85,7 @@ class Simulator:
     @property
     def url(self) -> str:
         """The address to use in place of https://buyer-chat-api.wildberries.ru."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self._server.server_port}{self._prefix}"
 
     @property
     def requests(self) -> list[Request]:
@@ -131,7 +135,10 @@ class Simulator:
         return self._streams[self._stores[store_id].seller]
 
     def _deliver(self, verb: str, path: str, token: str | None) -> Delivery:
-        """Decide on one request and write it down."""
+        """Decide on one request and write it down; a stranger's is none."""
+        if not path.startswith(f"{self._prefix}/"):
+            return Delivery(Answer(HTTPStatus.FORBIDDEN, b""))
+        path = path.removeprefix(self._prefix)
         with self._lock:  # requests are written in the order in which the buckets saw them
             now = self._clock.now()
             caller = self._gate.caller(token, now)

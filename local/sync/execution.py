@@ -22,6 +22,7 @@ from local.engine.observation import EngineBrokenError, ExecutionResult, Observa
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
 from local.installation.database import opened_database, where_it_is
+from local.installation.stores_file import exposure_warning
 from local.paths import KEPT, LIVE_RUN, ROOT
 from local.sync.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, labelling
 from local.sync.live_run import LiveRun
@@ -45,6 +46,8 @@ def sync(arguments: argparse.Namespace) -> int:
         same_stores = _read_same_stores(arguments, source)
         progress = Progress({store.id: store.name for store in source.stores}, on_stderr=arguments.json)
         progress.say(_heading(source))
+        if arguments.stores and (warning := exposure_warning(arguments.stores)):
+            Terminal(stderr=True).sentence(warning)
         with opened_database() as ours_alone:
             _register(source, same_stores, ours_alone)
             classify = arguments.classifier != NONE and not (labels.keyless and _stays_unlabelled(source, progress))

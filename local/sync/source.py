@@ -72,7 +72,7 @@ def wildberries(path: Path | None, store_ids: list[str] | None) -> Iterator[Sour
         return
     from local.simulator.server import Simulator  # noqa: PLC0415 - who syncs stores of his own needs none of it
 
-    with Simulator(_simulated_world(), WallClock()) as simulator:
+    with Simulator(_simulated_world(), WallClock(), closed=True) as simulator:
         yield Source(stores, simulator.url, simulated=True)
 
 

@@ -1,17 +1,20 @@
 """The toy state machine, from its file to its functions."""
 
+import http.client
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
+import psutil
 import pytest
 
 from local.engine.clock import VirtualClock
 from local.engine.engine import Engine
 from local.engine.observation import EngineBrokenError, InvocationEnded, InvocationStarted, Observation, Waiting
 
+STRANGE_PATHS = ("/", "/2018-06-01/runtime/invocation/next", "/moto-api/data.json")
 INLINE_ITEMS = 1100  # Python's own limit of recursion ends moto's loop at about 985
 
 
@@ -141,6 +144,22 @@ def test_an_execution_that_fails_says_why(engine: Engine) -> None:
     result = engine.run({})
     assert (result.status, result.error, result.output) == ("FAILED", "KeyError", None)
     assert "stores" in (result.cause or "")
+
+
+def test_who_was_told_nothing_gets_nothing(engine: Engine) -> None:
+    """Given the ports on which this process listens, which other users of the machine reach too, none says a word."""
+    engine.put_secret_parameter("/toy/token", "secret")
+    assert engine.run(stores({"store_id": "a"})).status == "SUCCEEDED"
+    listening = [each for each in psutil.Process().net_connections("tcp") if each.status == psutil.CONN_LISTEN]
+    ports = {each.laddr.port for each in listening}
+    assert len(ports) > len(STRANGE_PATHS)  # AWS, and a Runtime API for each of the workers
+    for port in ports:
+        for path in STRANGE_PATHS:
+            asking = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            asking.request("GET", path)
+            answered = asking.getresponse()
+            assert (answered.status, answered.read()) == (403, b"")
+            asking.close()
 
 
 def test_secrets_are_kept_and_replaced(engine: Engine) -> None:

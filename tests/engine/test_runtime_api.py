@@ -24,12 +24,12 @@ def api() -> Iterator[RuntimeApi]:
 def test_an_event_and_its_answer(api: RuntimeApi) -> None:
     worker = http.client.HTTPConnection(api.address)
     api.events.put(Event("r-1", "arn:f", 1234, b'{"a": 1}'))
-    worker.request("GET", f"{PREFIX}/invocation/next")
+    worker.request("GET", f"/{api.secret}{PREFIX}/invocation/next")
     event = worker.getresponse()
     assert (event.status, event.read()) == (200, b'{"a": 1}')
     assert event.headers["Lambda-Runtime-Aws-Request-Id"] == "r-1"
     assert event.headers["Lambda-Runtime-Deadline-Ms"] == "1234"
-    worker.request("POST", f"{PREFIX}/invocation/r-1/response", b"2")
+    worker.request("POST", f"/{api.secret}{PREFIX}/invocation/r-1/response", b"2")
     assert worker.getresponse().status == 202
     assert [api.reports.get(), api.reports.get()] == [Ready(), Answered("r-1", b"2", failed=False)]
     worker.close()
@@ -38,7 +38,7 @@ def test_an_event_and_its_answer(api: RuntimeApi) -> None:
 def test_errors_are_told_apart(api: RuntimeApi) -> None:
     for path in ("init/error", "invocation/r-2/error"):
         worker = http.client.HTTPConnection(api.address)
-        worker.request("POST", f"{PREFIX}/{path}", b"{}")
+        worker.request("POST", f"/{api.secret}{PREFIX}/{path}", b"{}")
         assert worker.getresponse().status == 202
         worker.close()
     assert [api.reports.get(), api.reports.get()] == [InitFailed(b"{}"), Answered("r-2", b"{}", failed=True)]
@@ -47,23 +47,32 @@ def test_errors_are_told_apart(api: RuntimeApi) -> None:
 @pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", f"{PREFIX}/invocation/r-1/other")])
 def test_nothing_else_is_served(api: RuntimeApi, method: str, path: str) -> None:
     worker = http.client.HTTPConnection(api.address)
-    worker.request(method, path)
+    worker.request(method, f"/{api.secret}{path}")
     assert worker.getresponse().status == 404
     worker.close()
 
 
-@pytest.mark.parametrize("page", [{"Origin": "https://evil.example"}, {"Host": "rebound.evil.example:1234"}])
+@pytest.mark.parametrize("before", ["", "/", "/guessed", "/%C3%A9", "//", "/secret"])
 @pytest.mark.parametrize(("method", "path"), [("GET", "invocation/next"), ("POST", "invocation/r-1/response")])
-def test_a_page_in_the_browser_neither_takes_an_event_nor_answers_one(
-    api: RuntimeApi, method: str, path: str, page: dict[str, str]
+def test_who_does_not_know_the_secret_neither_takes_an_event_nor_answers_one(
+    api: RuntimeApi, method: str, path: str, before: str
 ) -> None:
     api.events.put(Event("r-1", "arn:f", 1234, b'{"a": 1}'))
-    browser = http.client.HTTPConnection(api.address)
-    browser.request(method, f"{PREFIX}/{path}", headers=page)
-    answered = browser.getresponse()
+    stranger = http.client.HTTPConnection(api.address)
+    stranger.request(method, f"{before}{PREFIX}/{path}", b"{}" if method == "POST" else None)
+    answered = stranger.getresponse()
     assert (answered.status, answered.read()) == (403, b"")
     assert (api.events.qsize(), api.reports.qsize()) == (1, 0)
-    browser.close()
+    stranger.close()
+
+
+def test_a_stranger_who_stays_holds_nobody_up(api: RuntimeApi) -> None:
+    api.events.put(Event("r-1", "arn:f", 1234, b'{"a": 1}'))
+    with socket.create_connection(("127.0.0.1", api.server_port)):
+        worker = http.client.HTTPConnection(api.address, timeout=20)
+        worker.request("GET", f"/{api.secret}{PREFIX}/invocation/next")
+        assert worker.getresponse().read() == b'{"a": 1}'
+        worker.close()
 
 
 def test_a_worker_that_is_killed_is_not_shouted_about(capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -70,10 +71,20 @@ def serve(clock: VirtualClock) -> Iterator[Serve]:
 def ask() -> Ask:
     """Send one request on a connection of its own."""
 
-    def send(simulator: Simulator, path: str, token: str | None, verb: str = "GET", timeout: float = 10) -> Got:
-        connection = http.client.HTTPConnection(simulator.url.removeprefix("http://"), timeout=timeout)
+    def send(
+        simulator: Simulator,
+        path: str,
+        token: str | None,
+        *,
+        verb: str = "GET",
+        timeout: float = 10,
+        prefix: str | None = None,
+    ) -> Got:
+        address = urlsplit(simulator.url)
+        connection = http.client.HTTPConnection(address.netloc, timeout=timeout)
         try:
-            connection.request(verb, path, headers={"Authorization": token} if token is not None else {})
+            before = address.path if prefix is None else prefix
+            connection.request(verb, before + path, headers={"Authorization": token} if token is not None else {})
             response = connection.getresponse()
             return Got(response.status, dict(response.getheaders()), response.read())
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -101,3 +102,14 @@ def test_requests_tell_when_who_and_what_but_no_token(
 def test_tokens_and_reply_signs_are_in_no_repr(store: SimulatedStore) -> None:
     assert store.token not in repr(store)
     assert "sign-" not in repr(store.chats)
+
+
+def test_a_closed_one_answers_only_under_its_own_address(serve: Serve, store: SimulatedStore, ask: Ask) -> None:
+    simulator = serve(store, closed=True)
+    secret = urlsplit(simulator.url).path
+    for strange in ("", "/guessed", secret[:-1], f"{secret}x"):
+        refused = ask(simulator, EVENTS, store.token, prefix=strange)
+        assert (refused.status, refused.body) == (403, b"")
+    assert simulator.requests == []
+    assert ask(simulator, EVENTS, store.token).status == 200
+    assert [request.path for request in simulator.requests] == [EVENTS]

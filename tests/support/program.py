@@ -11,6 +11,7 @@ import termios
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from local.simulator.model import SimulatedStore
 from tests.support.project import own_copy
@@ -92,13 +93,16 @@ class Program:
         return bool(piece)
 
 
-def run(*arguments: str, root: Path | None = None, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, root: Path | None = None, environment: Mapping[str, str], stdin: IO[str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end, its output in pipes; one that never ends says where its threads are."""
     command = [sys.executable, "-X", "faulthandler", "-m", "local", *arguments]
     process = subprocess.Popen(
         command,
         cwd=root or own_copy(),
         env=_plain_environment() | dict(environment),
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
