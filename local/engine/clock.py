@@ -5,7 +5,18 @@ Waits of the state machine and the simulator's rate limits share one clock, so a
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
+
+# A timer of the system stands still while the computer sleeps: so a long wait is made of short ones.
+LOOK_AGAIN_SECONDS = 5.0
+# Linux' clock that nobody can set and that counts sleep; macOS' monotonic one counts it too.
+SLEEP_COUNTING_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def seconds_running() -> float:
+    """Return the seconds (s) since the computer was started, those in which it slept included."""
+    return time.clock_gettime(SLEEP_COUNTING_CLOCK)
 
 
 class Clock(Protocol):
@@ -19,15 +30,26 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """Real time."""
+    """Real time, of which a computer's sleep is a part.
+
+    A wait is over at its moment, or after its length, whichever comes first. So one that began before a laptop slept
+    ends when it wakes; and a clock that is set back makes no wait longer. Set forward it makes one shorter: whom that
+    lets ask WB too early is told by WB how long to wait. Tests give other sources of time.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time, running: Callable[[], float] = seconds_running) -> None:
+        self._wall, self._running = wall, running
 
     def now(self) -> float:
         """Return the time in unix seconds."""
-        return time.time()
+        return self._wall()
 
     def wait(self, seconds: float, stop: threading.Event) -> None:
-        """Sleep for `seconds`, or until `stop` is set."""
-        stop.wait(seconds)
+        """Return `seconds` later or once `stop` is set; a computer that wakes then, within LOOK_AGAIN_SECONDS."""
+        moment, end = self._wall() + seconds, self._running() + seconds
+        while (left := min(moment - self._wall(), end - self._running())) > 0:
+            if stop.wait(min(left, LOOK_AGAIN_SECONDS)):
+                return
 
 
 class VirtualClock:

@@ -21,6 +21,7 @@ STOPS: dict[str, Callable[[Database], object]] = {
         database, "execution-1", "Stopped", "Ctrl-C"
     ),
 }
+BACK = "20 hours"  # less than a day: a longer wait would not be believed of WB anyway
 LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
@@ -299,6 +300,35 @@ def test_an_empty_bucket_is_known_to_the_sellers_next_run(two_stores_of_a_seller
     assert rate_limits.seconds_until_ready(database, opened.id) == 7200
     database.run("UPDATE rate_limits SET ready_at = ready_at - interval '3 hours'")
     assert rate_limits.seconds_until_ready(database, opened.id) == 0
+
+
+def test_after_the_clock_was_set_back_a_store_waits_for_nothing_that_was_kept_before(database: Database) -> None:
+    run = a_run(database)
+    rate_limits.save_wait(database, run, rate_limits.CHATS, 3600)
+    end(database)
+    later = "CAST(:back AS interval)"
+    database.run(f"UPDATE sync_logs SET started_at = started_at + {later}, completed_at = now() + {later}", back=BACK)
+    database.run("UPDATE rate_limits SET ready_at = ready_at + CAST(:back AS interval)", back=BACK)
+    # The first run of that time forgets it for those that follow, which see no run of the future before them.
+    for execution in ("execution-2", "execution-3"):
+        opened = open_run(database, STORE, execution, full=False)
+        assert (opened.status, opened.wait_seconds) == ("running", 0)
+        end(database)
+
+
+def test_a_correction_of_the_clock_is_no_reason_to_forget(database: Database) -> None:
+    run = a_run(database)
+    rate_limits.save_wait(database, run, rate_limits.CHATS, 3600)
+    end(database)
+    database.run("UPDATE sync_logs SET completed_at = now() + interval '2 seconds'")
+    assert open_run(database, STORE, "execution-2", full=False).wait_seconds == 3600
+
+
+def test_a_run_whose_computer_slept_for_days_goes_on_where_nobody_took_over(database: Database) -> None:
+    run = a_run(database)
+    go_silent(database, 3 * 86_400)
+    leases.renew_lease(database, run, 0)
+    assert run_ends.close_dead_runs(database) == 0
 
 
 @pytest.fixture

@@ -8,10 +8,13 @@ transaction, so that a run that was taken over can write nothing more.
 from chatsync.contracts import Run
 from chatsync.errors import LeaseLostError, StoreUnknownError
 from database.connection import Database
-from database.rate_limits import seconds_until_ready
+from database.rate_limits import forget_waits, seconds_until_ready
 from database.run_ends import SILENCE_SECONDS, close_dead_runs
 from database.stretches import forget_tries
 from database.turns import seconds_until_turn
+
+# Clocks are corrected by less than this all the time.
+DRIFT_SECONDS = 60
 
 SKIPPED = (
     "Another run of this store was still going on; its row tells how it ended. A dead one is taken over 20 minutes "
@@ -40,6 +43,8 @@ def open_run(database: Database, store_id: str, execution_id: str, full: bool) -
         if full:
             database.run("UPDATE stores SET events_cursor = NULL WHERE id = :id", id=store_id)
             forget_tries(database, store_id)
+        if _clock_was_set_back(database, store_id, execution_id):
+            forget_waits(database, store_id)
         opened = _runs_of_execution(database, store_id, execution_id)[0]
         renew_lease(database, opened.id, opened.wait_seconds)
         return opened
@@ -89,6 +94,20 @@ def _take_lease(database: Database, store_id: str, seller_key: str, execution_id
             silence=float(SILENCE_SECONDS),
         )
     )
+
+
+def _clock_was_set_back(database: Database, store_id: str, execution_id: str) -> bool:
+    """Return whether the store's run before this one is in the future: then so are the moments that it kept."""
+    rows = database.rows(
+        """
+        SELECT greatest(started_at, completed_at) > now() + make_interval(secs => :drift) AS future
+        FROM sync_logs WHERE store_id = :store AND execution_id <> :execution ORDER BY id DESC LIMIT 1
+        """,
+        store=store_id,
+        execution=execution_id,
+        drift=float(DRIFT_SECONDS),
+    )
+    return bool(rows and rows[0]["future"])
 
 
 def _seconds_behind_the_seller(database: Database, store_id: str, seller_key: str) -> int | None:
