@@ -1,9 +1,14 @@
 """Arguments that several commands take."""
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 
 LARGEST_PORT = 65535
+SPAN = re.compile(r"([0-9]{1,6})([mhd])")
+UNIT_SECONDS = {"m": 60, "h": 3600, "d": 86_400}
+# A sync of which nothing is new takes seconds; a token lives 180 days, and its end is said a month before.
+SHORTEST_SPAN_SECONDS, LONGEST_SPAN_SECONDS = 60, 30 * 86_400
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -15,6 +20,15 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def span(text: str) -> int:
+    """Return the seconds (s) of a time such as 30m, 1h or 1d; argparse's type."""
+    found = SPAN.fullmatch(text)
+    seconds = int(found[1]) * UNIT_SECONDS[found[2]] if found else 0
+    if not SHORTEST_SPAN_SECONDS <= seconds <= LONGEST_SPAN_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 30m, 1h or 1d, from 1m to 30d")
+    return seconds
 
 
 def add_port(parser: argparse.ArgumentParser, default: int) -> None:

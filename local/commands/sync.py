@@ -7,6 +7,7 @@ next sync continues from there.
 examples:
   WB_TOKEN=... ./chats sync --stores shops.toml
   ./chats sync --stores shops.toml --store my-shop --classifier none
+  ./chats sync --stores shops.toml --every 1h     (docs/one-machine.md: by itself)
   ./chats sync --json > runs.json
 
 a stores file (TOML), one [[stores]] for each store:
@@ -24,7 +25,7 @@ a second, with a Base token one an HOUR. The sync waits as long as WB asks.
 import argparse
 from pathlib import Path
 
-from local.arguments import add_classifier, add_store_filter
+from local.arguments import add_classifier, add_store_filter, span
 
 CLASSIFIERS = "who labels the chats: keywords on this machine (default), openai at a model's server, or nobody"
 
@@ -37,11 +38,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     same = "WB gave this store's seller a new id: go on with its token (may be repeated)"
     parser.add_argument("--same-store", action="append", metavar="ID", help=same)
     add_classifier(parser, ("keywords", "openai", "none"), CLASSIFIERS)
+    about = "sync again and again, such as every 30m, 1h or 1d, with a line about each sync; Ctrl-C ends it"
+    parser.add_argument("--every", type=span, metavar="TIME", help=about)
     parser.add_argument("--json", action="store_true", help="print the sync_logs rows as JSON; progress to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Sync the stores asked for; 0 if all ended as success, else 1."""
+    """Sync the stores asked for; 0 if all ended as success, else 1. With --every until it is stopped; 0 then."""
+    if arguments.every:
+        from local.sync.repeating import sync_every
+
+        return sync_every(arguments)
     from local.sync.execution import sync
 
     return sync(arguments)

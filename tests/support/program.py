@@ -29,6 +29,7 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 def stores_file(folder: Path, stores: Iterable[SimulatedStore]) -> str:
     """Write the stores as their owner would, and return the file's path."""
     path = folder / "shops.toml"
+    path.touch(mode=0o600)
     path.write_text(
         "\n".join(f'[[stores]]\nid = "{store.id}"\nname = "{store.name}"\ntoken = "{store.token}"' for store in stores),
         encoding="utf-8",
