@@ -134,7 +134,7 @@ def test_real_syncs_one_after_another_survive_a_broken_file_a_killed_run_and_a_d
             file.write_text("[[ nonsense" if len(said) == 1 else whole, encoding="utf-8")
             monkeypatch.setenv("DATABASE_URL", "postgresql://a@127.0.0.1:1/b" if len(said) == 3 else emptied)
             if len(said) == 5:
-                threading.Thread(target=kill_next_child).start()
+                threading.Thread(target=kill_another_child, args=[set(psutil.Process().children())]).start()
             if len(said) == 7:
                 syncing.stopping.set()
 
@@ -149,9 +149,8 @@ def test_real_syncs_one_after_another_survive_a_broken_file_a_killed_run_and_a_d
     assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 13}]
 
 
-def kill_next_child() -> None:
-    """Kill the next process that this one starts, before it has done anything."""
-    before = set(psutil.Process().children())
+def kill_another_child(before: set[psutil.Process]) -> None:
+    """Kill the first process that this one starts beside these, before it has done anything."""
     wait_until(lambda: set(psutil.Process().children()) - before)
     for child in set(psutil.Process().children()) - before:
         child.kill()
