@@ -28,7 +28,7 @@ from local.sync.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, label
 from local.sync.live_run import LiveRun
 from local.sync.progress import Progress
 from local.sync.source import Source, wildberries
-from local.sync.token_health import expiry_warnings, remember_token
+from local.sync.token_health import expiry_warnings, remember_token, slow_reading_sentences
 from local.terminal.tables import Terminal, console, count_of, show_runs
 from reading.runs import COMPUTED, list_runs_of_execution
 
@@ -50,6 +50,10 @@ def sync(arguments: argparse.Namespace) -> int:
             Terminal(stderr=True).sentence(warning)
         with opened_database() as ours_alone:
             _register(source, same_stores, ours_alone)
+            with transaction() as database:
+                slow = slow_reading_sentences(database, source.stores, full=arguments.full)
+            for sentence in slow:
+                progress.say(sentence)
             classify = arguments.classifier != NONE and not (labels.keyless and _stays_unlabelled(source, progress))
             result, runs = _execute(arguments.full, classify, source, labels, progress)
     _show(arguments.json, result, runs)

@@ -12,6 +12,7 @@ from database.connection import transaction
 from local.engine.clock import WallClock
 from local.simulator.model import SimulatedStore, World
 from local.simulator.server import Simulator
+from local.simulator.tokens import TokenKind
 from tests.support.given import a_store, events_of
 from tests.support.program import Program, run, stores_file
 from tests.support.stored import rows
@@ -61,6 +62,25 @@ def test_a_history_too_long_for_one_run_is_read_by_several_at_once(emptied: str,
     assert [row["status"] for row in runs] == ["partial"] * (len(runs) - 1) + ["success"]
     assert len(runs) > 1
     assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 60}]
+
+
+def test_what_a_base_token_means_is_said_before_the_first_sync_and_before_a_full_one(
+    emptied: str, tmp_path: Path
+) -> None:
+    base, personal = a_store(events_of(60), kind=TokenKind.BASE), a_store(events_of(3))
+    file = stores_file(tmp_path, [base, personal])
+    said = []
+    with wildberries(base, personal, limits=False) as wb:
+        for options in ((), (), ("--full",)):
+            done = run("sync", "--stores", file, *options, environment={"WB_API_URL": wb.url, "DATABASE_URL": emptied})
+            assert done.returncode == 0, done.stderr
+            said.append([line for line in done.stdout.splitlines() if "This is a Base token" in line])
+    (first,), later, (full,) = said
+    assert first.startswith(f"{base.id}: This is a Base token, which WB answers once an hour")
+    assert "takes at least an hour; 10,000 messages take more than eight days" in first
+    assert "labelled every 12 hours. With a Personal token it takes minutes" in first
+    assert later == []
+    assert "takes at least 2 hours" in full
 
 
 def test_another_sellers_token_is_refused_until_the_owner_says_that_it_is_the_same_seller(

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from database.bursts import MOST_FETCHES
+from database.bursts import LONGEST_WAITS_SECONDS, MOST_FETCHES
 from database.connection import transaction
 from database.labels.budgets import MOST_CHAT_PAGES, Budgets, Spent, plan_labels
 from database.turns import LONGEST_TURN_SECONDS, seconds_until_turn
+from local.engine.lambdas import Invocation
 from local.simulator.faults import status
 from local.simulator.tokens import TokenKind
-from tests.support.given import a_store, events_of
+from tests.support.given import a_store, an_event, events_of
 from tests.support.machine import Machine
 from tests.support.stored import rows
 from tests.template.test_ties import MACHINE, TEMPLATE
@@ -119,3 +120,45 @@ def test_no_stores_are_no_map(machine: Machine) -> None:
     assert [call.function for call in synced.invocations] == ["list_stores", "report"]
     assert synced.result.transitions == 3
     assert synced.result.output == {"success": 0, "partial": 0, "error": 0, "skipped": 0, "running": 0}
+
+
+def test_what_a_base_token_reads_in_half_a_day_is_labelled_before_the_next_half(machine: Machine) -> None:
+    """Given a Base token and 1,000 events, when its store is synced until it is whole, each part labels its own."""
+    store = a_store((an_event(number, number // 10) for number in range(1000)), chats=100, kind=TokenKind.BASE)
+    parts: list[dict[str, Any]] = []
+    labelled: list[int] = []
+    with machine.wildberries(store) as wb:
+        while not parts or parts[-1]["status"] == "partial":
+            begun = machine.clock.now()
+            synced = machine.sync([store.id])
+            parts.append(synced.runs[store.id])
+            labelled += [row["n"] for row in rows("SELECT count(*) AS n FROM chats WHERE tag IS NOT NULL")]
+            assert machine.clock.now() - begun <= LONGEST_WAITS_SECONDS
+            assert sum(synced.waits(store.id)) == parts[-1]["waited_seconds"]
+        assert {request.status for request in wb.requests} == {200}
+    assert [part["status"] for part in parts] == ["partial", "success"]
+    first, last = parts
+    # 13 fetches of 50 events, the first without a wait. Pages overlap, so the 64th chat is cut, and labelled twice.
+    assert (first["waited_seconds"], first["events_read"], first["chats_classified"]) == (12 * 3600, 650, 64)
+    assert first["read_up_to"] is not None
+    assert "read WB's history up to 2026-02-02" in first["error_message"]
+    assert labelled == [64, 100]
+    assert (last["chats_classified"], last["chats_synced"], last["read_up_to"]) == (37, 100, None)
+    assert rows("SELECT count(*) AS n FROM problems") == [{"n": 0}]
+    assert rows("SELECT count(*) AS n FROM chat_messages") == [{"n": 1000}]
+
+
+def test_a_part_whose_end_fails_is_none(machine: Machine, short_runs: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that failed has read to no known place, and is not begun again at once as a part is."""
+    store = a_store(events_of(200))
+    with machine.wildberries(store, page_size=5):
+        invoke = machine.engine.lambdas.invoke
+        broken = Invocation({"errorType": "ValueError"}, failed=True, billed_ms=1, cold=False, peak_memory_mb=None)
+
+        def without_close_run(name: str, payload: object, request_id: str | None = None) -> Invocation:
+            return broken if name == "close_run" else invoke(name, payload, request_id)
+
+        monkeypatch.setattr(machine.engine.lambdas, "invoke", without_close_run)
+        run = machine.sync([store.id]).runs[store.id]
+    assert (run["status"], run["read_up_to"]) == ("error", None)
+    assert run["chats_classified"] == 3

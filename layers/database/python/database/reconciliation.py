@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from database import stores
+from database import run_ends, stores
 from database.connection import Database
 from database.gaps import IS_GAP, IS_LISTED
 from database.leases import renew_lease
@@ -34,7 +34,8 @@ def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
     """Compare the store with WB's list, refresh its statistics, and close its run as success or partial.
 
     The list was fetched before the walk over the events, and the walk ended at WB's empty page: a listed message that
-    is newer than all stored ones is missing, whereas one that arrived after the walk cannot be in the list.
+    is newer than all stored ones is missing, whereas one that arrived after the walk cannot be in the list. A run that
+    is a part of a long history has not read to that page: nothing is compared.
     Repeated, it returns the same numbers.
 
     Raises:
@@ -43,6 +44,9 @@ def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
     if closed := read_end(database, run_id):
         return closed
     renew_lease(database, run_id, 0)
+    if run_ends.is_part(database, run_id):
+        run_ends.end_part(database, store_id, run_id)
+        return close_run(database, store_id, run_id)
     retry_quarantined(database, store_id)
     open_gaps(database, store_id, run_id)
     close_gaps(database, store_id)

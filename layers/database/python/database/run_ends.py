@@ -51,7 +51,7 @@ def _stop_runs(database: Database, which: str, error_type: str, message: str, **
     return database.run(
         f"""
         UPDATE sync_logs SET status = 'error', completed_at = now(), error_type = :type, error_message = :message,
-                             waited_seconds = waited_seconds - {STILL_TO_WAIT}
+                             read_up_to = NULL, waited_seconds = waited_seconds - {STILL_TO_WAIT}
         WHERE status = 'running' AND {which}
         """,  # noqa: S608 - `which` is one of four conditions of this file
         type=error_type,
@@ -65,23 +65,43 @@ def close_runs_of_execution(database: Database, execution_id: str, error_type: s
     return _stop_runs(database, "execution_id = :execution", error_type, message, execution=execution_id)
 
 
-def end_part(database: Database, store_id: str, run_id: int, cursor: int | None) -> None:
-    """Close a run that may fetch no more though WB has more; the next one goes on from the cursor (ms), if it has one.
+def mark_part(database: Database, run_id: int, cursor: int) -> None:
+    """Keep on a run that may fetch no more though WB has more how far it came (ms). What it read is labelled next.
 
-    Whether what WB lists is stored is not asked: it cannot be yet. A wait that was announced is the next run's.
+    A wait that was announced is the next run's.
+    """
+    database.run(
+        f"""
+        UPDATE sync_logs
+        SET read_up_to = to_timestamp(CAST(:cursor AS bigint) / 1000.0),
+            waited_seconds = waited_seconds - {STILL_TO_WAIT},
+            alive_until = now() + make_interval(secs => {SILENCE_SECONDS})
+        WHERE id = :id
+        """,  # noqa: S608 - constants
+        id=run_id,
+        cursor=cursor,
+    )
+
+
+def is_part(database: Database, run_id: int) -> bool:
+    """Return whether the run was marked as one that has not read to WB's end."""
+    return bool(database.rows("SELECT FROM sync_logs WHERE id = :id AND read_up_to IS NOT NULL", id=run_id))
+
+
+def end_part(database: Database, store_id: str, run_id: int) -> None:
+    """Close a run that was marked, or that WB let read nothing; the next one goes on from the cursor.
+
+    Whether what WB lists is stored is not asked: it cannot be yet.
     """
     database.run(
         f"""
         UPDATE sync_logs
         SET status = 'partial', completed_at = now(), waited_seconds = waited_seconds - {STILL_TO_WAIT},
-            read_up_to = to_timestamp(CAST(:cursor AS bigint) / 1000.0),
-            error_message = coalesce(
-                replace(:part, '{{date}}', to_char(to_timestamp(CAST(:cursor AS bigint) / 1000.0), 'YYYY-MM-DD')),
-                :nothing)
+            error_message = concat_ws(' ',
+                coalesce(replace(:part, '{{date}}', to_char(read_up_to, 'YYYY-MM-DD')), :nothing), labels_stopped)
         WHERE id = :id
         """,  # noqa: S608 - a constant
         id=run_id,
-        cursor=cursor,
         part=PART,
         nothing=NO_PART,
     )
@@ -101,7 +121,7 @@ def fail_run(database: Database, store_id: str, execution_id: str, error_type: s
         FROM stores WHERE id = :store
         ON CONFLICT (execution_id, store_id) DO UPDATE
         SET status = 'error', completed_at = now(), error_type = excluded.error_type,
-            error_message = excluded.error_message
+            error_message = excluded.error_message, read_up_to = NULL
         WHERE run.status = 'running'
         """,
         store=store_id,

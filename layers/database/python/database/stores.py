@@ -33,6 +33,17 @@ def register(database: Database, store_id: str, name: str, active: bool) -> None
     )
 
 
+def was_read_to_end(database: Database, store_id: str) -> bool:
+    """Return whether a run of the store ever came to the end of WB's stream."""
+    return bool(database.rows("SELECT FROM stores WHERE id = :id AND last_success_at IS NOT NULL", id=store_id))
+
+
+def count_messages(database: Database, store_id: str) -> int:
+    """Return how many messages of the store are stored."""
+    rows = database.rows("SELECT count(*) AS messages FROM chat_messages WHERE store_id = :id", id=store_id)
+    return int(rows[0]["messages"])
+
+
 def change_store(database: Database, task: ChangeStore) -> None:
     """Add, rename, pause or resume a store, or keep its new token's facts. A run that is going on ends by itself.
 

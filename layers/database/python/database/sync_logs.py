@@ -7,10 +7,10 @@ from database.connection import Database
 
 def add_counts(
     database: Database, run_id: int, *, requests: int, events: int = 0, added: int = 0, damaged: int = 0
-) -> int:
+) -> tuple[int, int]:
     """Add a fetch to the run's row, and its requests to WB, events, new messages and damaged values.
 
-    Returns how many fetches the run has saved by now.
+    Returns how many fetches the run has saved by now, and how long it waited for WB (s), with the wait that follows.
     """
     rows = database.rows(
         """
@@ -18,7 +18,7 @@ def add_counts(
         SET fetches = fetches + 1, wb_requests = wb_requests + :requests, events_read = events_read + :events,
             messages_added = messages_added + :added, damaged_values = damaged_values + :damaged
         WHERE id = :id
-        RETURNING fetches
+        RETURNING fetches, waited_seconds
         """,
         id=run_id,
         requests=requests,
@@ -26,7 +26,7 @@ def add_counts(
         added=added,
         damaged=damaged,
     )
-    return int(rows[0]["fetches"])
+    return int(rows[0]["fetches"]), int(rows[0]["waited_seconds"])
 
 
 def statuses(database: Database, execution_id: str) -> dict[str, int]:
