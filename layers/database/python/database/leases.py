@@ -27,12 +27,22 @@ def open_run(database: Database, store_id: str, execution_id: str, full: bool) -
 
     Who runs is decided by the unique indexes alone. Repeated by the same execution it returns the same run.
     A full run forgets the cursor and nothing else; a store's first run reads as much, and is shown as full too.
+    Where the run before is in the future, the clock was set back: the waits that were kept are too long, and forgotten.
 
     Raises:
         StoreUnknownError: There is no such store.
     """
     stores = database.rows(
-        "SELECT events_cursor, coalesce(seller_id, id) AS seller_key FROM stores WHERE id = :id FOR UPDATE", id=store_id
+        """
+        SELECT events_cursor, coalesce(seller_id, id) AS seller_key,
+               (SELECT greatest(started_at, completed_at) > now() + make_interval(secs => :drift)
+                FROM sync_logs WHERE store_id = :id AND execution_id <> :execution
+                ORDER BY id DESC LIMIT 1) AS clock_was_set_back
+        FROM stores WHERE id = :id FOR UPDATE
+        """,
+        id=store_id,
+        execution=execution_id,
+        drift=float(DRIFT_SECONDS),
     )
     if not stores:
         raise StoreUnknownError(f"No such store: {store_id}. Add it first.")
@@ -43,7 +53,7 @@ def open_run(database: Database, store_id: str, execution_id: str, full: bool) -
         if full:
             database.run("UPDATE stores SET events_cursor = NULL WHERE id = :id", id=store_id)
             forget_tries(database, store_id)
-        if _clock_was_set_back(database, store_id, execution_id):
+        if stores[0]["clock_was_set_back"]:
             forget_waits(database, store_id)
         opened = _runs_of_execution(database, store_id, execution_id)[0]
         renew_lease(database, opened.id, opened.wait_seconds)
@@ -94,20 +104,6 @@ def _take_lease(database: Database, store_id: str, seller_key: str, execution_id
             silence=float(SILENCE_SECONDS),
         )
     )
-
-
-def _clock_was_set_back(database: Database, store_id: str, execution_id: str) -> bool:
-    """Return whether the store's run before this one is in the future: then so are the moments that it kept."""
-    rows = database.rows(
-        """
-        SELECT greatest(started_at, completed_at) > now() + make_interval(secs => :drift) AS future
-        FROM sync_logs WHERE store_id = :store AND execution_id <> :execution ORDER BY id DESC LIMIT 1
-        """,
-        store=store_id,
-        execution=execution_id,
-        drift=float(DRIFT_SECONDS),
-    )
-    return bool(rows and rows[0]["future"])
 
 
 def _seconds_behind_the_seller(database: Database, store_id: str, seller_key: str) -> int | None:

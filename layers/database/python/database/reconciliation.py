@@ -1,6 +1,6 @@
 """The end of a run: is what WB lists stored here? Only then it is a success."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from database import run_ends, stores
 from database.connection import Database
@@ -41,12 +41,13 @@ def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
     Raises:
         LeaseLostError: The run is no longer running, and was not closed by this function either.
     """
-    if closed := read_end(database, run_id):
-        return closed
+    end = read_end(database, run_id)
+    if end and end.status != "running":
+        return end
     renew_lease(database, run_id, 0)
-    if run_ends.is_part(database, run_id):
+    if end:
         run_ends.end_part(database, store_id, run_id)
-        return close_run(database, store_id, run_id)
+        return replace(end, status="partial")
     retry_quarantined(database, store_id)
     open_gaps(database, store_id, run_id)
     close_gaps(database, store_id)
@@ -59,12 +60,13 @@ def close_run(database: Database, store_id: str, run_id: int) -> Reconciled:
 
 
 def read_end(database: Database, run_id: int) -> Reconciled | None:
-    """Return what the run ended with, None if it has not ended as success or partial."""
+    """Return what the run ended with as success or partial; "running" where it is to end as a part; else None."""
     rows = database.rows(
         """
         SELECT status, chats_total, chats_synced, gaps, quarantined, stretches, problems, list_unchecked AS unchecked,
                chats_to_classify - chats_classified AS chats_unlabelled, labels_stopped
-        FROM sync_logs WHERE id = :id AND status IN ('success', 'partial')
+        FROM sync_logs
+        WHERE id = :id AND (status IN ('success', 'partial') OR status = 'running' AND read_up_to IS NOT NULL)
         """,
         id=run_id,
     )

@@ -83,11 +83,6 @@ def mark_part(database: Database, run_id: int, cursor: int) -> None:
     )
 
 
-def is_part(database: Database, run_id: int) -> bool:
-    """Return whether the run was marked as one that has not read to WB's end."""
-    return bool(database.rows("SELECT FROM sync_logs WHERE id = :id AND read_up_to IS NOT NULL", id=run_id))
-
-
 def end_part(database: Database, store_id: str, run_id: int) -> None:
     """Close a run that was marked, or that WB let read nothing; the next one goes on from the cursor.
 
