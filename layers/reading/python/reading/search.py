@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chatsync.errors import DatabaseRefusedError
 from database.connection import Database
 
 QUERY = "websearch_to_tsquery('pg_catalog.russian', search_text(:words))"
@@ -19,6 +20,9 @@ HAS_TITLE = f"search_words(product_title) @@ {QUERY}"
 # With no more found messages than this, their chats are sorted; more frequent words are looked for from the newest
 # chat on.
 RARE_MESSAGES = 20_000
+# Postgres' answer to a query of more signs than it keeps in mind, such as forty hyphens (elog, SQLSTATE XX000):
+# https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/adt/tsquery.c
+TOO_MANY_SIGNS = "XX000"
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,7 @@ class Search:
 
 def understand_words(database: Database, words: str) -> Search:
     """Return how to look for these words."""
-    # A negation alone would read the whole index: its query tree is T.
-    tree = database.rows(f"SELECT querytree({QUERY}) AS tree LIMIT 1", words=words)[0]["tree"]
-    if tree in {"", "T"}:
+    if not are_usable(database, words):
         return Search(usable=False, rare=True)
     # The index, even where the planner thinks that half of all messages have the word and wants to read them all.
     database.run("SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'")
@@ -49,3 +51,16 @@ def understand_words(database: Database, words: str) -> Search:
         most=RARE_MESSAGES + 1,
     )
     return Search(usable=True, rare=counted[0]["messages"] <= RARE_MESSAGES)
+
+
+def are_usable(database: Database, words: str) -> bool:
+    """Return whether Postgres can look for these words."""
+    try:
+        with database.savepoint():
+            tree = database.rows(f"SELECT querytree({QUERY}) AS tree LIMIT 1", words=words)[0]["tree"]
+    except DatabaseRefusedError as refusal:
+        if refusal.sqlstate != TOO_MANY_SIGNS:
+            raise
+        return False
+    # What of the query an index answers: nothing, or a negation alone (T), which would read all of it.
+    return tree not in {"", "T"}

@@ -1,6 +1,6 @@
 """What an address asks for, read strictly, and addresses written.
 
-Lengths are bounded, and a character that Postgres cannot hold is no filter.
+A value that cannot be read is an error, so that no list is wider than its address says; an empty one asks for nothing.
 """
 
 import base64
@@ -8,7 +8,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from reading.filters import BEFORE_ALL, ChatFilters, ChatKey, RunFilters
@@ -20,6 +20,9 @@ LONGEST_KEY = 2000
 URGENCIES = range(4)  # of chat_urgency
 LARGEST_NUMBER = 2**63 - 1  # that Postgres' bigint holds
 DIGITS = re.compile(r"[0-9]{1,19}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?[+-][0-9]{2}:[0-9]{2}")
+YEARS = range(2000, 3000)  # Python, Postgres and browsers agree on these; WB is younger.
 
 
 class AddressInvalidError(ValueError):
@@ -35,7 +38,7 @@ class NothingThereError(Exception):
 
 
 def read_chat_filters(fields: Mapping[str, str]) -> ChatFilters:
-    """Return the filters of a list of chats. Raises AddressInvalidError for a place that no list has."""
+    """Return the filters of a list of chats. Raises AddressInvalidError for a value that cannot be one of theirs."""
     key = fields.get("after", "")
     return ChatFilters(
         words=read_text(fields, "q"),
@@ -43,9 +46,9 @@ def read_chat_filters(fields: Mapping[str, str]) -> ChatFilters:
         tag=read_text(fields, "tag"),
         cause=read_text(fields, "cause"),
         product=_read_product(fields.get("product", "")),
-        waiting=fields.get("waiting") == "1",
-        urgent=fields.get("urgent") == "1",
-        with_attachments=fields.get("files") == "1",
+        waiting=_is_ticked(fields, "waiting"),
+        urgent=_is_ticked(fields, "urgent"),
+        with_attachments=_is_ticked(fields, "files"),
         first_day=_day(fields.get("from", "")),
         last_day=_day(fields.get("to", "")),
         after=_read_key(key) if key else None,
@@ -72,11 +75,13 @@ def write_chat_filters(filters: ChatFilters, after: ChatKey | None = None) -> st
 
 
 def read_run_filters(fields: Mapping[str, str]) -> RunFilters:
-    """Return the filters of a list of runs. Raises AddressInvalidError for a place that no list has."""
+    """Return the filters of a list of runs. Raises AddressInvalidError for a value that cannot be one of theirs."""
     status, before = fields.get("status", ""), fields.get("before", "")
+    if status and status not in STATUSES:
+        raise AddressInvalidError("The address names a status that no run has.")
     return RunFilters(
         store_id=read_id(fields, "store"),
-        status=status if status in STATUSES else "",
+        status=status,
         before=read_run_id(before) if before else None,
     )
 
@@ -103,26 +108,29 @@ def read_message_key(fields: Mapping[str, str]) -> tuple[datetime, str] | None:
     """Return the message before which a conversation is to be shown. Raises AddressInvalidError if it is not one."""
     if "before" not in fields:
         return None
-    try:
-        return datetime.fromisoformat(fields["before"]), read_id(fields, "message")
-    except ValueError:
-        raise AddressInvalidError("The address names no message.") from None
+    return _read_moment(fields["before"]), read_id(fields, "message")
 
 
 def read_month(fields: Mapping[str, str]) -> date | None:
-    """Return the first day of the month that an address names, as 2026-11; None where it names none."""
-    return _day(f"{fields.get('month', '')}-01")
+    """Return the first day of the month that an address names, as 2026-11; None where it names none.
+
+    Raises AddressInvalidError for what is no month.
+    """
+    month = fields.get("month", "")
+    return _day(f"{month}-01") if month else None
 
 
 def read_text(fields: Mapping[str, str], name: str) -> str:
-    """Return a text that Postgres can hold and compare."""
-    return fields.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT].encode("utf-8", "ignore").decode()
+    """Return a text as people type it, without the one character that Postgres cannot hold."""
+    return fields.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT]
 
 
 def read_id(fields: Mapping[str, str], name: str) -> str:
-    """Return an id to the letter; what Postgres cannot hold is no id of anything."""
+    """Return an id to the letter. Raises AddressInvalidError for what can be no id of anything."""
     value = fields.get(name, "")
-    return "" if "\x00" in value else value[:LONGEST_ID]
+    if "\x00" in value or len(value) > LONGEST_ID:
+        raise AddressInvalidError("The address names what can be no id.")
+    return value
 
 
 def _query(fields: Mapping[str, str]) -> str:
@@ -130,15 +138,37 @@ def _query(fields: Mapping[str, str]) -> str:
 
 
 def _read_product(value: str) -> int | None:
-    """Return the number of a product; what can be none narrows nothing down."""
-    return int(value) if DIGITS.fullmatch(value) and 0 < int(value) <= LARGEST_NUMBER else None
+    if not value:
+        return None
+    if not DIGITS.fullmatch(value) or not 0 < int(value) <= LARGEST_NUMBER:
+        raise AddressInvalidError("The address names no product.")
+    return int(value)
+
+
+def _is_ticked(fields: Mapping[str, str], name: str) -> bool:
+    if fields.get(name, "") not in {"", "1"}:
+        raise AddressInvalidError(f"The address says neither yes nor no to {name}.")
+    return bool(fields.get(name))
 
 
 def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
+    if not value:
         return None
+    try:
+        if DAY.fullmatch(value) and (day := date.fromisoformat(value)).year in YEARS:
+            return day
+    except ValueError:
+        pass
+    raise AddressInvalidError("The address names no day.")
+
+
+def _read_moment(value: str) -> datetime:
+    try:
+        if MOMENT.fullmatch(value) and (moment := datetime.fromisoformat(value)).year in YEARS:
+            return moment.astimezone(UTC)
+    except ValueError:
+        pass
+    raise AddressInvalidError("The address names no moment.")
 
 
 def _write_key(key: ChatKey) -> str:
@@ -149,11 +179,10 @@ def _read_key(text: str) -> ChatKey:
     try:
         at, store_id, chat_id, urgency = json.loads(base64.urlsafe_b64decode(text[:LONGEST_KEY].encode()))
         if at != BEFORE_ALL:
-            datetime.fromisoformat(at)
+            _read_moment(at)
+        (store_id + chat_id).encode()  # a lone surrogate is no character
     except (ValueError, TypeError, RecursionError, binascii.Error):
         raise AddressInvalidError("The address names no place in this list.") from None
-    if not (isinstance(store_id, str) and isinstance(chat_id, str)) or "\x00" in store_id + chat_id:
-        raise AddressInvalidError("The address names no place in this list.")
-    if urgency not in URGENCIES:
+    if type(urgency) is not int or urgency not in URGENCIES or "\x00" in store_id + chat_id:
         raise AddressInvalidError("The address names no place in this list.")
     return ChatKey(at, store_id, chat_id, urgency)

@@ -7,6 +7,7 @@ from typing import Any
 from chatsync.taxonomy import taxonomy
 from database.labels.history import release_persons_label, set_persons_label
 from reading.conversations import read_chats, read_labels, read_messages
+from reading.search import are_usable
 from viewer.access import labelling_transaction, reading_transaction
 from viewer.addresses import NothingThereError, read_id, read_message_key, read_text, write_chat
 from viewer.links import host_of, split_links
@@ -30,7 +31,8 @@ def describe_conversation(fields: Mapping[str, str]) -> dict[str, Any]:
         chats = read_chats(database, chat_id, store_id)
         if not chats:
             raise NothingThereError("no_chat")
-        messages = read_messages(database, chats[0], MESSAGES_AT_ONCE + 1, before, words)
+        marked = words if words and are_usable(database, words) else ""
+        messages = read_messages(database, chats[0], MESSAGES_AT_ONCE + 1, before, marked)
         history = read_labels(database, chats[0])
     shown = messages[-MESSAGES_AT_ONCE:]
     ordered_at = chats[0]["ordered_at"]
