@@ -9,10 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(folder) for folder in sorted((ROOT / "layers").glob("*/python"))]
 sys.path.append(str(ROOT / ".local" / "layers" / "classifier"))  # pymorphy3 and openai, as `make setup` installs them
 
-from chatsync.errors import ChatSyncError  # noqa: E402
-from local.errors import NotNowError, UsageError  # noqa: E402
+from local import process  # noqa: E402
+from local.errors import NotNowError, answer_error  # noqa: E402
 
-EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
 LABELS = """\
 Scores a classifier on chats whose labels are known: one JSON object a line,
   {"id": "1", "messages": [{"sender": "client", "text": "..."}], "tag": "spam"}
@@ -30,15 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = argument_parser().parse_args(arguments)
     try:
         run_program(chosen)
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    except (NotNowError, ChatSyncError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_INCOMPLETE
-    except ImportError as error:
-        print(f"error: {error}. Run `make setup-tests` once, then use .venv/bin/python -m eval.", file=sys.stderr)
-        return EXIT_USAGE
+    except Exception as error:
+        return answer_error(error, debug=chosen.debug)
     return 0
 
 
@@ -46,6 +38,7 @@ def argument_parser() -> argparse.ArgumentParser:
     """Return the parser of the programs' arguments."""
     as_it_stands = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="python -m eval", description="Scores labels and masking.")
+    parser.add_argument("--debug", action="store_true", help="show where an error comes from")
     programs = parser.add_subparsers(dest="program", metavar="PROGRAM", required=True)
     programs.add_parser("report", help="score the keywords on both our parts into results.md and confusion.png")
     labels = programs.add_parser(
@@ -65,8 +58,10 @@ def argument_parser() -> argparse.ArgumentParser:
 def run_program(chosen: argparse.Namespace) -> None:
     """Import only the program asked for: the picture's library is there after `make setup-tests` alone."""
     if chosen.program == "report":
-        from eval import report  # noqa: PLC0415
-
+        try:
+            from eval import report  # noqa: PLC0415
+        except ImportError as error:
+            raise NotNowError(f"{error}. `make eval` installs what the picture needs, then draws it.") from error
         report.write_report()
     elif chosen.program == "labels":
         from eval import golden_set, labels  # noqa: PLC0415
@@ -87,4 +82,4 @@ def run_program(chosen: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(process.run(main))

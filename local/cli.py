@@ -31,20 +31,19 @@ exit codes:
   0  success
   1  incomplete: a store was not synced whole, or nothing was found
   2  wrong use
+  3  a mistake in this program; --debug shows where
+  129, 130, 143
+     stopped: the terminal was closed, Ctrl-C, kill
 """
 
 import argparse
 import importlib
-import os
 import re
 import sys
 
-from chatsync.errors import ChatSyncError
-from chatsync.hidden_characters import SHOWN_IN_A_LINE
-from local.errors import NotNowError, UsageError
+from local.errors import EXIT_USAGE, answer_error
 
-EXIT_INCOMPLETE, EXIT_USAGE = 1, 2
-SHOWN_IN_AN_ERROR = {code: shown for code, shown in SHOWN_IN_A_LINE.items() if code != ord("\n")}
+DEBUG = "--debug"
 COMMANDS = (
     *("sync", "estimate", "status", "problems", "view", "sql", "chat", "label", "release", "store"),
     *("schedule", "protection", "mask", "simulator"),
@@ -55,10 +54,15 @@ UNDECODED = re.compile("[\ud800-\udfff]")
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):  # A terminal that cannot show «ИП» shows escapes instead of failing.
-        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    """Run one command and return its exit code, whatever happens; only a KeyboardInterrupt is the caller's."""
     words = sys.argv[1:] if words is None else words
+    try:
+        return _run(words)
+    except Exception as error:
+        return answer_error(error, debug=DEBUG in words)
+
+
+def _run(words: list[str]) -> int:
     parser = _parser(words)
     if any(UNDECODED.search(word) for word in words):
         parser.error("an argument is not text in UTF-8")
@@ -66,34 +70,8 @@ def main(words: list[str] | None = None) -> int:
     if "run" not in arguments:
         parser.print_help(sys.stderr)
         return EXIT_USAGE
-    return _run(arguments)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    try:
-        exit_code: int = arguments.run(arguments)
-        sys.stdout.flush()
-    except UsageError as error:
-        _print_error(error)
-        return EXIT_USAGE
-    except (NotNowError, ChatSyncError) as error:
-        _print_error(error)
-        return EXIT_INCOMPLETE
-    except ImportError as error:  # Another Python than the one `make setup` made ready.
-        print(f"error: {error}. Run `make setup` once, then use ./chats.", file=sys.stderr)
-        return EXIT_USAGE
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return EXIT_INCOMPLETE
-    except BrokenPipeError:  # `... | head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_INCOMPLETE
+    exit_code: int = arguments.run(arguments)
     return exit_code
-
-
-def _print_error(error: Exception) -> None:
-    """Print the sentence; what it quotes, such as a store's id or AWS's words, cannot command the terminal."""
-    print(f"error: {error}".translate(SHOWN_IN_AN_ERROR), file=sys.stderr)
 
 
 def _parser(words: list[str]) -> argparse.ArgumentParser:
@@ -116,3 +94,4 @@ class _WithHelp(argparse.ArgumentParser):
         description, example, rest = doc.partition("\n\nexample")
         as_it_stands = argparse.RawDescriptionHelpFormatter
         super().__init__(prog, description=description, epilog=example.strip() + rest, formatter_class=as_it_stands)
+        self.add_argument(DEBUG, action="store_true", help="show where an error comes from", default=argparse.SUPPRESS)

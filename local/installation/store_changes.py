@@ -83,7 +83,10 @@ def _read_token() -> str:
     """From stdin, never from an argument: those are seen by other programs and stay in the shell's history."""
     if is_read_by_others(STDIN):
         print(exposed_file_warning(Path("FILE")), file=sys.stderr)
-    token = (getpass.getpass("Token (not shown): ") if sys.stdin.isatty() else sys.stdin.read()).strip()
+    if sys.stdin.isatty():
+        token = getpass.getpass("Token (not shown): ").strip()
+    else:
+        token = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace").strip()
     if not token:
         raise UsageError("No token on stdin. For example: ./chats store add my-shop ... < token.txt")
     return token

@@ -1,6 +1,5 @@
 """Tables for people. They fit on 80 columns; nothing in them is cut, and nothing WB sent can command the terminal."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,17 +19,12 @@ NOTHING_SYNCED = "No store was synced yet. `make run` syncs the simulator's."
 
 
 class Terminal(Console):
-    """A console that takes every text as it is, and does not mind when its reader has seen enough (`| head`)."""
+    """A console that takes every text as it is."""
 
     def __init__(self, stderr: bool = False) -> None:
         stream = sys.stderr if stderr else sys.stdout
         width = None if stream.isatty() else FILE_WIDTH
         super().__init__(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
-
-    def on_broken_pipe(self) -> None:
-        """Go on in silence: what runs has still to end well."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
     def sentence(self, text: Text | str) -> None:
         """Print a sentence: wrapped between words on a terminal, one line elsewhere."""
