@@ -52,6 +52,22 @@ def test_the_first_execution_gets_the_store_and_its_cursor(database: Database) -
     assert run_row(database)["sync_type"] == "incremental"
 
 
+def test_no_run_number_is_left_out(database: Database) -> None:
+    """Whether runs are opened twice, skipped, kept waiting behind their seller's other store, or fail."""
+    first = a_run(database)
+    open_run(database, STORE, "execution-1", full=False)
+    open_run(database, STORE, "execution-2", full=False)
+    database.run("UPDATE stores SET seller_id = 'seller' WHERE id = :id", id=STORE)
+    database.run("UPDATE sync_logs SET seller_key = 'seller'")
+    database.run("INSERT INTO stores (id, name, seller_id) VALUES ('other', 'ИП Проба', 'seller')")
+    assert open_run(database, "other", "execution-3", full=False).status == "waiting"
+    run_ends.fail_run(database, STORE, "execution-1", "States.Timeout", "Killed.")
+    run_ends.fail_run(database, STORE, "execution-1", "States.Timeout", "Killed.")
+    run_ends.fail_run(database, "other", "execution-4", "States.Timeout", "Killed.")
+    open_run(database, "other", "execution-5", full=False)
+    assert sorted(column(database, "SELECT id FROM sync_logs")) == list(range(first, first + 4))
+
+
 def test_the_second_execution_is_skipped_and_says_so(database: Database) -> None:
     a_run(database)
     opened = open_run(database, STORE, "execution-2", full=False)

@@ -3,7 +3,9 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from database import leases
+import pytest
+
+from database import leases, stores
 from database.connection import transaction
 from tests.support.given_rows import ABOUT_RETURNS, a_chat, a_run
 from tests.support.shown_rows import NOW, a_message, given, labelled_by_person, many_chats
@@ -20,6 +22,14 @@ def test_a_store_is_seen_at_a_glance(pages: Pages) -> None:
     body = pages.get("/").body
     for words in ("ИП Проба", "success", "Personal", "12 days left", "Delivery 1", "s ago"):
         assert words in body
+
+
+def test_only_a_store_that_a_schedule_leaves_out_is_paused(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    with transaction() as database:
+        stores.register(database, "simulated", "ИП Проба", active=False)
+    assert "paused" in pages.get("/").body
+    monkeypatch.setenv("LIVE_RUN_FILE", "/nowhere")
+    assert "paused" not in pages.get("/").body
 
 
 def test_a_store_that_waits_says_until_when(pages: Pages) -> None:

@@ -90,11 +90,17 @@ def renew_lease(database: Database, run_id: int | None, wait_seconds: int) -> No
 
 
 def _take_lease(database: Database, store_id: str, seller_key: str, execution_id: str, sync_type: str) -> bool:
+    """Return whether the row was opened. A refusal by an index uses a number up, so what is known is asked first."""
     return bool(
         database.run(
             """
             INSERT INTO sync_logs (store_id, seller_key, execution_id, sync_type, status, alive_until)
-            VALUES (:store, :seller, :execution, :type, 'running', now() + make_interval(secs => :silence))
+            SELECT :store, :seller, :execution, :type, 'running', now() + make_interval(secs => :silence)
+            WHERE NOT EXISTS (
+                SELECT FROM sync_logs
+                WHERE status = 'running' AND (store_id = :store OR seller_key = :seller)
+                    OR execution_id = :execution AND store_id = :store
+            )
             ON CONFLICT DO NOTHING
             """,
             store=store_id,

@@ -108,19 +108,27 @@ def fail_run(database: Database, store_id: str, execution_id: str, error_type: s
 
     A run that has already ended keeps its end.
     """
-    database.run(
+    about = {"store": store_id, "execution": execution_id, "type": error_type, "message": message}
+    # Only where there is no row: a refusal by the index would use a number up.
+    opened = database.run(
         """
-        INSERT INTO sync_logs AS run (store_id, seller_key, execution_id, sync_type, status, alive_until, completed_at,
-                                      error_type, error_message)
+        INSERT INTO sync_logs (store_id, seller_key, execution_id, sync_type, status, alive_until, completed_at,
+                               error_type, error_message)
         SELECT id, coalesce(seller_id, id), :execution, 'incremental', 'error', now(), now(), :type, :message
-        FROM stores WHERE id = :store
-        ON CONFLICT (execution_id, store_id) DO UPDATE
-        SET status = 'error', completed_at = now(), error_type = excluded.error_type,
-            error_message = excluded.error_message, read_up_to = NULL
-        WHERE run.status = 'running'
+        FROM stores
+        WHERE id = :store AND NOT EXISTS (
+            SELECT FROM sync_logs WHERE execution_id = :execution AND store_id = :store
+        )
+        ON CONFLICT (execution_id, store_id) DO NOTHING
         """,
-        store=store_id,
-        execution=execution_id,
-        type=error_type,
-        message=message,
+        **about,
     )
+    if not opened:
+        database.run(
+            """
+            UPDATE sync_logs
+            SET status = 'error', completed_at = now(), error_type = :type, error_message = :message
+            WHERE execution_id = :execution AND store_id = :store AND status = 'running'
+            """,
+            **about,
+        )

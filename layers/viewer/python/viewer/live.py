@@ -10,6 +10,11 @@ from typing import Any
 FRESH_SECONDS = 15  # `sync` writes at least every few seconds while it runs
 
 
+def is_on_one_machine() -> bool:
+    """Return whether these pages are shown by `./chats view`, where no schedule runs."""
+    return "LIVE_RUN_FILE" in os.environ
+
+
 def read_live_run() -> dict[str, Any] | None:
     """Return what the running sync wrote last; None on AWS, and when no sync goes on."""
     named = os.environ.get("LIVE_RUN_FILE")
