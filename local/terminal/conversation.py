@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from local.terminal.tables import console, count_of, format_minute, visible
+from local.terminal.tables import console, count_of, format_minute, name_zones, visible
 
 SENDERS = {"client": ("buyer", "cyan"), "seller": ("seller", "green"), "wb": ("WB", "magenta")}
 INDENT = 6  # As wide as a time: what a buyer writes on a new line can never look like another message.
@@ -18,7 +18,10 @@ def show_conversation(chat: Mapping[str, Any], messages: Sequence[Mapping[str, A
     console.print(
         Text(visible(chat["client_name"]) or "(no name)", style="bold"), f"· {count_of(len(messages), 'message')}"
     )
-    console.sentence(Text(_about(chat), style="dim"))
+    zones = name_zones(message["sent_at"] for message in messages)
+    console.sentence(
+        Text(" · ".join(part for part in (_about(chat), zones and f"times: {zones}") if part), style="dim")
+    )
     for day, of_day in groupby(messages, key=lambda message: message["sent_at"].astimezone().date()):
         console.print(f"\n── {day:%d.%m.%Y} ──", style="dim")
         for message in of_day:

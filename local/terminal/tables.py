@@ -226,3 +226,9 @@ def format_cursor(cursor: int | None, between: str = " ") -> str:
 def format_minute(moment: datetime | None, between: str = " ") -> str:
     """Return a time of this machine with its date; nothing where there is none."""
     return f"{moment.astimezone():%d.%m.%Y}{between}{moment.astimezone():%H:%M}" if moment else ""
+
+
+def name_zones(moments: Iterable[datetime]) -> str:
+    """Return in which time zone these are shown, such as UTC+03:00; in summer and winter it may be another."""
+    offsets = {f"{moment.astimezone():%z}" for moment in moments}
+    return " and ".join(f"UTC{offset[:3]}:{offset[3:]}" for offset in sorted(offsets))

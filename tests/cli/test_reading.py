@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -123,6 +125,29 @@ def test_a_conversation_names_days_senders_and_files(
     assert len(re.findall(r"── \d\d\.02\.2026 ──", printed)) == 3
     assert "      [image]" in printed
     assert "bot: Ответ" in printed
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock is changed twice a year."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+def test_a_conversation_names_the_time_zone_of_its_messages(
+    console: tables.Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    winter, summer = datetime(2026, 2, 2, 12, 0, tzinfo=UTC), datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
+    messages = [a_message("Вопрос", sent_at=winter), a_message("Ответ", sent_at=summer)]
+    conversation.show_conversation(a_chat(), messages)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "times: UTC+01:00 and UTC+02:00" in printed
+    assert "13:00 buyer: Вопрос" in printed
+    assert "14:00 buyer: Ответ" in printed
 
 
 def test_a_changed_message_shows_its_earlier_words_inside_itself(
