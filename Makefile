@@ -57,29 +57,38 @@ graph: $(TOOLS)/graphviz ## Draw the state machine's picture anew, after its sta
 setup: .local/setup-run .local/setup-lambda
 setup-tests: setup .local/setup-tests .local/setup-sam
 
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.13 ...")'
-	@echo "Making a virtual environment in .venv ..."
-	@$(PYTHON) -m venv .venv
+# An environment without pip (python3-venv was not installed), of a Python that is gone, or in which an installation was
+# cut off, is made anew. Otherwise the file keeps its time, and nothing that depends on it is done again.
+.venv/ready: FORCE
+	@$(BIN)/python -c 'import pip' 2>/dev/null && test ! -e .venv/unfinished || { \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.13 ...")' && \
+		echo "Making a virtual environment in .venv ..." && rm -rf .venv && $(PYTHON) -m venv .venv; }
+	@test -e $@ || touch $@
 
-.local/setup-run: local/requirements.txt | .venv/bin/python
+FORCE:
+
+.local/setup-run: local/requirements.txt .venv/ready
 	@echo "Installing what the local engine needs (about a minute) ..."
+	@touch .venv/unfinished
 	@$(PIP) -r local/requirements.txt
-	@mkdir -p .local && touch $@
+	@rm .venv/unfinished && mkdir -p .local && touch $@
 
-.local/setup-lambda: local/lambda-image.txt $(LAYERS:%=layers/%/requirements.txt) | .venv/bin/python
+# Under other names first: a half of them is never taken for all.
+.local/setup-lambda: local/lambda-image.txt $(LAYERS:%=layers/%/requirements.txt) .venv/ready
 	@echo "Installing the functions' layers and Lambda's own libraries (about a minute) ..."
+	@rm -rf .local/layers.new .local/lambda-image.new
+	@for layer in $(LAYERS); do $(PIP) --target .local/layers.new/$$layer -r layers/$$layer/requirements.txt || exit 1; done
+	@$(PIP) --target .local/lambda-image.new -r local/lambda-image.txt
 	@rm -rf .local/layers .local/lambda-image
-	@for layer in $(LAYERS); do $(PIP) --target .local/layers/$$layer -r layers/$$layer/requirements.txt || exit 1; done
-	@$(PIP) --target .local/lambda-image -r local/lambda-image.txt
-	@mkdir -p .local && touch $@
+	@mv .local/layers.new .local/layers && mv .local/lambda-image.new .local/lambda-image && touch $@
 
-.local/setup-tests: tests/requirements.txt | .local/setup-run
+.local/setup-tests: tests/requirements.txt .local/setup-run
 	@echo "Installing what the tests need (about two minutes) ..."
+	@touch .venv/unfinished
 	@$(PIP) -r tests/requirements.txt
-	@mkdir -p .local && touch $@
+	@rm .venv/unfinished && touch $@
 
-.local/setup-sam: tests/template/sam/requirements.txt | .venv/bin/python
+.local/setup-sam: tests/template/sam/requirements.txt | .venv/ready
 	@echo "Installing the SAM transform ..."
 	@rm -rf .local/sam
 	@$(PIP) --target .local/sam -r tests/template/sam/requirements.txt
@@ -162,17 +171,17 @@ destroy: setup $(TOOLS)/sam ## Delete the stack, whatever state it is in; says f
 		echo "If sam cannot read the stack: aws cloudformation delete-stack --stack-name $(STACK)"; exit 1; }
 
 # Each tool in an environment of its own: they hold back each other's libraries.
-$(TOOLS)/%: tests/deploy/tools/%.txt | .venv/bin/python
+$(TOOLS)/%: tests/deploy/tools/%.txt | .venv/ready
 	@echo "Installing $* (about a minute) ..."
 	@rm -rf $@ && $(BIN)/python -m venv $@
 	@$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-$(TOOLS)/graphviz: | .venv/bin/python
+$(TOOLS)/graphviz: | .venv/ready
 	@echo "Installing Graphviz for Node.js ..."
 	@npm install --silent --no-save --ignore-scripts --prefix $@ @viz-js/viz@3.31.0
 
-$(TOOLS)/gpt-tokenizer: | .venv/bin/python
+$(TOOLS)/gpt-tokenizer: | .venv/ready
 	@echo "Installing the tokenizers for Node.js ..."
 	@npm install --silent --no-save --ignore-scripts --prefix $@ gpt-tokenizer@4.0.0
 

@@ -19,9 +19,7 @@ def show_conversation(chat: Mapping[str, Any], messages: Sequence[Mapping[str, A
         Text(visible(chat["client_name"]) or "(no name)", style="bold"), f"· {count_of(len(messages), 'message')}"
     )
     zones = name_zones(message["sent_at"] for message in messages)
-    console.sentence(
-        Text(" · ".join(part for part in (_about(chat), zones and f"times: {zones}") if part), style="dim")
-    )
+    console.sentence(Text(_about(chat, zones), style="dim"))
     for day, of_day in groupby(messages, key=lambda message: message["sent_at"].astimezone().date()):
         console.print(f"\n── {day:%d.%m.%Y} ──", style="dim")
         for message in of_day:
@@ -29,7 +27,7 @@ def show_conversation(chat: Mapping[str, Any], messages: Sequence[Mapping[str, A
     console.print()
 
 
-def _about(chat: Mapping[str, Any]) -> str:
+def _about(chat: Mapping[str, Any], zones: str) -> str:
     facts = {
         "store": chat["store_name"],
         "product": chat["nm_id"],
@@ -37,6 +35,7 @@ def _about(chat: Mapping[str, Any]) -> str:
         "label": chat["tag"],
         "cause": chat["cause"],
         "not in WB's list since": chat["missing_since"] and f"{chat['missing_since'].astimezone():%d.%m.%Y}",
+        "times": zones,
     }
     return " · ".join(f"{name}: {visible(str(value))}" for name, value in facts.items() if value)
 
