@@ -46,7 +46,7 @@ from local.errors import EXIT_USAGE, answer_error
 DEBUG = "--debug"
 COMMANDS = (
     *("sync", "estimate", "status", "problems", "view", "sql", "chat", "label", "release", "store"),
-    *("schedule", "protection", "mask", "simulator"),
+    *("schedule", "protection", "mask", "simulator", "backup", "restore"),
 )
 
 # What Python makes of bytes that are no text in the terminal's encoding; neither Postgres nor AWS takes them.

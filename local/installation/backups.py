@@ -1,0 +1,229 @@
+"""Backups of the database: made while it is used, and restored beside the one that is there."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from database.connection import Address, Database, connect, read_address
+from database.migrations import migrate, read_migrations
+from local.engine.postgres import Postgres, PostgresFailedError, PostgresInUseError
+from local.engine.postgres_binaries import find_binaries
+from local.errors import NotNowError, UsageError
+from local.installation.backup_file import DUMP, Backup, Manifest, TableState, new_file, opened, write_manifest
+from local.installation.database import query
+from local.installation.kept_server import KEPT_DATABASE
+from local.paths import KEPT, MIGRATIONS
+
+LONGEST_ANSWER_SECONDS = 24 * 3600  # the digest of the largest table
+BESIDE = {"durable": KEPT / "postgres.restored", "tried": KEPT / "postgres.verified"}
+SERVER_FILES = ("log", "lock", "turn", "pgpass")  # what a server keeps beside its folder
+CHUNK_BYTES = 1 << 20
+# What a row's text depends on, beside the row.
+TEXT_SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'"
+TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
+COLUMNS = """
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attname) AS names FROM pg_attribute
+    WHERE attrelid = CAST(:name AS regclass) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
+
+
+def make_backup(file: Path) -> Manifest:
+    """Write the whole database, as it is at one moment, into a new file; a sync may go on meanwhile.
+
+    Raises:
+        UsageError: The file exists, or DATABASE_URL names a server that pg_dump cannot be sent to.
+        NotNowError: There is no database yet, or it or the disk refuses.
+    """
+    # Within query() DATABASE_URL names the database, whichever it is.
+    return query(lambda _: _write_backup(read_address(os.environ["DATABASE_URL"]), file))
+
+
+def verify_backup(file: Path) -> Manifest:
+    """Restore the file into a server of its own, which is removed again, and return what was compared.
+
+    Raises:
+        UsageError: It is no whole backup.
+        NotNowError: What comes out of it is not what went in, or there is no room for it.
+    """
+    with opened(file) as backup, _built(BESIDE["tried"], backup, durable=False):
+        return backup.manifest
+
+
+def restore_backup(file: Path, *, replace_kept: bool) -> tuple[Manifest, Path | None]:
+    """Put the file's database in the place of the kept one; return where that one lies now, if there was one.
+
+    Raises:
+        UsageError: It is no whole backup; or there is a database, and nobody said that it may be replaced.
+        NotNowError: As verify_backup, or the kept database is used by another command. Nothing was changed.
+    """
+    if os.environ.get("DATABASE_URL"):
+        raise UsageError(
+            "`restore` fills the database kept in .local/. Unset DATABASE_URL, or fill its database with pg_restore: "
+            "docs/backup.md."
+        )
+    if KEPT_DATABASE.exists() and not replace_kept:
+        raise UsageError(f"There is a database in {KEPT_DATABASE}. With --replace it is put aside, not deleted.")
+    with opened(file) as backup:
+        with _built(BESIDE["durable"], backup, durable=True):
+            pass
+        return backup.manifest, _swap(BESIDE["durable"])
+
+
+def _write_backup(address: Address, file: Path) -> Manifest:
+    if address.tls:
+        raise UsageError("The pg_dump of this program speaks no TLS. Use another pg_dump: docs/backup.md.")
+    with new_file(file) as archive, closing(connect(replace(address, answer_seconds=LONGEST_ANSWER_SECONDS))) as link:
+        database = Database(link)
+        database.run(TEXT_SETTINGS)
+        database.run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        snapshot = database.rows("SELECT pg_export_snapshot() AS name")[0]["name"]
+        with archive.open(DUMP, "w", force_zip64=True) as dump:
+            _run("pg_dump", ["--format=custom", f"--snapshot={snapshot}"], address, into=dump)
+        versions = [row["version"] for row in database.rows("SELECT version FROM schema_migrations ORDER BY version")]
+        manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), versions, _count_tables(database))
+        write_manifest(archive, manifest)
+    return manifest
+
+
+def _count_tables(database: Database) -> dict[str, TableState]:
+    return {name: _count_table(database, name) for name in _table_names(database)}
+
+
+def _table_names(database: Database) -> list[str]:
+    return [row["relname"] for row in database.rows(TABLES)]
+
+
+def _count_table(database: Database, name: str) -> TableState:
+    """Return a table's state. What Postgres computes from other columns is left out: versions may compute otherwise."""
+    columns = database.rows(COLUMNS, name=name)[0]["names"]
+    digest = f"('x' || left(md5(ROW({columns})::text), 15))::bit(60)::bigint"
+    counted = f"SELECT count(*) AS rows, coalesce(sum({digest}), 0)::text AS digest FROM {name}"  # noqa: S608 - names
+    return TableState(**database.rows(counted)[0])
+
+
+@contextmanager
+def _built(place: Path, backup: Backup, *, durable: bool) -> Iterator[None]:
+    """Restore the backup into a new data folder and compare it; a failure, or not `durable`, removes it again."""
+    sources = _migrations_of(backup.manifest)
+    _remove_server(place)
+    try:
+        with Postgres(place, durable=durable) as server, tempfile.TemporaryDirectory() as folder:
+            for source in sources:
+                shutil.copy(source, folder)
+            _fill(read_address(server.url), Path(folder), backup)
+        yield
+    except (PostgresFailedError, PostgresInUseError) as error:
+        _remove_server(place)
+        raise NotNowError(f"The backup could not be restored, and nothing was changed. {error}") from None
+    except BaseException:
+        _remove_server(place)
+        raise
+    if not durable:
+        _remove_server(place)
+
+
+def _migrations_of(manifest: Manifest) -> list[Path]:
+    """Return the files that made the backup's tables; the next command makes what came later."""
+    if unknown := set(manifest.migrations) - {migration.version for migration in read_migrations(MIGRATIONS)}:
+        raise NotNowError(
+            f"The backup has tables that a newer version of this program made ({', '.join(sorted(unknown))}). Update "
+            "this program first. Nothing was changed."
+        )
+    return [MIGRATIONS / f"{version}.sql" for version in manifest.migrations]
+
+
+def _fill(address: Address, migrations: Path, backup: Backup) -> None:
+    """Make the tables, with the roles and rights that no dump holds, then their rows as the dump has them."""
+    address = replace(address, answer_seconds=LONGEST_ANSWER_SECONDS)
+    migrate(migrations, address)
+    with closing(connect(address)) as link:
+        database = Database(link)
+        database.run(TEXT_SETTINGS)
+        database.run(f"TRUNCATE {', '.join(_table_names(database))} RESTART IDENTITY")
+        how = ["--data-only", "--disable-triggers", "--single-transaction", "--exit-on-error"]
+        with backup.open_dump() as dump:
+            _run("pg_restore", [*how, f"--dbname={address.database}"], address, out_of=dump)
+        there = _count_tables(database)
+    wanted = backup.manifest.tables
+    if wrong := sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name)):
+        raise NotNowError(
+            f"What comes out of the backup is not what its manifest says ({', '.join(wrong)}). Nothing was changed. "
+            "Make another backup, and keep this one until that is verified."
+        )
+
+
+def _swap(restored: Path) -> Path | None:
+    """Put the restored folder in the kept one's place, by two renames; return where the kept one lies now."""
+    if not KEPT_DATABASE.exists():
+        KEPT_DATABASE.unlink(missing_ok=True)  # a link to nowhere
+        restored.rename(KEPT_DATABASE)
+        return None
+    if (KEPT_DATABASE / "postmaster.pid").exists():
+        _remove_server(restored)
+        raise NotNowError(
+            f"The database in {KEPT_DATABASE} is being used. Nothing was changed. End the other commands, then again."
+        )
+    aside = KEPT_DATABASE.with_name(f"postgres.until-{datetime.now(UTC):%Y-%m-%d-%H%M%S}")
+    KEPT_DATABASE.rename(aside)
+    restored.rename(KEPT_DATABASE)
+    return aside
+
+
+def _remove_server(place: Path) -> None:
+    """Remove a data folder, also where it is only a link to it, with what its server keeps beside it."""
+    data = place.resolve()
+    shutil.rmtree(data, ignore_errors=True)
+    for kept in {place, data}:
+        for ending in SERVER_FILES:
+            kept.with_name(f"{kept.name}.{ending}").unlink(missing_ok=True)
+    place.unlink(missing_ok=True)
+
+
+def _run(
+    program: str, how: list[str], address: Address, *, into: IO[bytes] | None = None, out_of: IO[bytes] | None = None
+) -> None:
+    """Run one of Postgres' programs on a database, its output into one file, or its input out of another."""
+    login = {"PGHOST": address.host, "PGPORT": str(address.port), "PGUSER": address.user, "PGSSLMODE": "disable"}
+    login |= {"PGDATABASE": address.database, "PGPASSWORD": address.password or "", "PATH": os.defpath, "LANG": "C"}
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(
+            [find_binaries().program(program), *how],
+            stdin=subprocess.PIPE if out_of else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if into else subprocess.DEVNULL,
+            stderr=complaints,
+            env=login,
+        ) as process,
+    ):
+        try:
+            _feed(process, into, out_of)
+        except BaseException:
+            process.kill()
+            raise
+        if process.wait() != 0:
+            complaints.seek(0)
+            raise NotNowError(f"Nothing was changed. {_first_line(program, complaints.read())}")
+
+
+def _feed(process: "subprocess.Popen[bytes]", into: IO[bytes] | None, out_of: IO[bytes] | None) -> None:
+    if into and process.stdout:
+        shutil.copyfileobj(process.stdout, into, CHUNK_BYTES)
+    if out_of and process.stdin:
+        try:
+            shutil.copyfileobj(out_of, process.stdin, CHUNK_BYTES)
+            process.stdin.close()
+        except BrokenPipeError:  # it has ended, and says why
+            pass
+
+
+def _first_line(program: str, complaints: bytes) -> str:
+    """Return what the program says first; what follows may quote rows."""
+    lines: list[Any] = complaints.decode(errors="replace").splitlines()
+    return next((line for line in lines if "error:" in line), f"{program} failed")
