@@ -100,7 +100,7 @@ lock: setup-tests ## Pin all libraries anew, with their hashes.
 # Run by root below a closed folder, the database lies elsewhere, behind a link.
 clean: ## Remove everything this Makefile made, the local database included.
 	@if test -L .local/postgres; then data=$$(readlink -f .local/postgres) && \
-		rm -rf "$$data" "$$data.log" "$$data.lock" "$$data.new"; fi
+		rm -rf "$$data" "$$data".*; fi
 	rm -rf .venv .local .aws-sam
 
 eval: setup-tests ## Score the labels on the golden set (PROVIDER=openai for a model), and the masking.

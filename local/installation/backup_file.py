@@ -14,6 +14,7 @@ from local.errors import NotNowError, UsageError
 FORMAT = 1
 MANIFEST, DUMP = "manifest.json", "database.dump"
 OWNER_ONLY = 0o600
+DAMAGED = "is not a whole backup of this program, or is damaged. Nothing was changed. Take another one."
 
 
 @dataclass(frozen=True)
@@ -81,26 +82,28 @@ def write_manifest(archive: zipfile.ZipFile, manifest: Manifest) -> None:
 
 @contextmanager
 def opened(file: Path) -> Iterator[Backup]:
-    """Yield the backup in a file, once all of it was read and is as it was written.
+    """Yield the backup in a file. What is damaged in its dump is met where that is read.
 
     Raises:
         UsageError: The file is no backup of this program, or is damaged or cut.
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            if damaged := archive.testzip():
-                raise UsageError(f"The backup {file} is damaged: its part {damaged} is not as it was written.")
-            yield Backup(_read_manifest(file, json.loads(archive.read(MANIFEST))), archive)
+            yield Backup(_read_manifest(file, archive), archive)
     except OSError as error:
         if error.filename is None or Path(error.filename) != file:
             raise
         raise UsageError(f"The backup {file} cannot be read: {error.strerror}.") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError):
-        raise UsageError(f"{file} is not a whole backup: `./chats backup` writes one, and never half of it.") from None
+    except zipfile.BadZipFile:
+        raise UsageError(f"{file} {DAMAGED}") from None
 
 
-def _read_manifest(file: Path, written: dict[str, object]) -> Manifest:
-    if written.pop("format") != FORMAT:
-        raise NotNowError(f"The backup {file} was made by a newer version of this program. Update this one first.")
-    tables = {name: TableState(**state) for name, state in written.pop("tables").items()}  # type: ignore[attr-defined]
-    return Manifest(tables=tables, **written)  # type: ignore[arg-type]
+def _read_manifest(file: Path, archive: zipfile.ZipFile) -> Manifest:
+    try:
+        written = json.loads(archive.read(MANIFEST))
+        if written.pop("format") > FORMAT:
+            raise NotNowError(f"The backup {file} was made by a newer version of this program. Update this one first.")
+        tables = {name: TableState(**state) for name, state in written.pop("tables").items()}
+        return Manifest(tables=tables, **written)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise UsageError(f"{file} {DAMAGED}") from None

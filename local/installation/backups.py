@@ -1,5 +1,6 @@
 """Backups of the database: made while it is used, and restored beside the one that is there."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from typing import IO, Any
 from database.connection import Address, Database, connect, read_address
 from database.migrations import migrate, read_migrations
 from local.engine.postgres import Postgres, PostgresFailedError, PostgresInUseError
-from local.engine.postgres_binaries import find_binaries
+from local.engine.postgres_binaries import enterable, find_binaries
 from local.errors import NotNowError, UsageError
 from local.installation.backup_file import DUMP, Backup, Manifest, TableState, new_file, opened, write_manifest
 from local.installation.database import query
@@ -22,7 +23,7 @@ from local.installation.kept_server import KEPT_DATABASE
 from local.paths import KEPT, MIGRATIONS
 
 LONGEST_ANSWER_SECONDS = 24 * 3600  # the digest of the largest table
-BESIDE = {"durable": KEPT / "postgres.restored", "tried": KEPT / "postgres.verified"}
+RESTORED, VERIFIED, ALONE = (KEPT / f"postgres.{name}" for name in ("restored", "verified", "restoring"))
 SERVER_FILES = ("log", "lock", "turn", "pgpass")  # what a server keeps beside its folder
 CHUNK_BYTES = 1 << 20
 # What a row's text depends on, beside the row.
@@ -52,7 +53,7 @@ def verify_backup(file: Path) -> Manifest:
         UsageError: It is no whole backup.
         NotNowError: What comes out of it is not what went in, or there is no room for it.
     """
-    with opened(file) as backup, _built(BESIDE["tried"], backup, durable=False):
+    with opened(file) as backup, _alone(), _built(VERIFIED, backup, durable=False):
         return backup.manifest
 
 
@@ -70,10 +71,8 @@ def restore_backup(file: Path, *, replace_kept: bool) -> tuple[Manifest, Path | 
         )
     if KEPT_DATABASE.exists() and not replace_kept:
         raise UsageError(f"There is a database in {KEPT_DATABASE}. With --replace it is put aside, not deleted.")
-    with opened(file) as backup:
-        with _built(BESIDE["durable"], backup, durable=True):
-            pass
-        return backup.manifest, _swap(BESIDE["durable"])
+    with opened(file) as backup, _alone(), _built(RESTORED, backup, durable=True):
+        return backup.manifest, _swap()
 
 
 def _write_backup(address: Address, file: Path) -> Manifest:
@@ -110,7 +109,7 @@ def _count_table(database: Database, name: str) -> TableState:
 
 @contextmanager
 def _built(place: Path, backup: Backup, *, durable: bool) -> Iterator[None]:
-    """Restore the backup into a new data folder and compare it; a failure, or not `durable`, removes it again."""
+    """Restore the backup into a new data folder and compare it; what is left there in the end is removed."""
     sources = _migrations_of(backup.manifest)
     _remove_server(place)
     try:
@@ -120,12 +119,8 @@ def _built(place: Path, backup: Backup, *, durable: bool) -> Iterator[None]:
             _fill(read_address(server.url), Path(folder), backup)
         yield
     except (PostgresFailedError, PostgresInUseError) as error:
-        _remove_server(place)
         raise NotNowError(f"The backup could not be restored, and nothing was changed. {error}") from None
-    except BaseException:
-        _remove_server(place)
-        raise
-    if not durable:
+    finally:
         _remove_server(place)
 
 
@@ -159,21 +154,29 @@ def _fill(address: Address, migrations: Path, backup: Backup) -> None:
         )
 
 
-def _swap(restored: Path) -> Path | None:
+def _swap() -> Path | None:
     """Put the restored folder in the kept one's place, by two renames; return where the kept one lies now."""
-    if not KEPT_DATABASE.exists():
-        KEPT_DATABASE.unlink(missing_ok=True)  # a link to nowhere
-        restored.rename(KEPT_DATABASE)
-        return None
-    if (KEPT_DATABASE / "postmaster.pid").exists():
-        _remove_server(restored)
+    kept, aside = enterable(KEPT_DATABASE), None
+    if (kept / "postmaster.pid").exists():
         raise NotNowError(
             f"The database in {KEPT_DATABASE} is being used. Nothing was changed. End the other commands, then again."
         )
-    aside = KEPT_DATABASE.with_name(f"postgres.until-{datetime.now(UTC):%Y-%m-%d-%H%M%S}")
-    KEPT_DATABASE.rename(aside)
-    restored.rename(KEPT_DATABASE)
+    if kept.exists():
+        aside = kept.rename(kept.with_name(f"{kept.name}.until-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"))
+    RESTORED.resolve().rename(kept)
     return aside
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Restore nothing while another command does, into the same folders."""
+    KEPT.mkdir(exist_ok=True)
+    with ALONE.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotNowError("Another command restores a backup here. Wait until it has ended.") from None
+        yield
 
 
 def _remove_server(place: Path) -> None:

@@ -21,9 +21,9 @@ RUN, LAYER, IMAGE = "-r local/requirements.txt", "-r layers/classifier/requireme
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """What `make setup` reads, in a folder of its own."""
-    for file in ("Makefile", "local/requirements.txt", "local/lambda-image.txt"):
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / file, tmp_path / file)
+    for name in ("Makefile", "local/requirements.txt", "local/lambda-image.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
     for file in ROOT.glob("layers/*/requirements.txt"):
         (tmp_path / file.parent.relative_to(ROOT)).mkdir(parents=True)
         shutil.copy(file, tmp_path / file.relative_to(ROOT))

@@ -133,7 +133,7 @@ def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> N
 
 COMMANDS = (
     *("sync", "status", "view", "chat", "sql", "label", "estimate", "release", "store", "schedule", "protection"),
-    "simulator",
+    *("simulator", "backup", "restore", "mask", "problems"),
 )
 
 
