@@ -127,7 +127,8 @@ def fail_run(database: Database, store_id: str, execution_id: str, error_type: s
         database.run(
             """
             UPDATE sync_logs
-            SET status = 'error', completed_at = now(), error_type = :type, error_message = :message
+            SET status = 'error', completed_at = now(), error_type = :type, error_message = :message,
+                read_up_to = NULL
             WHERE execution_id = :execution AND store_id = :store AND status = 'running'
             """,
             **about,
