@@ -5,9 +5,9 @@ row of sync_logs. Ctrl-C stops cleanly: what is stored stays stored, and the
 next sync continues from there.
 
 examples:
-  WB_TOKEN=... ./chats sync --stores shops.toml
+  ./chats sync --stores shops.toml
   ./chats sync --stores shops.toml --store my-shop --classifier none
-  ./chats sync --stores shops.toml --every 1h     (docs/one-machine.md: by itself)
+  ./chats sync --stores shops.toml --every 1h    by itself: docs/one-machine.md
   ./chats sync --json > runs.json
 
 a stores file (TOML), one [[stores]] for each store:

@@ -85,7 +85,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs the command with a token on stdin."""
 
     def run(action: str, token: str = "", *more: str, store: str = "my-shop", stack: str = "chats") -> int:
-        monkeypatch.setattr("sys.stdin", io.StringIO(f"{token}\n"))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{token}\n".encode())))
         return cli.main(["store", action, store, "--stack", stack, *more])
 
     return run
