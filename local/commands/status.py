@@ -4,12 +4,16 @@ import argparse
 from typing import Any
 
 from local.arguments import add_stack
+from local.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add of which stack, and what to show instead."""
     add_stack(parser)
-    parser.add_argument("--gaps", action="store_true", help="list the chats with a newer message at WB than stored")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--gaps", action="store_true", help="list the chats with a newer message at WB than stored")
+    about = "say how other programs (psql, DBeaver) reach the database of this machine"
+    shown.add_argument("--connection", action="store_true", help=about)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -17,11 +21,23 @@ def run(arguments: argparse.Namespace) -> int:
     from local.installation.data import read_data
     from local.terminal.tables import show_gaps
 
+    if arguments.connection:
+        return _show_connection(arguments.stack)
     if arguments.gaps:
         gaps = read_data(arguments.stack, "gaps")
         show_gaps(gaps["chats"], gaps["total"])
         return 0
     return _show_status(read_data(arguments.stack, "status"), arguments.stack)
+
+
+def _show_connection(stack: str | None) -> int:
+    from local.installation.connection import describe_connection
+    from local.terminal.tables import console
+
+    if stack is not None:
+        raise UsageError("--connection is about this machine's database. A stack's is reached by its functions alone.")
+    console.print(describe_connection(), soft_wrap=True)
+    return 0
 
 
 def _show_status(status: dict[str, Any], stack: str | None) -> int:

@@ -209,8 +209,9 @@ def _warm_up(functions: Iterable[_Function]) -> None:
 
 def _put_long_logs_aside(folder: Path) -> None:
     for log in folder.glob("*.log"):
-        if log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.old"))
+        with suppress(FileNotFoundError):  # Another engine has put it aside at this moment.
+            if log.stat().st_size > LOG_BYTES:
+                log.replace(log.with_suffix(".log.old"))
 
 
 def shared_layers(stack: Stack) -> list[str]:

@@ -1,37 +1,43 @@
 """A real Postgres server of one's own, from a PyPI package: no installation, no container."""
 
-import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
+import tempfile
+import threading
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
 
+from local.engine.locks import EXCLUSIVE, SHARED, open_lock, try_lock
 from local.engine.postgres_binaries import enterable, find_binaries
+from local.engine.postgres_logins import OWNER, Logins
+from local.engine.postmaster import HOST, find_server, forget_dead_server, free_port, last_port, lives, ready_port
+
+DATABASE = "postgres"
 
 # A server that was killed first replays its write-ahead log.
 READY_SECONDS = 120.0
-READY_POLL_SECONDS = 0.01
-STOP_SECONDS = 60
+STOP_SECONDS = 60.0
+POLL_SECONDS = 0.01
+# Another user starts or stops the server meanwhile, at the longest.
+TURN_SECONDS = READY_SECONDS + STOP_SECONDS
+TURN_POLL_SECONDS = 0.02
 
-# Another program may take the free port first; the children of a killed server may need a moment to notice.
-START_ATTEMPTS = 3
+# Another program may have the port; the children of a killed server may need a moment to notice.
+START_ATTEMPTS = 4
+ATTEMPT_SECONDS = 0.5
 
 # Workers keep a connection each: more than Postgres' default of 100 when every function's pool is full.
 MAX_CONNECTIONS = 400
 
-# postmaster.pid: its first line is the process id, its eighth the state.
-# https://github.com/postgres/postgres/blob/REL_18_STABLE/src/include/utils/pidfile.h
-PID_LINE, STATE_LINE = 0, 7
-
 SETTINGS = {
-    "listen_addresses": "127.0.0.1",
+    "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": str(MAX_CONNECTIONS),
     "timezone": "UTC",
@@ -49,7 +55,7 @@ TAIL_LINES = 10
 
 
 class PostgresInUseError(Exception):
-    """Another process runs a server on this data folder; the text names it."""
+    """Another version of this program uses the data folder, or another process does not let go of it."""
 
 
 class PostgresFailedError(Exception):
@@ -57,139 +63,200 @@ class PostgresFailedError(Exception):
 
 
 class Postgres:
-    """A server on a data folder, made when it does not exist (a context manager).
+    """A server on a data folder, made when it does not exist, for as long as it is used (a context manager).
 
-    `durable` keeps the data through a power cut; tests do without. The log lies beside the folder, as `<folder>.log`.
+    Any number of processes use it at once: the first starts it, the others join it, and the last one out stops it. Each
+    holds `<folder>.lock` as long as it uses the server, and `<folder>.turn` while it comes or goes. A process that is
+    killed lets go of both; the server that the last one leaves behind so is used, or stopped, by the next.
+
+    `durable` keeps the data through a power cut. With `roles`, these and the owner log in with passwords, which lie in
+    `<folder>.pgpass`; without, whoever reaches the server is let in. Tests do without both.
     """
 
-    def __init__(self, data: Path, durable: bool) -> None:
-        self._data = enterable(data)
+    def __init__(self, data: Path, durable: bool, roles: Sequence[str] | None = None) -> None:
+        self._place = data.absolute()
         self._durable = durable
-        self._binaries = find_binaries()
+        self._logins = None if roles is None else Logins(self.password_file, roles)
         self._port = 0
         self._undo = ExitStack()
 
     @property
     def url(self) -> str:
-        """Return the address of the database `postgres`; the server listens on the loopback interface only."""
-        return f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
+        """Return the address of the database for its owner, with the password."""
+        return self.url_for(OWNER)
+
+    def url_for(self, role: str) -> str:
+        """Return the same for another role. The server listens on the loopback interface only."""
+        password = f":{self._logins.password(role)}" if self._logins else ""
+        return f"postgresql://{role}{password}@{HOST}:{self._port}/{DATABASE}"
+
+    @property
+    def password_file(self) -> Path:
+        """Return where the passwords of a server with `roles` lie, as libpq's programs read them."""
+        return self._beside("pgpass")
 
     @property
     def log(self) -> Path:
-        """Return the path of the server's log."""
+        """Return the path of the server's log; it begins anew with each start."""
         return self._data.with_name(f"{self._data.name}.log")
 
+    @property
+    def is_running(self) -> bool:
+        """Return False once the server has ended though it is used: it was killed, or broke down. Then enter again."""
+        process = find_server(self._data)
+        return process is not None and ready_port(self._data, process) == self._port
+
     def __enter__(self) -> "Postgres":
-        """Start the server and return once it takes connections. Raises PostgresInUseError or PostgresFailedError."""
+        """Join the server, or start it, and return once it takes connections.
+
+        Raises:
+            PostgresInUseError, PostgresFailedError: See there.
+            OSError: The folder cannot be written, or is another user's.
+        """
+        self._place.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as undo:
-            undo.enter_context(self._locked())
-            self._log = undo.enter_context(_open_log(self.log))
-            if not (self._data / "PG_VERSION").exists():
-                self._create()
-            self._stop_orphan()
-            undo.callback(self._stop, self._start())
+            with self._turn():
+                self._data = enterable(self._place)
+                self._join(undo.enter_context(open_lock(self._beside("lock"))))
             self._undo = undo.pop_all()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """Stop the server; open transactions are rolled back."""
-        self._undo.close()
+        """Leave the server, and stop it if nobody else uses it; open transactions are rolled back then."""
+        with self._undo, self._turn(), open_lock(self._beside("lock")) as users:
+            self._undo.close()
+            if try_lock(users, EXCLUSIVE):
+                self._stop()
 
-    def leave_running(self) -> None:
-        """Let go of the server without stopping it: the next engine on this folder does."""
-        self._undo.pop_all()
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Be the only one who comes or goes meanwhile."""
+        deadline = time.monotonic() + TURN_SECONDS
+        with open_lock(self._beside("turn")) as turn:
+            while not try_lock(turn, EXCLUSIVE):
+                if time.monotonic() > deadline:
+                    raise PostgresInUseError(f"The database in {self._place} is not let go of by another process")
+                time.sleep(TURN_POLL_SECONDS)
+            yield
 
-    def _locked(self) -> IO[str]:
-        """Return the open lock file. The system releases it when this process ends, however that happens."""
-        path = self._data.with_name(f"{self._data.name}.lock")
-        lock = path.open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            pid = lock.read().strip()
-            lock.close()
-            raise PostgresInUseError(
-                f"The database in {self._data} is in use by process {pid}: stop that one first"
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        return lock
+    def _join(self, users: IO[str]) -> None:
+        alone = try_lock(users, EXCLUSIVE)
+        if not (alone or (try_lock(users, SHARED) and self._knows_passwords())):
+            raise PostgresInUseError(f"The database in {self._place} is in use by another version of this program")
+        process = find_server(self._data)
+        is_closed = not alone or self._is_closed()
+        if not (process and is_closed and self._becomes_ready(process)):
+            self._stop()
+            self._start()
+        if alone:
+            try_lock(users, SHARED)  # Nobody else is at it: this is our turn.
+
+    def _start(self) -> None:
+        """Start the server; where other users are left of one that broke down, they find it on the same port."""
+        self._binaries = find_binaries()
+        with _open_log(self.log) as self._log:
+            if not (self._data / "PG_VERSION").exists():
+                self._create()
+            if self._logins and not self._is_closed():
+                self._close(self._logins)
+            for port in (last_port(self._data), *(free_port() for _ in range(START_ATTEMPTS))):
+                if self._starts_on(port):
+                    return
+                time.sleep(ATTEMPT_SECONDS)
+        raise PostgresFailedError(f"Postgres did not start:\n{self._log_tail()}")
 
     def _create(self) -> None:
         """Make the data folder under another name first, so that a half-made one is never taken for a whole."""
-        unfinished = self._data.with_name(f"{self._data.name}.new")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
+        for left in self._data.parent.glob(f"{self._data.name}.new*"):
+            shutil.rmtree(left, ignore_errors=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{self._data.name}.new-", dir=self._data.parent))
         self._binaries.hand_over(unfinished)
         sync = [] if self._durable else ["--no-sync"]
-        self._run(
-            ["initdb", "-U", "postgres", "-A", "trust", "--no-locale", "-E", "UTF8", *sync, "-D", str(unfinished)]
-        )
+        access = "reject" if self._logins else "trust"
+        self._run("initdb", "-U", OWNER, "-A", access, "--no-locale", "-E", "UTF8", *sync, "-D", str(unfinished))
         try:
             unfinished.rename(self._data)
         except OSError as error:
+            shutil.rmtree(unfinished)
             raise PostgresFailedError(f"{self._data} exists, but is not a database's folder") from error
+        _write_names(self._data.parent)
 
-    def _stop_orphan(self) -> None:
-        """Stop the server that a killed engine left behind on this folder, or forget one that is dead.
+    def _knows_passwords(self) -> bool:
+        return self._logins is None or self._logins.read()
 
-        The lock is ours, so no living engine uses it; a process id alone may meanwhile belong to anybody.
+    def _is_closed(self) -> bool:
+        """Return whether the server asks for the passwords in the file, which nobody else can have read."""
+        if self._logins is None:
+            return True
+        if not (self._logins.read() and self._logins.is_private()):
+            return False
+        try:
+            return self._access_file.read_text(encoding="utf-8", errors="replace") == self._logins.access_rules
+        except FileNotFoundError:
+            return False
+
+    def _close(self, logins: Logins) -> None:
+        """Make passwords, and let the server ask for them from now on.
+
+        Postgres alone on the folder, without any connection, learns them from its standard input: no list of processes
+        has them, and no log. What says that it did so is written last.
         """
-        pid = self._pid_file()[:1]
-        if not pid:
-            return
-        if _serves(int(pid[0]), self._data):
-            self._run(["pg_ctl", "stop", "-m", "fast", "-w", "-t", str(STOP_SECONDS), "-D", str(self._data)])
-        else:
-            (self._data / "postmaster.pid").unlink()
+        logins.make()
+        options = ["-c", "exit_on_error=on", *self._options()]
+        self._run("postgres", "--single", "-D", str(self._data), *options, DATABASE, text=logins.statements)
+        self._access_file.write_text(logins.access_rules, encoding="utf-8")
+        self._binaries.hand_over(self._access_file)
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        for _ in range(START_ATTEMPTS):
-            self._port = _free_port()
-            server = self._launch()
-            if self._becomes_ready(server):
-                return server
-            server.kill()
-            server.wait()
-        raise PostgresFailedError(f"Postgres did not start:\n{self._log_tail()}")
+    @property
+    def _access_file(self) -> Path:
+        return self._data / "pg_hba.conf"
 
-    def _launch(self) -> subprocess.Popen[bytes]:
-        settings = SETTINGS if self._durable else SETTINGS | FAST_SETTINGS
-        options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
-        return subprocess.Popen(
-            [self._binaries.program("postgres"), "-D", str(self._data), "-p", str(self._port), *options],
+    def _starts_on(self, port: int) -> bool:
+        forget_dead_server(self._data)
+        server = subprocess.Popen(
+            [self._binaries.program("postgres"), "-D", str(self._data), "-p", str(port), *self._options()],
+            stdin=subprocess.DEVNULL,
             **self._surroundings(),
         )
-
-    def _becomes_ready(self, server: subprocess.Popen[bytes]) -> bool:
-        """Wait until the server says so itself: a port that answers may be another server's."""
-        deadline = time.monotonic() + READY_SECONDS
-        while server.poll() is None and time.monotonic() < deadline:
-            lines = self._pid_file()
-            if len(lines) > STATE_LINE and lines[PID_LINE] == str(server.pid) and lines[STATE_LINE] == "ready":
-                return True
-            time.sleep(READY_POLL_SECONDS)
+        # It may outlive our use of it, and be stopped by somebody else.
+        threading.Thread(target=server.wait, name="postgres", daemon=True).start()
+        try:
+            with suppress(psutil.NoSuchProcess):
+                if self._becomes_ready(psutil.Process(server.pid)):
+                    return True
+        except BaseException:
+            server.send_signal(signal.SIGINT)
+            raise
+        server.kill()
         return False
 
-    def _stop(self, server: subprocess.Popen[bytes]) -> None:
+    def _options(self) -> list[str]:
+        settings = SETTINGS if self._durable else SETTINGS | FAST_SETTINGS
+        return [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
+
+    def _becomes_ready(self, process: psutil.Process) -> bool:
+        """Wait until the server says so itself: a port that answers may be another server's."""
+        deadline = time.monotonic() + READY_SECONDS
+        while lives(process) and time.monotonic() < deadline:
+            if port := ready_port(self._data, process):
+                self._port = port
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
+
+    def _stop(self) -> None:
+        process = find_server(self._data)
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, and never mind
-            server.send_signal(how)
-            with suppress(subprocess.TimeoutExpired):
-                server.wait(STOP_SECONDS)
-                return
+            if process is None or not lives(process):
+                break
+            process.send_signal(how)
+            deadline = time.monotonic() + STOP_SECONDS
+            while lives(process) and time.monotonic() < deadline:
+                time.sleep(POLL_SECONDS)
 
-    def _pid_file(self) -> list[str]:
-        try:
-            lines = (self._data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return []
-        return [line.strip() for line in lines]
-
-    def _run(self, command: list[str]) -> None:
-        program, *arguments = command
-        done = subprocess.run([self._binaries.program(program), *arguments], check=False, **self._surroundings())
+    def _run(self, program: str, *arguments: str, text: str = "") -> None:
+        command = [self._binaries.program(program), *arguments]
+        done = subprocess.run(command, check=False, input=text.encode(), **self._surroundings())
         if done.returncode != 0:
             raise PostgresFailedError(f"{program} failed:\n{self._log_tail()}")
 
@@ -198,7 +265,6 @@ class Postgres:
         return {
             "env": {"PATH": os.defpath, "LANG": "C"},
             "cwd": "/",
-            "stdin": subprocess.DEVNULL,
             "stdout": self._log,
             "stderr": self._log,
             "start_new_session": True,  # a Ctrl-C in the terminal is the engine's to handle
@@ -208,22 +274,19 @@ class Postgres:
     def _log_tail(self) -> str:
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:])
 
+    def _beside(self, what: str) -> Path:
+        return self._place.with_name(f"{self._place.name}.{what}")
+
 
 def _open_log(path: Path) -> IO[bytes]:
     """Return a new log file that only its owner can read."""
     return open(path, "wb", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY))
 
 
-def _serves(pid: int, data: Path) -> bool:
-    """Return whether a process is a Postgres server on this data folder."""
+def _write_names(folder: Path) -> None:
+    """Have the folder's names on the disk: else a power cut could give the database its unfinished name again."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        command = psutil.Process(pid).cmdline()
-    except psutil.Error:
-        return False
-    return bool(command) and Path(command[0]).name == "postgres" and str(data) in command
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

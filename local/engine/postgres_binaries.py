@@ -110,5 +110,8 @@ def _copied(package: Path) -> Path:
             shutil.copytree(folder, unfinished / folder.name, symlinks=True)
         for path in (unfinished, *unfinished.rglob("*")):
             path.chmod(FOR_ALL)
-        unfinished.rename(copy)
+        try:
+            unfinished.rename(copy)
+        except OSError:  # Another installation of this machine has made it meanwhile.
+            shutil.rmtree(unfinished)
     return copy / package.name

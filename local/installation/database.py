@@ -2,47 +2,51 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from chatsync.errors import DatabaseUnavailableError, SettingMissingError
-from database import marks, migrations
+from database import logins, marks, migrations
 from database.connection import Address, Database, read_address, transaction
+from local.engine.postgres import Postgres
 from local.errors import NotNowError, UsageError
-from local.installation.kept_server import (
-    KEPT_DATABASE,
-    SYNCING,
-    VIEWED,
-    Result,
-    ServerBusyError,
-    is_locked,
-    locked,
-    running_server_url,
-    started_server,
-    try_patiently,
-)
+from local.installation.kept_server import FUNCTIONS, KEPT_DATABASE, entered, kept_server
 from local.paths import MIGRATIONS
 
 NEXT_RUN = " The next run tries again."  # true of a schedule's runs, not of a person's
 
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class OpenedDatabase:
+    """A database with its tables up to date: what the functions log in with, and whether it is the one in .local/."""
+
+    functions_url: str = field(repr=False)
+    is_kept: bool
+
 
 @contextmanager
-def opened_database() -> Iterator[bool]:
-    """Set DATABASE_URL for this process, bring the tables up to date, and yield whether the database is ours alone.
+def opened_database() -> Iterator[OpenedDatabase]:
+    """Set DATABASE_URL for this process, bring the tables up to date, and yield the database for a sync.
 
     Raises:
         AutomaticListInvalidError: The list that AUTOMATIC_FILE names cannot be used.
         UsageError: DATABASE_URL is not the address of a Postgres.
-        NotNowError: It is not reached, or another sync uses the kept database.
+        NotNowError: It is not reached, or the kept database cannot be opened.
     """
-    if os.environ.get("DATABASE_URL"):
+    if given := os.environ.get("DATABASE_URL"):
         migrate_given_database()
         marks.mark_messages()
-        yield False
+        yield OpenedDatabase(given, is_kept=False)
         return
-    with ExitStack() as undo:
-        migrate_kept_database(try_patiently(lambda: _start_or_share(undo), ServerBusyError), undo)
+    with entered(kept_server()) as server, named(server):
+        migrate()
         marks.mark_messages()
-        yield True
+        with transaction() as database:
+            logins.grant_rights(database, FUNCTIONS)
+        yield OpenedDatabase(server.url_for(FUNCTIONS), is_kept=True)
 
 
 def query(read: Callable[[Database], Result]) -> Result:
@@ -51,25 +55,32 @@ def query(read: Callable[[Database], Result]) -> Result:
         migrate_given_database()
         with transaction() as database:
             return read(database)
+    require_kept_database()
+    with entered(kept_server()) as server, named(server):
+        migrate()
+        with transaction() as database:
+            return read(database)
+
+
+def require_kept_database() -> None:
+    """Raise NotNowError where no database was made yet."""
     if not (KEPT_DATABASE / "PG_VERSION").exists():
         raise NotNowError("Nothing was synced on this machine yet. Start with `./chats sync` (or `make run`).")
-    return try_patiently(lambda: _read_kept(read), DatabaseUnavailableError, ServerBusyError)
 
 
 def where_it_is() -> str:
     """Return the database's place for people, without user and password. Raises UsageError as opened_database."""
     if not os.environ.get("DATABASE_URL"):
         return ".local/postgres"
-    address = _given_address()
+    address = given_address()
     return f"the database {address.database} on {address.host}:{address.port}"
 
 
 def migrate_given_database() -> None:
     """Bring the tables of DATABASE_URL's database up to date. Raises as opened_database."""
-    address = _given_address()
+    address = given_address()
     try:
-        migrations.migrate(MIGRATIONS)
-        marks.mark_if_never_marked()
+        migrate()
     except DatabaseUnavailableError as error:
         raise NotNowError(
             f"{str(error).removesuffix(NEXT_RUN)} Check DATABASE_URL (it names {address.host}:{address.port}), and "
@@ -77,41 +88,24 @@ def migrate_given_database() -> None:
         ) from None
 
 
-def migrate_kept_database(url: str, undo: ExitStack) -> None:
-    """Bring the tables of the kept server up to date; DATABASE_URL names it until `undo` closes."""
-    os.environ["DATABASE_URL"] = url
-    undo.callback(os.environ.pop, "DATABASE_URL")
+@contextmanager
+def named(server: Postgres) -> Iterator[None]:
+    """Let DATABASE_URL name the kept database meanwhile, for its owner."""
+    os.environ["DATABASE_URL"] = server.url
+    try:
+        yield
+    finally:
+        del os.environ["DATABASE_URL"]
+
+
+def migrate() -> None:
+    """Bring the tables of the database that DATABASE_URL names up to date."""
     migrations.migrate(MIGRATIONS)
     marks.mark_if_never_marked()
 
 
-def _read_kept(read: Callable[[Database], Result]) -> Result:
-    with ExitStack() as undo:
-        try:
-            url = undo.enter_context(started_server()).url
-        except ServerBusyError:
-            url = running_server_url()
-        migrate_kept_database(url, undo)
-        with transaction() as database:
-            return read(database)
-
-
-def _start_or_share(undo: ExitStack) -> str:
-    """Start the kept server; where a view has it, use that one, which then outlives the sync."""
-    try:
-        return undo.enter_context(started_server()).url
-    except ServerBusyError:
-        if not is_locked(VIEWED):
-            raise
-        with ExitStack() as lock:
-            lock.enter_context(locked(SYNCING))
-            url = running_server_url()
-            undo.push(lock.pop_all())
-        return url
-
-
-def _given_address() -> Address:
-    """Return what DATABASE_URL names; an error never quotes it, it may hold a password."""
+def given_address() -> Address:
+    """Return what DATABASE_URL names; an error never quotes it, it may hold a password. Raises UsageError."""
     try:
         return read_address(os.environ["DATABASE_URL"])
     except SettingMissingError:

@@ -2,10 +2,9 @@
 
 import argparse
 import json
-import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -21,11 +20,12 @@ from local.engine.engine import Engine
 from local.engine.observation import EngineBrokenError, ExecutionResult, Observation
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
-from local.installation.database import opened_database, where_it_is
+from local.installation.database import OpenedDatabase, opened_database, where_it_is
 from local.installation.stores_file import exposure_warning
-from local.paths import KEPT, LIVE_RUN, ROOT
+from local.paths import KEPT, LIVE_RUNS, ROOT
 from local.sync.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, labelling
 from local.sync.live_run import LiveRun
+from local.sync.living import LivingSync, forget_dead_syncs, lives
 from local.sync.progress import Progress
 from local.sync.source import Source, wildberries
 from local.sync.token_health import expiry_warnings, remember_token, slow_reading_sentences
@@ -48,14 +48,15 @@ def sync(arguments: argparse.Namespace) -> int:
         progress.say(_heading(source))
         if arguments.stores and (warning := exposure_warning(arguments.stores)):
             Terminal(stderr=True).sentence(warning)
-        with opened_database() as ours_alone:
-            _register(source, same_stores, ours_alone)
+        with opened_database() as opened:
+            _register(source, same_stores, opened)
             with transaction() as database:
                 slow = slow_reading_sentences(database, source.stores, full=arguments.full)
             for sentence in slow:
                 progress.say(sentence)
             classify = arguments.classifier != NONE and not (labels.keyless and _stays_unlabelled(source, progress))
-            result, runs = _execute(arguments.full, classify, source, labels, progress)
+            options = {"full": arguments.full, "classify": classify}
+            result, runs = _execute(options, source, labels, opened.functions_url, progress)
     _show(arguments.json, result, runs)
     for sentence in (*expiry_warnings(source.stores), *_how_it_ended(result), *_unwritten(source, result, runs)):
         Terminal(stderr=True).sentence(sentence)
@@ -79,14 +80,15 @@ def _read_same_stores(arguments: argparse.Namespace, source: Source) -> set[str]
     return same_stores
 
 
-def _register(source: Source, same_stores: set[str], ours_alone: bool) -> None:
+def _register(source: Source, same_stores: set[str], opened: OpenedDatabase) -> None:
     """Simulated stores stay inactive: no schedule of a deployed stack on the same database ever picks them up."""
     with transaction() as database:
         for store in source.stores:
             stores.register(database, store.id, store.name, active=not source.simulated)
             remember_token(database, store, same_store=store.id in same_stores)
-        if ours_alone:
-            run_ends.close_all_runs(database)
+        if opened.is_kept:  # Nobody else than this machine's syncs syncs into it.
+            run_ends.close_runs_of_dead_executions(database, lambda execution: lives(LIVE_RUNS, execution))
+    forget_dead_syncs(LIVE_RUNS)
 
 
 def _stays_unlabelled(source: Source, progress: Progress) -> bool:
@@ -98,24 +100,30 @@ def _stays_unlabelled(source: Source, progress: Progress) -> bool:
 
 
 def _execute(
-    full: bool, classify: bool, source: Source, labels: Labelling, progress: Progress
+    options: Mapping[str, bool], source: Source, labels: Labelling, functions_url: str, progress: Progress
 ) -> tuple[ExecutionResult, Rows]:
     """Run the machine, and return how it ended with its rows of sync_logs; a stop leaves none of them running.
 
     Stores whose history is too long for one run are synced again at once, until theirs is read.
     """
-    following = LiveRun(source.store_ids)
+    following, this_sync = LiveRun(source.store_ids), LivingSync(LIVE_RUNS)
 
     def observe(observation: Observation) -> None:
         progress.observe(observation)
         following.observe(observation)
 
-    engine_of_run = _engine(source, labels, observe)
-    with engine_of_run as engine, progress, following.written_to(LIVE_RUN), _stopped_by_signals(engine):
+    with (
+        this_sync.alive(),
+        _engine(source, labels, functions_url, observe) as engine,
+        progress,
+        following.written_to(this_sync.file),
+        _stopped_by_signals(engine),
+    ):
         store_ids, transitions = source.store_ids, 0
         runs: Rows = []
         while True:
-            result = engine.run({"store_ids": store_ids, "full": full and not runs, "classify": classify})
+            task = {"store_ids": store_ids, **options, "full": options["full"] and not runs}
+            result = engine.run(task, this_sync.next_execution())
             with transaction() as database:
                 run_ends.close_runs_of_execution(database, result.arn, "Interrupted", INTERRUPTED)
                 runs += list_runs_of_execution(database, result.arn)
@@ -126,9 +134,11 @@ def _execute(
 
 
 @contextmanager
-def _engine(source: Source, labels: Labelling, observe: Callable[[Observation], None]) -> Iterator[Engine]:
+def _engine(
+    source: Source, labels: Labelling, functions_url: str, observe: Callable[[Observation], None]
+) -> Iterator[Engine]:
     parameters = labels.parameters | ({"WbApiUrl": source.url} if source.url else {})
-    environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
+    environment = {"DATABASE_URL": functions_url}
     try:
         with (
             Engine(ROOT, WallClock(), parameters, environment, observe, warm_up=True) as engine,

@@ -94,7 +94,6 @@ def _state(observation: Observation) -> dict[str, Any]:
 
 def _write_whole(path: Path, content: str) -> None:
     """Replace the file at once, so that nobody reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".new")
     with open(unfinished, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY)) as file:
         file.write(content)

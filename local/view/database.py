@@ -1,84 +1,56 @@
-"""The database for as long as pages are shown, whichever process owns its server."""
+"""The database for as long as pages are shown."""
 
 import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from local.engine.postgres import Postgres
-from local.installation.database import migrate_given_database, migrate_kept_database
-from local.installation.kept_server import (
-    SYNCING,
-    VIEWED,
-    ServerBusyError,
-    locked,
-    running_server_url,
-    started_server,
-    try_patiently,
-)
+from local.installation.database import migrate, migrate_given_database, named
+from local.installation.kept_server import VIEWER, entered, kept_server
 
 
 class ViewedDatabase:
-    """The database while pages are shown (a context manager); `on_wait` is called before waiting for a sync.
+    """The database while pages are shown (a context manager).
 
-    `on_start` is called with the database's address as soon as it is known, before the tables are brought up to date.
-    A sync that runs first has the server, and takes it down at its end; the next page then starts it again. A sync
-    that comes later uses this one's.
+    `on_start` is called with the viewer's address of it as soon as that is known, before the tables are brought up to
+    date.
     """
 
-    def __init__(self, on_wait: Callable[[], None], on_start: Callable[[str], None]) -> None:
-        self._on_wait, self._on_start = on_wait, on_start
+    def __init__(self, on_start: Callable[[str], None]) -> None:
+        # Read once: the variable also names the kept database while its tables are brought up to date.
+        self._given = os.environ.get("DATABASE_URL")
+        self._on_start = on_start
         self._lock = threading.Lock()
         self._undo = ExitStack()
-        self._own: Postgres | None = None
+        self._server = kept_server()
 
     def __enter__(self) -> "ViewedDatabase":
         """Bring the tables up to date. Raises as opened_database."""
-        if given := os.environ.get("DATABASE_URL"):
-            self._on_start(given)
+        if self._given:
+            self._on_start(self._given)
             migrate_given_database()
         else:
-            self.url()
+            self._enter()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """Stop the server, if it is ours, but not under a sync that uses it.
-
-        A person who does not want to wait for that leaves the server to the sync; the next to hold the lock stops it.
-        """
-        if self._own is None:
-            return
-        with ExitStack() as waiting:
-            try:
-                waiting.enter_context(locked(SYNCING))
-            except ServerBusyError:
-                self._wait_for_the_sync(self._own, waiting)
-            self._undo.close()
+        """Leave the server."""
+        self._undo.close()
 
     def url(self) -> str:
-        """Return where the database is now, starting the kept server where nobody runs it. Raises NotNowError."""
-        if given := os.environ.get("DATABASE_URL"):
-            return given
+        """Return where the database is now; a kept server that was killed is started again. Raises NotNowError."""
+        if self._given:
+            return self._given
         with self._lock:
-            return self._own.url if self._own else try_patiently(self._start_or_share, ServerBusyError)
+            if not self._server.is_running:
+                self._undo.close()
+                self._enter()
+            return self._server.url_for(VIEWER)
 
-    def _wait_for_the_sync(self, server: Postgres, waiting: ExitStack) -> None:
-        try:
-            self._on_wait()
-            waiting.enter_context(locked(SYNCING, wait=True))
-        except KeyboardInterrupt:
-            server.leave_running()
-            raise
-
-    def _start_or_share(self) -> str:
+    def _enter(self) -> None:
         with ExitStack() as undo:
-            try:
-                server = undo.enter_context(started_server())
-            except ServerBusyError:
-                return running_server_url()
-            self._on_start(server.url)
-            with ExitStack() as named:
-                migrate_kept_database(server.url, named)
-            undo.enter_context(locked(VIEWED))
-            self._undo, self._own = undo.pop_all(), server
-            return server.url
+            undo.enter_context(entered(self._server))
+            self._on_start(self._server.url_for(VIEWER))
+            with named(self._server):
+                migrate()
+            self._undo = undo.pop_all()

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from local.engine.lambdas import LambdaService
 from local.engine.stack import StackInvalidError, load_stack
 from local.errors import NotNowError, UsageError
-from local.paths import KEPT, LIVE_RUN, ROOT
+from local.paths import KEPT, LIVE_RUNS, ROOT
 from local.terminal.tables import console
 from local.view.server import Answer, ViewerServer
 
@@ -32,7 +32,7 @@ def view(port: int, store_id: str | None) -> int:
         from local.installation.database import where_it_is  # noqa: PLC0415
         from local.view.database import ViewedDatabase  # noqa: PLC0415
 
-        database = ViewedDatabase(_say_waiting, viewer.use)
+        database = ViewedDatabase(viewer.use)
         with database, _server(port, lambda event: viewer.answer(database.url, event)) as server:
             where = f"/chats?{urlencode({'store': store_id})}" if store_id else "/"
             console.sentence(f"Showing {where_it_is()} at {server.url}{where} (Ctrl-C ends it)")
@@ -42,10 +42,6 @@ def view(port: int, store_id: str | None) -> int:
             except KeyboardInterrupt:
                 console.sentence("Stopped.")
     return 0
-
-
-def _say_waiting() -> None:
-    print("A sync is using this database. Waiting for it to finish (Ctrl-C to skip) ...", file=sys.stderr)
 
 
 @contextmanager
@@ -96,7 +92,7 @@ class Viewer:
 
 
 def _service() -> LambdaService:
-    environment = {"LIVE_RUN_FILE": str(LIVE_RUN), "CONSOLE_URL": "", "POWERTOOLS_TRACE_DISABLED": "true"}
+    environment = {"LIVE_RUNS_FOLDER": str(LIVE_RUNS), "CONSOLE_URL": "", "POWERTOOLS_TRACE_DISABLED": "true"}
     own = os.environ.get(PASSED_ON)
     environment |= {PASSED_ON: str(Path(own).absolute())} if own else {}  # the workers run in other folders
     try:

@@ -18,5 +18,4 @@ def copy(tmp_path: Path) -> Iterator[Path]:
     # For root the data lie elsewhere, behind a link: Postgres' user cannot enter pytest's folder.
     data = (root / ".local" / "postgres").resolve()
     shutil.rmtree(data, ignore_errors=True)
-    for beside in (".log", ".lock"):
-        data.with_name(data.name + beside).unlink(missing_ok=True)
+    data.with_name(f"{data.name}.log").unlink(missing_ok=True)

@@ -145,35 +145,39 @@ def test_ctrl_c_in_a_wait_closes_the_run_and_the_next_one_goes_on_from_the_curso
     ]
 
 
-def test_a_killed_sync_is_taken_over_and_readers_and_rivals_are_answered_meanwhile(copy: Path, tmp_path: Path) -> None:
+def test_a_living_syncs_run_is_left_alone_and_a_killed_ones_is_taken_over(copy: Path, tmp_path: Path) -> None:
     # Given a sync into the kept database that waits for WB
-    store = a_store(events_of(MANY))
-    file = stores_file(tmp_path, [store])
-    with wildberries(store, limits=True) as wb:
+    store, other = a_store(events_of(MANY)), a_store(events_of(7))
+    file = stores_file(tmp_path, [store, other])
+    the_store, the_other = ("--store", store.id), ("--store", other.id)
+    with wildberries(store, other, limits=True) as wb:
         environment = {"WB_API_URL": wb.url}
-        with Program("sync", "--stores", file, root=copy, environment=environment) as syncing:
+        with Program("sync", "--stores", file, *the_store, root=copy, environment=environment) as syncing:
             syncing.until("waits for WB until")
-            # When others look at the database, or want it for themselves
+            # When others look at the database, sync another store, or want the same one
             status = run("status", root=copy, environment=environment)
-            rival = run("sync", "--stores", file, root=copy, environment=environment)
+            beside = run("sync", "--stores", file, *the_other, "--json", root=copy, environment=environment)
+            rival = run("sync", "--stores", file, *the_store, "--json", root=copy, environment=environment)
+            running = run("sql", "--csv", "SELECT status FROM sync_logs ORDER BY id", root=copy, environment={})
             # And it is killed
             syncing.send(signal.SIGKILL)
             assert syncing.ended() == -signal.SIGKILL
-    assert status.returncode == 0
-    assert "running" in status.stdout
-    assert rival.returncode == 1
-    assert "in use by process" in rival.stderr
+    assert (status.returncode, "running" in status.stdout) == (0, True)
+    assert (beside.returncode, json.loads(beside.stdout)[0]["status"]) == (0, "success"), beside.stderr
+    assert (rival.returncode, json.loads(rival.stdout)[0]["status"]) == (1, "skipped"), rival.stderr
+    assert running.stdout.split() == ["status", "running", "success", "skipped"]
     # Then the next sync takes over
     with wildberries(store, limits=False) as wb:
-        arguments = ("--stores", file, "--classifier", "none", "--json")
+        arguments = ("--stores", file, *the_store, "--classifier", "none", "--json")
         done = run("sync", *arguments, root=copy, environment={"WB_API_URL": wb.url})
     assert done.returncode == 0, done.stderr
     assert 0 < json.loads(done.stdout)[0]["messages_added"] < MANY
     after = run("status", root=copy, environment={})
     assert "stopped reporting" in after.stdout
     assert str(MANY) in after.stdout
-    # And nothing of either runs any more
+    # And nothing of them runs any more, or is left
     assert [process for process in psutil.process_iter(["cmdline"]) if _is_about(process, copy)] == []
+    assert list((copy / ".local" / "run").iterdir()) == []
 
 
 def _is_about(process: psutil.Process, folder: Path) -> bool:

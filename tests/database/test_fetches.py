@@ -40,7 +40,7 @@ def test_the_wait_before_a_stretch_is_read_again_is_announced(database: Database
     open_stretches(
         database, STORE, before, [{"after": AT, "until": AT + 9, "announced": 2, "held": 1, "fragments": []}]
     )
-    run_ends.close_all_runs(database)
+    run_ends.close_runs_of_dead_executions(database, lambda execution: False)
     run = a_run(database, execution="execution-2")
     saved = save_fetch(database, saved_fetch(run), None)
     assert (saved.caught_up, saved.until, saved.wait_seconds) == (False, AT + 9, HOUR)

@@ -140,7 +140,7 @@ def test_a_wait_that_is_over_counts_whole(database: Database) -> None:
     leases.renew_lease(database, a_run(database), 3600)
     go_silent(database, 4000)
     assert list_runs(database, 1)[0]["waited_seconds"] == 3600
-    run_ends.close_all_runs(database)
+    run_ends.close_runs_of_dead_executions(database, lambda execution: False)
     assert run_row(database)["waited_seconds"] == 3600
 
 
@@ -244,7 +244,7 @@ def test_only_silent_runs_are_dead_and_all_running_ones_can_be_closed(database: 
     a_run(database, "b")
     assert column(database, "SELECT status FROM sync_logs ORDER BY id") == ["error", "running"]
     assert run_ends.close_dead_runs(database) == 0
-    assert run_ends.close_all_runs(database) == 1
+    assert run_ends.close_runs_of_dead_executions(database, lambda execution: False) == 1
     assert sync_logs.statuses(database, "execution-1") == {"error": 2}
 
 

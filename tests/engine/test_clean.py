@@ -14,8 +14,8 @@ def test_the_chats_go_too_where_the_database_lies_behind_a_link(tmp_path: Path) 
     for folder in (project / ".local", data, other):
         folder.mkdir(parents=True)
     (data / "PG_VERSION").write_text("18")
-    for beside in (".log", ".lock"):
-        data.with_name(data.name + beside).touch()
+    data.with_name(f"{data.name}.log").touch()
+    data.with_name(f"{data.name}.new-unfinished").mkdir()
     (project / ".local" / "postgres").symlink_to(data)
     shutil.copy(ROOT / "Makefile", project)
     # When

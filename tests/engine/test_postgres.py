@@ -12,7 +12,10 @@ import pytest
 from pg8000.native import Connection, DatabaseError
 
 from local.engine import postgres_binaries
+from local.engine.locks import EXCLUSIVE, open_lock, try_lock
 from local.engine.postgres import Postgres, PostgresFailedError, PostgresInUseError
+from local.engine.postmaster import lives
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,35 +61,109 @@ def test_only_data_that_is_kept_is_synced_to_the_disk(data: Path, durable: bool,
         assert ask(server, "SHOW fsync") == fsync
 
 
-def test_a_folder_in_use_names_its_user(data: Path) -> None:
-    with (
-        Postgres(data, durable=False) as first,
-        pytest.raises(PostgresInUseError, match=f"in use by process {os.getpid()}"),
-        Postgres(data, durable=False),
-    ):
-        pass
-    assert first.url
+def test_whoever_comes_joins_and_the_last_one_out_stops_it(data: Path) -> None:
+    first, second = Postgres(data, durable=False), Postgres(data, durable=False)
+    with second:
+        with first:
+            process = postmaster(data)
+            assert first.url == second.url
+        assert ask(second, "SELECT 1") == 1
+    assert not lives(process)
+
+
+def test_the_folder_that_an_older_version_uses_is_left_alone(data: Path) -> None:
+    """Versions that ran one command at a time lock the file for themselves alone."""
+    with open_lock(data.with_name("data folder.lock")) as lock:
+        assert try_lock(lock, EXCLUSIVE)
+        with pytest.raises(PostgresInUseError, match="another version of this program"), Postgres(data, durable=False):
+            pass
+    with Postgres(data, durable=False) as server:
+        assert ask(server, "SELECT 1") == 1
 
 
 def test_the_server_ends_with_its_context(data: Path) -> None:
     with Postgres(data, durable=False):
         process = postmaster(data)
-    assert not process.is_running()
+    assert not lives(process)
 
 
-def test_the_server_of_a_killed_engine_is_stopped_first(data: Path) -> None:
+def use(data: Path, then: str = "input()") -> "subprocess.Popen[str]":
+    """Use the server in another process, which has said its address."""
     script = f"""
 import os, signal
 from pathlib import Path
 from local.engine.postgres import Postgres
-Postgres(Path({str(data)!r}), durable=True).__enter__()
-os.kill(os.getpid(), signal.SIGKILL)
+with Postgres(Path({str(data)!r}), durable=True) as server:
+    print(server.url, flush=True)
+    {then}
 """
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
+    user = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert user.stdout is not None
+    assert user.stdout.readline().startswith("postgresql://")
+    return user
+
+
+def test_the_server_outlives_a_killed_starter_while_it_is_used(data: Path) -> None:
+    with use(data) as starter:
+        process = postmaster(data)
+        with Postgres(data, durable=True) as server:
+            starter.kill()
+            starter.wait()
+            assert ask(server, "SELECT 1") == 1
+    assert not lives(process)
+
+
+def test_a_server_that_nobody_uses_any_more_is_used_and_stopped_by_the_next(data: Path) -> None:
+    with use(data, then="os.kill(os.getpid(), signal.SIGKILL)") as killed:
+        killed.wait()
     orphan = postmaster(data)
     with Postgres(data, durable=True) as server:
-        assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
         assert ask(server, "SELECT 1") == 1
+        assert postmaster(data) == orphan
+    assert not lives(orphan)
+
+
+def test_many_come_and_go_at_once_and_each_finds_a_server(data: Path) -> None:
+    """Half of them are killed without a word while the others come, ask, and leave."""
+    script = f"""
+import os, random, signal, sys, threading
+from pathlib import Path
+from pg8000.native import Connection
+from urllib.parse import urlsplit
+from local.engine.postgres import Postgres
+for _ in range(6):
+    with Postgres(Path({str(data)!r}), durable=True) as server:
+        port = urlsplit(server.url).port
+        connection = Connection("postgres", host="127.0.0.1", port=port, database="postgres")
+        connection.run("INSERT INTO came VALUES (DEFAULT)")
+        connection.close()
+        if sys.argv[1] == "dies" and random.random() < 0.3:
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
+    with Postgres(data, durable=True) as server:
+        connect(server).run("CREATE TABLE came (n integer GENERATED ALWAYS AS IDENTITY)")
+    processes = [
+        subprocess.Popen([sys.executable, "-c", script, how], cwd=ROOT) for how in ("dies", "lives") for _ in range(3)
+    ]
+    codes = [process.wait() for process in processes]
+    assert codes[3:] == [0, 0, 0]
+    assert set(codes[:3]) <= {0, -signal.SIGKILL}
+    with Postgres(data, durable=True) as server:
+        assert int(str(ask(server, "SELECT count(*) FROM came"))) >= 3 * 6 + 3
+        process = postmaster(data)
+    assert not lives(process)
+
+
+def test_a_server_that_was_killed_under_its_users_is_started_again_on_the_same_port(data: Path) -> None:
+    with Postgres(data, durable=True) as first:
+        url = first.url
+        os.kill(postmaster(data).pid, signal.SIGKILL)
+        wait_until(lambda: not first.is_running)
+        with Postgres(data, durable=True) as second:
+            assert (second.url, first.is_running) == (url, True)
+            assert ask(first, "SELECT 1") == 1
 
 
 def test_a_killed_server_recovers(data: Path) -> None:

@@ -13,7 +13,7 @@ from tests.support.web_pages import Pages, load_handler
 @pytest.fixture
 def pages(emptied: str, monkeypatch: pytest.MonkeyPatch) -> Pages:
     """The pages of a database that the test fills."""
-    for name in ("LIVE_RUN_FILE", "CONSOLE_URL"):
+    for name in ("LIVE_RUNS_FOLDER", "CONSOLE_URL"):
         monkeypatch.delenv(name, raising=False)
     return Pages(load_handler())
 

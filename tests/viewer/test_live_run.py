@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from database.connection import transaction
 from local.engine.observation import InvocationEnded, InvocationStarted, Observation, Waiting
 from local.sync.live_run import LiveRun
 from tests.support.shown_rows import a_message, given
@@ -27,7 +28,7 @@ def ended(store: str, function: str, failed: bool = False, **result: Any) -> Inv
 
 def written(live: LiveRun, folder: Path) -> dict[str, Any]:
     """Return what is written down; the writer is another thread."""
-    file = folder / "run" / "live.json"
+    file = folder / "live.json"
     with live.written_to(file):
         wait_until(file.exists)
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
@@ -66,14 +67,12 @@ def test_each_store_is_counted_where_it_is(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def live_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    file = tmp_path / "live.json"
-    monkeypatch.setenv("LIVE_RUN_FILE", str(file))
-    return file
+def live_file(tmp_path: Path) -> Path:
+    return tmp_path / "live.json"
 
 
-def write(file: Path, execution: str, age_seconds: float = 0) -> None:
-    stores = {"shop": {"state": "Wait for rate limit", "until": time.time() + 9}}
+def write(file: Path, execution: str, age_seconds: float = 0, state: str = "Wait for rate limit") -> None:
+    stores = {"shop": {"state": state, "until": time.time() + 9}}
     content = {
         "execution_id": execution,
         "written_at": time.time() - age_seconds,
@@ -86,7 +85,7 @@ def write(file: Path, execution: str, age_seconds: float = 0) -> None:
 
 def test_a_run_that_goes_on_shows_the_machine_with_its_stores(pages: Pages, live_file: Path, monkeypatch: Any) -> None:
     run = given(a_message(1, "Вопрос", 60))
-    monkeypatch.setenv("LIVE_RUN_FILE", str(live_file))
+    monkeypatch.setenv("LIVE_RUNS_FOLDER", str(live_file.parent))
     write(live_file, rows("SELECT execution_id FROM sync_logs")[0]["execution_id"])
     page = pages.get(f"/run?id={run}")
     body = page.body
@@ -100,17 +99,35 @@ def test_a_run_that_goes_on_shows_the_machine_with_its_stores(pages: Pages, live
     assert '<noscript><meta http-equiv="refresh"' in body
 
 
-@pytest.mark.parametrize("what", ["another execution", "dead", "broken", "missing"])
+# As a power cut may leave a file.
+BROKEN = {"cut": '{"execution_id"', "NULs": "\0" * 100, "other JSON": "[1]"}
+
+
+@pytest.mark.parametrize("what", ["another execution", "dead", "cut", "NULs", "other JSON", "missing"])
 def test_no_graph_where_no_sync_of_the_run_goes_on(pages: Pages, live_file: Path, monkeypatch: Any, what: str) -> None:
     run = given(a_message(1, "Вопрос", 60))
-    monkeypatch.setenv("LIVE_RUN_FILE", str(live_file))
+    monkeypatch.setenv("LIVE_RUNS_FOLDER", str(live_file.parent))
     execution = rows("SELECT execution_id FROM sync_logs")[0]["execution_id"]
     if what == "another execution":
         write(live_file, "other")
     elif what == "dead":
         write(live_file, execution, age_seconds=60)
-    elif what == "broken":
-        live_file.write_text('{"execution_id"', encoding="utf-8")
+    elif what in BROKEN:
+        live_file.write_text(BROKEN[what], encoding="utf-8")
     body = pages.get(f"/run?id={run}").body
     assert '<g class="node' not in body
     assert "data-refresh" not in body
+
+
+def test_of_two_syncs_each_has_its_own_run(pages: Pages, live_file: Path, monkeypatch: Any) -> None:
+    """Given a second sync that skipped the store, then the first one's state is shown, on its run's page and all."""
+    run = given(a_message(1, "Вопрос", 60))
+    with transaction() as database:
+        database.run("UPDATE sync_logs SET status = 'running', completed_at = NULL WHERE id = :id", id=run)
+    monkeypatch.setenv("LIVE_RUNS_FOLDER", str(live_file.parent))
+    write(live_file.with_name("a.json"), "other", state="Skip store")
+    write(live_file.with_name("b.json"), rows("SELECT execution_id FROM sync_logs")[0]["execution_id"])
+    assert "Now: <strong>Wait for rate limit</strong> until" in pages.get(f"/run?id={run}").body
+    shown = pages.get("/").body
+    assert "Wait for rate limit until" in shown
+    assert "Skip store" not in shown

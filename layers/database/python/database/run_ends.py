@@ -1,5 +1,7 @@
 """Runs that end otherwise than by reconciliation: they failed, were stopped, or died."""
 
+from collections.abc import Callable
+
 from chatsync.errors import RunAbandonedError
 from database import stores
 from database.connection import Database
@@ -29,9 +31,15 @@ def close_dead_runs(database: Database) -> int:
     return _abandon_runs(database, IS_SILENT)
 
 
-def close_all_runs(database: Database) -> int:
-    """Close every running run; return how many. Only for a database that nobody else can be syncing into."""
-    return _abandon_runs(database, "true")
+def close_runs_of_dead_executions(database: Database, lives: Callable[[str], bool]) -> int:
+    """Close what is running of executions that do not live; return how many runs.
+
+    `lives` is asked of an execution's id. Only for a database in which it knows of every execution: it is asked after
+    the runs were read, so that one that begins meanwhile is not taken for dead.
+    """
+    executions = database.rows("SELECT DISTINCT execution_id FROM sync_logs WHERE status = 'running'")
+    dead = [row["execution_id"] for row in executions if not lives(row["execution_id"])]
+    return sum(_abandon_runs(database, "execution_id = :execution", execution=execution) for execution in dead)
 
 
 def release_store(database: Database, store_id: str) -> int:

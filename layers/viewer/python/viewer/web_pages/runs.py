@@ -8,7 +8,7 @@ from reading.runs import STATUSES, list_runs, list_runs_of_execution, list_saved
 from reading.stores import name_stores
 from viewer.access import reading_transaction
 from viewer.addresses import NothingThereError, write_run_filters
-from viewer.live import find_live_store, read_live_run
+from viewer.live import find_live_store, read_live_runs
 from viewer.machine_picture import draw_live_run
 from viewer.web_pages.problems import read_problems
 
@@ -44,16 +44,15 @@ def describe_run(run_id: int) -> dict[str, Any]:
         siblings = list_runs_of_execution(database, run["execution_id"], RUNS_A_LIST)
         saved_labels = list_saved_labels(database, run)
         problems = read_problems(database, run["store_id"])
-    live = read_live_run()
-    own = live if live and live["execution_id"] == run["execution_id"] else None
+    own = [live for live in read_live_runs() if live["execution_id"] == run["execution_id"]]
     console = os.environ.get("CONSOLE_URL", "")
     return {
         "run": run,
         "siblings": [other for other in siblings if other["id"] != run_id],
         "saved_labels": saved_labels,
         **problems,
-        "live": own,
+        "live": own[0] if own else None,
         "live_store": find_live_store(own, run["store_id"]),
-        "picture": draw_live_run(own["states"]) if own else "",
+        "picture": draw_live_run(own[0]["states"]) if own else "",
         "console": f"{console}{run['execution_id']}" if console else "",
     }

@@ -6,7 +6,7 @@ from chatsync.token_expiry import ends_soon
 from reading.stores import MOST_STORES, list_stores
 from viewer.access import reading_transaction
 from viewer.charts import lay_out_shares
-from viewer.live import find_live_store, is_on_one_machine, read_live_run
+from viewer.live import find_live_store, is_on_one_machine, read_live_runs
 from viewer.web_pages.problems import read_problems
 
 
@@ -15,7 +15,7 @@ def describe_stores() -> dict[str, Any]:
 
     `scheduled` says that an inactive store is paused; without a schedule it is only a simulated one.
     """
-    live = read_live_run()
+    live = read_live_runs()
     with reading_transaction() as database:
         stores = list_stores(database, MOST_STORES)
         problems = read_problems(database)
