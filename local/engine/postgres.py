@@ -1,6 +1,7 @@
 """A real Postgres server of one's own, from a PyPI package: no installation, no container."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -51,7 +52,7 @@ SETTINGS = {
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 OWNER_ONLY = 0o600
-TAIL_LINES = 10
+COMPLAINT = re.compile(r"(?:\b(?:FATAL|PANIC|ERROR|error): +|^postgres: )(.*)", re.M)
 
 
 class PostgresInUseError(Exception):
@@ -59,7 +60,7 @@ class PostgresInUseError(Exception):
 
 
 class PostgresFailedError(Exception):
-    """The server could not be started or stopped; the text ends with the last lines of its log."""
+    """The server could not be started or stopped; the text says why."""
 
 
 class Postgres:
@@ -157,13 +158,14 @@ class Postgres:
         with _open_log(self.log) as self._log:
             if not (self._data / "PG_VERSION").exists():
                 self._create()
-            if self._logins and not self._is_closed():
-                self._close(self._logins)
             for port in (last_port(self._data), *(free_port() for _ in range(START_ATTEMPTS))):
-                if self._starts_on(port):
-                    return
+                with suppress(PostgresFailedError):
+                    if self._logins and not self._is_closed():
+                        self._close(self._logins)
+                    if self._starts_on(port):
+                        return
                 time.sleep(ATTEMPT_SECONDS)
-        raise PostgresFailedError(f"Postgres did not start:\n{self._log_tail()}")
+        raise PostgresFailedError(self._reason())
 
     def _create(self) -> None:
         """Make the data folder under another name first, so that a half-made one is never taken for a whole."""
@@ -173,13 +175,11 @@ class Postgres:
         self._binaries.hand_over(unfinished)
         sync = [] if self._durable else ["--no-sync"]
         access = "reject" if self._logins else "trust"
-        self._run("initdb", "-U", OWNER, "-A", access, "--no-locale", "-E", "UTF8", *sync, "-D", str(unfinished))
         try:
-            unfinished.rename(self._data)
-        except OSError as error:
-            shutil.rmtree(unfinished)
-            raise PostgresFailedError(f"{self._data} exists, but is not a database's folder") from error
-        _write_names(self._data.parent)
+            self._run("initdb", "-U", OWNER, "-A", access, "--no-locale", "-E", "UTF8", *sync, "-D", str(unfinished))
+            _rename(unfinished, self._data)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
     def _knows_passwords(self) -> bool:
         return self._logins is None or self._logins.read()
@@ -212,7 +212,6 @@ class Postgres:
         return self._data / "pg_hba.conf"
 
     def _starts_on(self, port: int) -> bool:
-        forget_dead_server(self._data)
         server = subprocess.Popen(
             [self._binaries.program("postgres"), "-D", str(self._data), "-p", str(port), *self._options()],
             stdin=subprocess.DEVNULL,
@@ -228,6 +227,8 @@ class Postgres:
             server.send_signal(signal.SIGINT)
             raise
         server.kill()
+        server.wait()
+        forget_dead_server(self._data)
         return False
 
     def _options(self) -> list[str]:
@@ -253,12 +254,13 @@ class Postgres:
             deadline = time.monotonic() + STOP_SECONDS
             while lives(process) and time.monotonic() < deadline:
                 time.sleep(POLL_SECONDS)
+        forget_dead_server(self._data)
 
     def _run(self, program: str, *arguments: str, text: str = "") -> None:
         command = [self._binaries.program(program), *arguments]
         done = subprocess.run(command, check=False, input=text.encode(), **self._surroundings())
         if done.returncode != 0:
-            raise PostgresFailedError(f"{program} failed:\n{self._log_tail()}")
+            raise PostgresFailedError(self._reason())
 
     def _surroundings(self) -> dict[str, Any]:
         """Return subprocess' arguments for Postgres' programs: no variable of ours, not even a PGPORT, reaches them."""
@@ -271,8 +273,11 @@ class Postgres:
             **self._binaries.run_as,
         }
 
-    def _log_tail(self) -> str:
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:])
+    def _reason(self) -> str:
+        """Return what Postgres complained of last, and where to read on."""
+        said = self.log.read_text(encoding="utf-8", errors="replace")
+        complaints = COMPLAINT.findall(said) or said.split("\n")[-2:-1] or ["nothing, as on a full disk"]
+        return f"Postgres says: {complaints[-1].strip()} (its log: {self.log})"
 
     def _beside(self, what: str) -> Path:
         return self._place.with_name(f"{self._place.name}.{what}")
@@ -283,10 +288,14 @@ def _open_log(path: Path) -> IO[bytes]:
     return open(path, "wb", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY))
 
 
-def _write_names(folder: Path) -> None:
-    """Have the folder's names on the disk: else a power cut could give the database its unfinished name again."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _rename(unfinished: Path, data: Path) -> None:
+    """Give the folder its name, on the disk too: else a power cut could give back the unfinished one."""
     try:
-        os.fsync(descriptor)
+        unfinished.rename(data)
+    except OSError as error:
+        raise PostgresFailedError(f"{data} exists, but is not a database's folder") from error
+    folder = os.open(data.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
     finally:
-        os.close(descriptor)
+        os.close(folder)

@@ -171,7 +171,8 @@ class Worker:
 
     def _log(self, error: Mapping[str, str]) -> None:
         """Add the line that Lambda adds when the function could not tell it itself."""
-        with self._log_file.open("a", encoding="utf-8") as log:
+        # A full disk is no reason to end the whole execution.
+        with suppress(OSError), self._log_file.open("a", encoding="utf-8") as log:
             log.write(f"{error['errorType']} {error['errorMessage']}\n")
 
     def _busy_seconds(self) -> float:

@@ -32,13 +32,14 @@ def entered(server: Postgres) -> Iterator[Postgres]:
             raise NotNowError(f"{error}. Wait until that one has ended.") from None
         except PostgresFailedError as error:
             raise NotNowError(
-                f"The database kept in {KEPT_DATABASE} does not start. What is stored stays there. {error}"
+                f"The database kept in {KEPT_DATABASE} does not start. Nothing was removed. {error}. "
+                "docs/troubleshooting.md has what to do."
             ) from None
         except PermissionError as error:
             raise NotNowError(f"{error.filename} belongs to another user. Run this as that user.") from None
         except OSError as error:
             raise NotNowError(
-                f"The database kept in {KEPT_DATABASE} cannot be opened: {error.strerror} ({error.filename}). What is "
-                "stored stays there. Make room on the disk, or let this user write there, and try again."
+                f"The database kept in {KEPT_DATABASE} cannot be opened: {error.strerror} ({error.filename}). Nothing "
+                "was removed. Make room on the disk, or let this user write there, and try again."
             ) from None
         yield server

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,7 @@ from local.terminal.tables import Terminal, console, count_of, show_runs
 from reading.runs import COMPUTED, list_runs_of_execution
 
 INTERRUPTED = "This run was stopped on this machine. Nothing is lost: the next run goes on from the cursor."
+LITTLE_ROOM = 1_000_000  # bytes; Postgres writes 16 MB at a time
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
 
 Rows = list[dict[str, Any]]
@@ -58,9 +60,11 @@ def sync(arguments: argparse.Namespace) -> int:
             options = {"full": arguments.full, "classify": classify}
             result, runs = _execute(options, source, labels, opened.functions_url, progress)
     _show(arguments.json, result, runs)
-    for sentence in (*expiry_warnings(source.stores), *_how_it_ended(result), *_unwritten(source, result, runs)):
+    ended_well = _is_success(source, result, runs)
+    ends = (*_how_it_ended(result), *_unwritten(source, result, runs), *([] if ended_well else _full_disk()))
+    for sentence in (*expiry_warnings(source.stores), *ends):
         Terminal(stderr=True).sentence(sentence)
-    return 0 if _is_success(source, result, runs) else 1
+    return 0 if ended_well else 1
 
 
 def _require_setup() -> None:
@@ -208,6 +212,13 @@ def _unwritten(source: Source, result: ExecutionResult, runs: Rows) -> list[str]
     if result.status != "SUCCEEDED" or not missing:
         return []
     return [f"error: {', '.join(sorted(missing))}: no run could be recorded. The logs in {KEPT / 'logs'} say why."]
+
+
+def _full_disk() -> list[str]:
+    """Say why, where no function could: each writes a log."""
+    if shutil.disk_usage(KEPT).free >= LITTLE_ROOM:
+        return []
+    return [f"error: The disk that holds {KEPT} is full. What is stored stays. Make room on it, then sync again."]
 
 
 def _is_success(source: Source, result: ExecutionResult, runs: Rows) -> bool:

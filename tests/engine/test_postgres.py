@@ -207,7 +207,7 @@ def test_a_server_that_cannot_start_shows_its_log(open_folder: Path) -> None:
     folder.mkdir(mode=0o777)
     (folder / "PG_VERSION").write_text("9\n")
     with (
-        pytest.raises(PostgresFailedError, match="did not start:\npostgres: could not access"),
+        pytest.raises(PostgresFailedError, match="Postgres says: could not access"),
         Postgres(folder, durable=False),
     ):
         pass

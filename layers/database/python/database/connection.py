@@ -52,6 +52,8 @@ BEGIN = "BEGIN; DISCARD PLANS"
 TRANSIENT_CLASSES = {"08", "25", "40", "53", "55", "57"}
 # Classes that blame what is in a row: a bad value, a broken constraint, too long or nested too deep.
 DATA_ERRORS = {"22", "23", "54"}
+DISK_FULL = "53100"
+NO_ROOM = "The database's disk is full (SQLSTATE 53100). What is stored stays. Make room on it; the next run goes on."
 HALVING_SECONDS = 20  # How long refused rows are searched for one by one; the functions that save have 60 s.
 # Of these, Postgres' message names what is refused by names of our own SQL; all other messages may quote values.
 REFUSALS = {
@@ -171,6 +173,8 @@ def connect(address: Address) -> Any:
             "that the host is the right one, and its certificates: docs/architecture.md."
         ) from None
     except (OSError, InterfaceError, DatabaseError) as error:
+        if _kind(error) == DISK_FULL:
+            raise DatabaseUnavailableError(NO_ROOM) from None
         raise DatabaseUnavailableError(
             f"Postgres could not be reached or refused the login ({_kind(error)}). The next run tries again."
         ) from None
@@ -284,6 +288,8 @@ def own_errors() -> Iterator[None]:
         yield
     except DatabaseError as error:
         state = _kind(error)
+        if state == DISK_FULL:
+            raise DatabaseUnavailableError(NO_ROOM) from None
         if state[:2] in TRANSIENT_CLASSES:
             raise DatabaseUnavailableError(f"Postgres asks to try again (SQLSTATE {state}).") from None
         usual = f"Postgres refused a statement (SQLSTATE {state}). If it repeats, check that all migrations ran."
