@@ -53,7 +53,6 @@ LEFT = {
     "NULs behind": b"123" + bytes(200),
     "no text": b"\xff\xfe\n",
     "a number beyond all": b"9" * 40,
-    "its own": b"1\n",  # a process that lives, and is no server
 }
 
 
