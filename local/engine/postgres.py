@@ -130,6 +130,16 @@ class Postgres:
                 self._stop()
 
     @contextmanager
+    def unused(self) -> Iterator[None]:
+        """Keep everybody from the folder meanwhile; its server is down. Raises PostgresInUseError where it is used."""
+        with self._turn(), open_lock(self._beside("lock")) as users:
+            if not try_lock(users, EXCLUSIVE):
+                raise PostgresInUseError(f"The database in {self._place} is being used")
+            self._data = enterable(self._place)
+            self._stop()
+            yield
+
+    @contextmanager
     def _turn(self) -> Iterator[None]:
         """Be the only one who comes or goes meanwhile."""
         deadline = time.monotonic() + TURN_SECONDS

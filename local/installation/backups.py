@@ -19,7 +19,7 @@ from local.engine.postgres_binaries import enterable, find_binaries
 from local.errors import NotNowError, UsageError
 from local.installation.backup_file import DUMP, Backup, Manifest, TableState, new_file, opened, write_manifest
 from local.installation.database import query
-from local.installation.kept_server import KEPT_DATABASE
+from local.installation.kept_server import KEPT_DATABASE, kept_server
 from local.paths import KEPT, MIGRATIONS
 
 LONGEST_ANSWER_SECONDS = 24 * 3600  # the digest of the largest table
@@ -156,15 +156,15 @@ def _fill(address: Address, migrations: Path, backup: Backup) -> None:
 
 def _swap() -> Path | None:
     """Put the restored folder in the kept one's place, by two renames; return where the kept one lies now."""
-    kept, aside = enterable(KEPT_DATABASE), None
-    if (kept / "postmaster.pid").exists():
-        raise NotNowError(
-            f"The database in {KEPT_DATABASE} is being used. Nothing was changed. End the other commands, then again."
-        )
-    if kept.exists():
-        aside = kept.rename(kept.with_name(f"{kept.name}.until-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"))
-    RESTORED.resolve().rename(kept)
-    return aside
+    try:
+        with kept_server().unused():
+            kept, aside = enterable(KEPT_DATABASE), None
+            if kept.exists():
+                aside = kept.rename(kept.with_name(f"{kept.name}.until-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"))
+            RESTORED.resolve().rename(kept)
+            return aside
+    except PostgresInUseError as error:
+        raise NotNowError(f"{error}. Nothing was changed. End the other commands, then again.") from None
 
 
 @contextmanager

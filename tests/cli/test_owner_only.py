@@ -13,6 +13,7 @@ from local.simulator.model import World
 from local.simulator.server import Simulator
 from tests.support.given import a_store, events_of
 from tests.support.program import Program, run, stores_file
+from tests.support.waiting import wait_until
 
 ENTERED_ONLY = 0o711  # by root's Postgres, which is another user's
 
@@ -39,7 +40,7 @@ def test_a_sync_leaves_nothing_open_to_others(copy: Path, tmp_path: Path, no_uma
         file = stores_file(tmp_path, [store])
         with Program("sync", "--stores", file, root=copy, environment={"WB_API_URL": wb.url}) as syncing:
             syncing.until("waits for WB until")
-            assert (kept / "run" / "live.json").exists()
+            wait_until(lambda: list((kept / "run").glob("*.json")))
             assert open_to_others(kept) == []
     names = {path.name for path in (kept / "logs").iterdir()}
     assert "fetch_history.log" in names

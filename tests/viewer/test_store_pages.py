@@ -28,7 +28,7 @@ def test_only_a_store_that_a_schedule_leaves_out_is_paused(pages: Pages, monkeyp
     with transaction() as database:
         stores.register(database, "simulated", "ИП Проба", active=False)
     assert "paused" in pages.get("/").body
-    monkeypatch.setenv("LIVE_RUN_FILE", "/nowhere")
+    monkeypatch.setenv("LIVE_RUNS_FOLDER", "/nowhere")
     assert "paused" not in pages.get("/").body
 
 
