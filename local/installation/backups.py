@@ -113,7 +113,7 @@ def _built(place: Path, backup: Backup, *, durable: bool) -> Iterator[None]:
     sources = _migrations_of(backup.manifest)
     _remove_server(place)
     try:
-        with Postgres(place, durable=durable) as server, tempfile.TemporaryDirectory() as folder:
+        with Postgres(place, durable, roles=()) as server, tempfile.TemporaryDirectory() as folder:
             for source in sources:
                 shutil.copy(source, folder)
             _fill(read_address(server.url), Path(folder), backup)

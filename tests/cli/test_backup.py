@@ -7,12 +7,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pg8000.exceptions import DatabaseError
+from pg8000.native import Connection
 
 from database.connection import read_address, transaction
 from local.engine.postgres_binaries import Binaries, find_binaries
+from local.engine.postmaster import find_server, ready_port
 from local.installation import backups
 from tests.support.program import Program, run
 from tests.support.stored import rows
+from tests.support.waiting import wait_until
 
 STORES, HERE = ["--store", "chay-lipa"], {"TEST": "backup"}
 DUMP, MANIFEST = "database.dump", "manifest.json"
@@ -119,6 +123,22 @@ def test_what_comes_out_is_compared_with_what_went_in(synced: Path, tmp_path: Pa
         synced, "restore", "--replace", str(newer), exit_code=1
     )
     assert counted(synced, "count(*) FROM chat_messages") == "95"
+
+
+def test_the_server_into_which_a_backup_is_restored_is_closed_to_others_too(synced: Path, tmp_path: Path) -> None:
+    file = tmp_path / "chats.zip"
+    chats(synced, "backup", str(file))
+    place = synced / ".local" / "postgres.verified"
+
+    def port() -> int | None:
+        server = find_server(place.resolve())
+        return ready_port(place.resolve(), server) if server else None
+
+    with Program("backup", "--verify", str(file), root=synced, environment=HERE) as verifying:
+        wait_until(port)
+        with pytest.raises(DatabaseError, match="28P01"):
+            Connection(user="postgres", host="127.0.0.1", port=port() or 0, password="guessed")
+        verifying.until("is whole")
 
 
 def test_a_database_that_is_used_is_not_put_aside(synced: Path, tmp_path: Path) -> None:
