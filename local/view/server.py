@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.engine.loopback import HOST, LoopbackHandler, ThreadingLoopbackServer
+from local.view.key import has_key, take_key
 
 LARGEST_BODY = 64_000
 IDLE_SECONDS = 60
@@ -19,14 +20,20 @@ HTTP_PORT = 80
 AT_ONCE = 4  # each needs a worker with its own connection to the database
 OWN = {"host", "x-forwarded-proto", "x-forwarded-for", "x-forwarded-port", "cookie"}
 
+LOCKED = (
+    "These pages are for whoever started them. In this browser, open once the address that ./chats view printed.\n"
+    "Эти страницы — для того, кто их запустил. Откройте в этом браузере адрес, который напечатала ./chats view.\n"
+)
+
 Answer = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 
 class ViewerServer(ThreadingLoopbackServer):
-    """Serves the pages. `answer` takes an event and returns the function's answer."""
+    """Serves the pages to browsers with the key. `answer` takes an event and returns the function's answer."""
 
-    def __init__(self, port: int, answer: Answer) -> None:
+    def __init__(self, port: int, key: str, answer: Answer) -> None:
         super().__init__(port, _Request)
+        self.key = key
         self.answer = answer
         self.room = threading.BoundedSemaphore(AT_ONCE)
 
@@ -71,6 +78,9 @@ class _Request(LoopbackHandler):
         if not self.server.is_ours(host):
             self._refuse(421, f"This page is at {self.server.url} only.")
             return
+        if not has_key(self.headers.get("Cookie", ""), self.server.key):
+            self._let_in(method)
+            return
         with self.server.room:
             answered = self.server.answer(self._event(method, host, body))
         content = answered.get("body") or ""
@@ -79,6 +89,15 @@ class _Request(LoopbackHandler):
             [*answered.get("headers", {}).items(), *(("Set-Cookie", cookie) for cookie in answered.get("cookies", []))],
             base64.b64decode(content) if answered.get("isBase64Encoded") else content.encode(),
         )
+
+    def _let_in(self, method: str) -> None:
+        """Give the cookie to a browser that was told the key; all others learn nothing."""
+        taken = take_key(self.path, self.server.key) if method == "GET" else None
+        if taken is None:
+            self._refuse(403, LOCKED)
+            return
+        address, cookie = taken
+        self.send(303, [("Location", address), ("Set-Cookie", cookie), ("Cache-Control", "no-store")], b"")
 
     def _event(self, method: str, host: str, body: bytes) -> dict[str, Any]:
         path, _, query = self.path.partition("?")

@@ -14,6 +14,7 @@ from local.engine.stack import StackInvalidError, load_stack
 from local.errors import NotNowError, UsageError
 from local.paths import KEPT, LIVE_RUNS, ROOT
 from local.terminal.tables import console
+from local.view.key import FIELD, kept_key
 from local.view.server import Answer, ViewerServer
 
 VIEWER = "viewer"
@@ -34,8 +35,11 @@ def view(port: int, store_id: str | None) -> int:
 
         database = ViewedDatabase(viewer.use)
         with database, _server(port, lambda event: viewer.answer(database.url, event)) as server:
-            where = f"/chats?{urlencode({'store': store_id})}" if store_id else "/"
-            console.sentence(f"Showing {where_it_is()} at {server.url}{where} (Ctrl-C ends it)")
+            fields = ({"store": store_id} if store_id else {}) | {FIELD: server.key}
+            where = f"/{'chats' if store_id else ''}?{urlencode(fields)}"
+            console.sentence(f"Showing {where_it_is()} at")
+            print(f"{server.url}{where}")  # in one line, however long
+            console.sentence("The key in it lets your browser in, now and later: keep it to yourself. Ctrl-C ends it.")
             sys.stdout.flush()
             try:
                 server.serve_forever()
@@ -47,7 +51,11 @@ def view(port: int, store_id: str | None) -> int:
 @contextmanager
 def _server(port: int, answer: Answer) -> Iterator[ViewerServer]:
     try:
-        server = ViewerServer(port, answer)
+        key = kept_key(KEPT / "view.key")
+    except OSError as error:
+        raise NotNowError(f"{error.filename} cannot be written: {error.strerror}. Let this user write there.") from None
+    try:
+        server = ViewerServer(port, key, answer)
     except OSError as error:
         raise NotNowError(f"Port {port} is not available ({error.strerror}). Choose another with --port.") from None
     with server:

@@ -40,7 +40,7 @@ def test_the_functions_and_the_viewer_have_the_rights_of_the_deployed_ones(copy:
     rights = "SELECT has_table_privilege(oid, 'chats', 'DELETE') OR rolsuper FROM pg_roles WHERE rolname = 'chat_sync'"
     assert run("sql", "--csv", rights, root=copy, environment={}).stdout.split()[1:] == ["false"]
     with serving(root=copy) as site:
-        subprocess.run(["curl", "-sf", f"{site.address}/"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["curl", "-sf", "-b", site.cookie, f"{site.address}/"], check=True, stdout=subprocess.DEVNULL)
         assert logins(copy) == {"chat_viewer"}
 
 

@@ -23,7 +23,7 @@ PAGE_SIZE, EVENTS = 5, 60  # more pages than WB answers at once: the sync waits 
 
 def status(site: Site, path: str = "/runs") -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
-    connection.request("GET", path)
+    connection.request("GET", path, headers={"Cookie": site.cookie})
     answered = connection.getresponse()
     return answered.status, answered.read().decode()
 

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from local.view.key import COOKIE
+from tests.support.serving import Site
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None,
@@ -29,10 +32,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, size: tuple[int, int] = WIDE, **how: Any) -> Iterator[Page]:
+def opened(browser: Browser, site: Site, size: tuple[int, int] = WIDE, **how: Any) -> Iterator[Page]:
     """A page in a browser of its own, for Russian speakers; at its end nothing may have gone wrong on it."""
     wishes = {"locale": "ru-RU", "timezone_id": "Asia/Vladivostok", "viewport": {"width": size[0], "height": size[1]}}
-    context = browser.new_context(base_url=address, **(wishes | how))
+    context = browser.new_context(base_url=site.address, **(wishes | how))
+    context.add_cookies([{"name": COOKIE, "value": site.key, "url": site.address}])
     complaints: list[str] = []
     hosts: set[str] = set()
     page = context.new_page()
@@ -42,6 +46,6 @@ def opened(browser: Browser, address: str, size: tuple[int, int] = WIDE, **how: 
     try:
         yield page
         assert complaints == []
-        assert hosts <= {urlsplit(address).netloc}
+        assert hosts <= {urlsplit(site.address).netloc}
     finally:
         context.close()

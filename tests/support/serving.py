@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.view.key import COOKIE
 from tests.support.program import Program
 
 
@@ -15,6 +16,12 @@ class Site:
     """Where the pages are."""
 
     port: int
+    key: str = ""
+
+    @property
+    def cookie(self) -> str:
+        """Return what a browser that was let in sends."""
+        return f"{COOKIE}={self.key}"
 
     @property
     def address(self) -> str:
@@ -28,8 +35,8 @@ def serving(database: str = "", root: Path | None = None, **variables: str) -> I
     environment = variables | ({"DATABASE_URL": database} if database else {})
     with Program("view", "--port", "0", root=root, environment=environment) as program:
         program.until("Ctrl-C")
-        port = re.search(r"http://127\.0\.0\.1:(\d+)", program.seen)
-        assert port is not None
-        yield Site(int(port[1]))
+        where = re.search(r"http://127\.0\.0\.1:(\d+)/\S*key=(\S+)", program.seen)
+        assert where is not None
+        yield Site(int(where[1]), where[2])
         program.send(signal.SIGTERM)
         assert program.ended() == 0, program.seen

@@ -49,7 +49,7 @@ def _sync(database: str) -> None:
 
 
 def _take(database: str, chat: str) -> None:
-    with serving(database) as site, chromium() as browser, opened(browser, site.address, SIZE, **MOSCOW) as page:
+    with serving(database) as site, chromium() as browser, opened(browser, site, SIZE, **MOSCOW) as page:
         for name, address in {"chats": "/chats?q=деньги", "chat": chat}.items():
             page.goto(address)
             page.wait_for_load_state("networkidle")

@@ -47,7 +47,7 @@ def a_filled_database() -> None:
 
 def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site.address) as page:
+    with opened(browser, site) as page:
         page.goto("/chats")
         expect(page.locator("ol.chats li")).to_have_count(2)
         page.get_by_label("Слова").press_sequentially("деньги")  # and nothing is pressed: the list follows
@@ -71,7 +71,7 @@ def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None
 
 def test_pages_forward_and_back(browser: Browser, site: Site) -> None:
     many_chats(120)
-    with opened(browser, site.address) as page:
+    with opened(browser, site) as page:
         page.goto("/chats")
         first = page.locator("ol.chats .who a").first
         shown = []
@@ -89,7 +89,7 @@ def test_pages_forward_and_back(browser: Browser, site: Site) -> None:
 
 def test_a_live_runs_graph_follows_the_sync(browser: Browser, site: Site, emptied: str) -> None:
     sync = ("sync", "--store", "turgunov", "--classifier", "none")
-    with Program(*sync, environment={"DATABASE_URL": emptied}) as running, opened(browser, site.address) as page:
+    with Program(*sync, environment={"DATABASE_URL": emptied}) as running, opened(browser, site) as page:
         running.until("listed")
         page.goto("/run?id=1")
         expect(page.locator("svg .node.busy")).to_have_count(1, timeout=30_000)
@@ -108,7 +108,7 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, site: Site, size:
     """No rule of axe is broken, nothing runs out of the window, nothing is asked of another host."""
     a_filled_database()
     axe = Axe()
-    with opened(browser, site.address, size, color_scheme=scheme, bypass_csp=True) as page:
+    with opened(browser, site, size, color_scheme=scheme, bypass_csp=True) as page:
         for address in PAGES[:-1]:
             page.goto(address)
             broken = axe.run(page).response["violations"]
@@ -118,7 +118,7 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, site: Site, size:
 
 def test_no_page_complains_under_its_own_policy(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site.address) as page:
+    with opened(browser, site) as page:
         for address in PAGES[:-1]:
             page.goto(address)
             page.evaluate("fetch('/robots.txt').then((answer) => answer.text())")  # what it said before has come
@@ -126,10 +126,10 @@ def test_no_page_complains_under_its_own_policy(browser: Browser, site: Site) ->
 
 def test_times_are_the_browsers(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site.address) as page:
+    with opened(browser, site) as page:
         page.goto(chat_address())
         here = page.locator(".message time").last.text_content()
-    with opened(browser, site.address, java_script_enabled=False) as page:
+    with opened(browser, site, java_script_enabled=False) as page:
         page.goto(chat_address())
         moscow = page.locator(".message time").last.text_content()
     sent = NOW.hour * 60 + NOW.minute - 60
@@ -141,10 +141,10 @@ def test_days_are_the_browsers_too(browser: Browser, site: Site) -> None:
     evening = (NOW - timedelta(days=2)).replace(hour=18, minute=0)  # 21:00 in Moscow, 4:00 of the next day at the sea
     minutes = (NOW - evening).total_seconds() / 60
     given(*(a_message(number, f"Слово {number}", minutes - number * 60) for number in range(5)))
-    with opened(browser, site.address, java_script_enabled=False) as page:
+    with opened(browser, site, java_script_enabled=False) as page:
         page.goto(chat_address())
         moscow = [page.locator("h2.day").nth(place).text_content() for place in range(2)]
-    with opened(browser, site.address) as page:
+    with opened(browser, site) as page:
         page.goto(chat_address())
         expect(page.locator("h2.day")).to_have_count(1)
         here = page.locator("h2.day").text_content()
@@ -156,7 +156,7 @@ def test_days_are_the_browsers_too(browser: Browser, site: Site) -> None:
 
 def test_without_javascript_a_search_and_a_label_work_too(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site.address, java_script_enabled=False) as page:
+    with opened(browser, site, java_script_enabled=False) as page:
         page.goto("/chats")
         page.get_by_label("Слова").fill("деньги")
         page.get_by_role("button", name="Показать").click()
@@ -169,7 +169,7 @@ def test_without_javascript_a_search_and_a_label_work_too(browser: Browser, site
 
 def test_the_keyboard_reaches_everything_visibly(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site.address) as page:
+    with opened(browser, site) as page:
         page.goto("/chats")
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
@@ -186,7 +186,7 @@ def test_the_keyboard_reaches_everything_visibly(browser: Browser, site: Site) -
 
 def test_a_chat_on_paper_is_the_conversation_alone(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site.address) as page:
+    with opened(browser, site) as page:
         page.goto(chat_address())
         page.emulate_media(media="print")
         for hidden in ("header.top", "form.setting", "footer"):
@@ -196,7 +196,7 @@ def test_a_chat_on_paper_is_the_conversation_alone(browser: Browser, site: Site)
 
 def test_the_orders_number_is_copied(browser: Browser, site: Site) -> None:
     a_filled_database()
-    with opened(browser, site.address, permissions=["clipboard-read", "clipboard-write"]) as page:
+    with opened(browser, site, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.goto(chat_address())
         page.get_by_role("button", name="Копировать").click()
         expect(page.get_by_role("button", name="Скопировано")).to_be_visible()

@@ -17,7 +17,7 @@ def test_a_late_answer_does_not_bring_back_an_older_search(browser: Browser, sit
     def hold(route: Route) -> None:
         late.append(route)
 
-    with opened(browser, site.address) as page:
+    with opened(browser, site) as page:
         page.goto("/chats")
         page.route("**/chats?*", hold, times=1)
         words, found = page.get_by_label("Слова"), page.locator("ol.chats li")

@@ -3,13 +3,16 @@
 import http.client
 import re
 import socket
+import stat
 import threading
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
-from local.view.server import LARGEST_BODY, ViewerServer
+from local.view.key import kept_key
+from local.view.server import LARGEST_BODY, LOCKED, ViewerServer
 from tests.support.program import Program
 from tests.support.project import own_copy
 from tests.support.serving import Site
@@ -25,9 +28,9 @@ def site(served: Site, emptied: str) -> Site:
 
 def ask(site: Site, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str, dict[str, str]]:
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
-    connection.request(
-        method, path, body.encode() or None, {name.replace("_", "-"): text for name, text in headers.items()}
-    )
+    sent = {name.replace("_", "-"): text for name, text in headers.items()}
+    sent["Cookie"] = "; ".join(filter(None, (site.cookie, sent.get("Cookie"))))
+    connection.request(method, path, body.encode() or None, sent)
     answered = connection.getresponse()
     text = answered.read().decode()
     connection.close()
@@ -65,12 +68,52 @@ def test_a_page_under_another_name_shows_nothing(site: Site, host: str) -> None:
     [("127.0.0.1", 200), ("localhost", 200), ("localhost:80", 200), ("evil.example", 421)],
 )
 def test_browsers_leave_the_port_of_http_out(host: str, status: int) -> None:
-    with ViewerServer(0, lambda event: {"statusCode": 200}) as server:
+    with ViewerServer(0, "key", lambda event: {"statusCode": 200}) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        site, server.server_port = Site(server.server_port), 80  # which not everybody may listen on
+        site, server.server_port = Site(server.server_port, "key"), 80  # which not everybody may listen on
         answered = ask(site, "GET", "/", Host=host)
         server.shutdown()
     assert answered[0] == status
+
+
+def test_who_was_not_told_the_key_learns_nothing(site: Site) -> None:
+    """Given other users of this machine, who reach the port too, then no page, file or form answers them."""
+    for wrong in ("", "guessed", f"{site.key[:-1]}?", "ключ"):
+        stranger = Site(site.port, quote(wrong))
+        for method, path in (("GET", "/chats"), ("GET", f"/?key={quote(wrong)}"), ("HEAD", "/"), ("POST", "/label")):
+            status, body, headers = ask(stranger, method, path, "tag=delivery" if method == "POST" else "")
+            assert (status, "Set-Cookie" in headers) == (403, False)
+            assert body in {LOCKED, ""}
+        assert ask(stranger, "GET", "/assets/viewer.css")[0] == 403
+
+
+def test_the_printed_address_lets_a_browser_in_for_good_and_leaves_no_key_in_the_next_one(site: Site) -> None:
+    status, body, headers = ask(
+        Site(site.port), "GET", f"/chats?store=shop&key={site.key}&q=%D0%B7%D0%B0%D0%BA%D0%B0%D0%B7"
+    )
+    assert (status, body, headers["Location"]) == (303, "", "/chats?store=shop&q=%D0%B7%D0%B0%D0%BA%D0%B0%D0%B7")
+    assert headers["Set-Cookie"] == f"{site.cookie}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax"
+    assert "Где мой" in ask(site, "GET", headers["Location"])[1]
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "///evil.example"])
+def test_the_key_leads_nowhere_else(site: Site, path: str) -> None:
+    location = ask(Site(site.port), "GET", f"{path}?key={site.key}")[2]["Location"]
+    assert re.match(r"/(?!/)", location)
+
+
+def test_the_key_is_kept_and_made_anew_where_others_could_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "view.key"
+    key = kept_key(file)
+    assert kept_key(file) == key
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.chmod(0o644)
+    shown_to_others = key
+    key = kept_key(file)
+    assert key != shown_to_others
+    file.write_bytes(bytes(len(key)))  # a power cut
+    assert kept_key(file) not in {key, shown_to_others}
+    assert [each.name for each in tmp_path.iterdir()] == ["view.key"]
 
 
 def test_a_header_of_the_browser_cannot_pass_for_the_servers(site: Site) -> None:
