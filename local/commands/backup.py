@@ -26,10 +26,12 @@ def run(arguments: argparse.Namespace) -> int:
     from local.installation.backups import make_backup, verify_backup
     from local.terminal.tables import console, count_of
 
-    manifest = (verify_backup if arguments.verify else make_backup)(arguments.file)
+    manifest, foreign = (verify_backup(arguments.file), []) if arguments.verify else make_backup(arguments.file)
     what = f"{manifest.rows:,} rows of {count_of(len(manifest.tables), 'table')}, as of {manifest.made_at}"
     if arguments.verify:
         console.sentence(f"{arguments.file} is whole: {what}. It was restored beside, and every table compared.")
     else:
         console.sentence(f"{arguments.file}: {what}. To check it: ./chats backup --verify FILE.")
+    if foreign:
+        console.sentence(f"Not in it, as this program did not make them: {', '.join(foreign)}.")
     return 0

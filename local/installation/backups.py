@@ -1,12 +1,14 @@
 """Backups of the database: made while it is used, and restored beside the one that is there."""
 
+import ctypes
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,17 +28,24 @@ LONGEST_ANSWER_SECONDS = 24 * 3600  # the digest of the largest table
 RESTORED, VERIFIED, ALONE = (KEPT / f"postgres.{name}" for name in ("restored", "verified", "restoring"))
 SERVER_FILES = ("log", "lock", "turn", "pgpass")  # what a server keeps beside its folder
 CHUNK_BYTES = 1 << 20
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # https://man7.org/linux/man-pages/man2/rename.2.html
 # What a row's text depends on, beside the row.
 TEXT_SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'"
-TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
+TABLES = """
+    SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'm', 'f') AND relnamespace = 'public'::regnamespace
+    ORDER BY relname
+"""
+MADE = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)  # by a migration: restore can make no other tables
 COLUMNS = """
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attname) AS names FROM pg_attribute
     WHERE attrelid = CAST(:name AS regclass) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
 """
 
 
-def make_backup(file: Path) -> Manifest:
+def make_backup(file: Path) -> tuple[Manifest, list[str]]:
     """Write the whole database, as it is at one moment, into a new file; a sync may go on meanwhile.
+
+    Return what was written, and the names of tables that were not, for this program did not make them.
 
     Raises:
         UsageError: The file exists, or DATABASE_URL names a server that pg_dump cannot be sent to.
@@ -75,7 +84,7 @@ def restore_backup(file: Path, *, replace_kept: bool) -> tuple[Manifest, Path | 
         return backup.manifest, _swap()
 
 
-def _write_backup(address: Address, file: Path) -> Manifest:
+def _write_backup(address: Address, file: Path) -> tuple[Manifest, list[str]]:
     if address.tls:
         raise UsageError("The pg_dump of this program speaks no TLS. Use another pg_dump: docs/backup.md.")
     with new_file(file) as archive, closing(connect(replace(address, answer_seconds=LONGEST_ANSWER_SECONDS))) as link:
@@ -83,12 +92,15 @@ def _write_backup(address: Address, file: Path) -> Manifest:
         database.run(TEXT_SETTINGS)
         database.run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         snapshot = database.rows("SELECT pg_export_snapshot() AS name")[0]["name"]
+        how = ["--format=custom", f"--snapshot={snapshot}", "--schema=public"]
+        foreign = _foreign_tables(database)
+        how += [f"--exclude-table=public.{_quoted(name)}" for name in foreign]
         with archive.open(DUMP, "w", force_zip64=True) as dump:
-            _run("pg_dump", ["--format=custom", f"--snapshot={snapshot}"], address, into=dump)
+            _run("pg_dump", how, address, into=dump)
         versions = [row["version"] for row in database.rows("SELECT version FROM schema_migrations ORDER BY version")]
         manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), versions, _count_tables(database))
         write_manifest(archive, manifest)
-    return manifest
+    return manifest, foreign
 
 
 def _count_tables(database: Database) -> dict[str, TableState]:
@@ -96,7 +108,20 @@ def _count_tables(database: Database) -> dict[str, TableState]:
 
 
 def _table_names(database: Database) -> list[str]:
-    return [row["relname"] for row in database.rows(TABLES)]
+    """Return the tables that the migrations made."""
+    made = {name for file in MIGRATIONS.glob("*.sql") for name in MADE.findall(file.read_text(encoding="utf-8"))}
+    made.add("schema_migrations")
+    return [row["relname"] for row in database.rows(TABLES) if row["relname"] in made]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _foreign_tables(database: Database) -> list[str]:
+    """Return the others: their owner keeps them himself."""
+    ours = _table_names(database)
+    return [row["relname"] for row in database.rows(TABLES) if row["relname"] not in ours]
 
 
 def _count_table(database: Database, name: str) -> TableState:
@@ -155,16 +180,31 @@ def _fill(address: Address, migrations: Path, backup: Backup) -> None:
 
 
 def _swap() -> Path | None:
-    """Put the restored folder in the kept one's place, by two renames; return where the kept one lies now."""
+    """Put the restored folder in the kept one's place, at one moment; return where the kept one lies now."""
     try:
         with kept_server().unused():
             kept, aside = enterable(KEPT_DATABASE), None
-            if kept.exists():
-                aside = kept.rename(kept.with_name(f"{kept.name}.until-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"))
-            RESTORED.resolve().rename(kept)
+            if not kept.exists():
+                RESTORED.resolve().rename(kept)
+                return aside
+            aside = RESTORED.resolve().rename(kept.with_name(f"{kept.name}.until-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"))
+            _exchange(aside, kept)
             return aside
     except PostgresInUseError as error:
         raise NotNowError(f"{error}. Nothing was changed. End the other commands, then again.") from None
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Exchange two folders' names: there is no moment in which one of them is missing, where the system can do so."""
+    try:
+        at_once = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:  # macOS
+        at_once = None
+    if at_once and at_once(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0:
+        return
+    between = other.rename(one.with_name(f"{one.name}.new"))
+    one.rename(other)
+    between.rename(one)
 
 
 @contextmanager
@@ -181,6 +221,8 @@ def _alone() -> Iterator[None]:
 
 def _remove_server(place: Path) -> None:
     """Remove a data folder, also where it is only a link to it, with what its server keeps beside it."""
+    with suppress(PostgresInUseError), Postgres(place, durable=False).unused():  # one that was killed left its server
+        pass
     data = place.resolve()
     shutil.rmtree(data, ignore_errors=True)
     for kept in {place, data}:

@@ -1,7 +1,9 @@
 """The server of the database kept in .local/, which any number of commands use at once."""
 
+import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 from local.engine.postgres import Postgres, PostgresFailedError, PostgresInUseError
 from local.errors import NotNowError
@@ -36,10 +38,18 @@ def entered(server: Postgres) -> Iterator[Postgres]:
                 "docs/troubleshooting.md has what to do."
             ) from None
         except PermissionError as error:
-            raise NotNowError(f"{error.filename} belongs to another user. Run this as that user.") from None
+            raise NotNowError(_refused_file(Path(error.filename))) from None
         except OSError as error:
             raise NotNowError(
                 f"The database kept in {KEPT_DATABASE} cannot be opened: {error.strerror} ({error.filename}). Nothing "
                 "was removed. Make room on the disk, or let this user write there, and try again."
             ) from None
         yield server
+
+
+def _refused_file(file: Path) -> str:
+    """Return what is wrong with a file that this user may not open."""
+    with suppress(OSError):
+        if file.stat().st_uid == os.geteuid():
+            return f"{file} cannot be written, though it is yours. Nothing was changed. Allow it: chmod u+rw {file}"
+    return f"{file} belongs to another user. Run this as that user."

@@ -10,7 +10,7 @@ from typing import Any
 
 from chatsync.owner_files import read_toml
 from local.errors import UsageError
-from local.owner_only import exposed_file_warning, is_read_by_others
+from local.owner_only import is_read_by_others
 
 STORE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # It is part of S3 keys and of the token's parameter name.
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -21,11 +21,12 @@ HELP = "`./chats sync --help` shows a whole file."
 
 @dataclass(frozen=True)
 class Store:
-    """A store as its owner entered it."""
+    """A store as its owner entered it; `is_exposed` tells that its token stands in a file that others can read."""
 
     id: str
     name: str
     token: str = field(repr=False)
+    is_exposed: bool = False
 
 
 def read_stores_file(path: Path) -> list[Store]:
@@ -35,17 +36,12 @@ def read_stores_file(path: Path) -> list[Store]:
         UsageError: The file is missing or malformed, an entry is incomplete, or two entries share an id.
     """
     entries = _entries(path)
-    stores = [_store(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, start=1)]
+    is_open = is_read_by_others(path)
+    stores = [_store(f"{path}, entry {number}", entry, is_open) for number, entry in enumerate(entries, start=1)]
     doubled = [store_id for store_id, times in Counter(store.id for store in stores).items() if times > 1]
     if doubled:
         raise UsageError(f"{path}: the id {doubled[0]!r} appears twice. Give each store its own id.")
     return stores
-
-
-def exposure_warning(path: Path) -> str | None:
-    """Return a sentence where other users of the machine may read tokens in the file; it must be readable itself."""
-    has_tokens = any("token" in entry for entry in _entries(path))
-    return exposed_file_warning(path) if has_tokens and is_read_by_others(path) else None
 
 
 def _entries(path: Path) -> list[Any]:
@@ -60,7 +56,7 @@ def _entries(path: Path) -> list[Any]:
     return entries
 
 
-def _store(where: str, entry: object) -> Store:
+def _store(where: str, entry: object, is_open: bool) -> Store:
     if not isinstance(entry, Mapping):
         raise UsageError(f"{where} is not a table. Begin each store with a line [[stores]].")
     if unknown := sorted(set(entry) - KEYS):
@@ -68,7 +64,7 @@ def _store(where: str, entry: object) -> Store:
     store_id = _text(where, entry, "id")
     if not STORE_ID.fullmatch(store_id):
         raise UsageError(f"{where}: an id {BAD_STORE_ID}")
-    return Store(store_id, _text(where, entry, "name"), _token(where, entry))
+    return Store(store_id, _text(where, entry, "name"), _token(where, entry), is_open and "token" in entry)
 
 
 def _token(where: str, entry: Mapping[str, Any]) -> str:

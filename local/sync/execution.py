@@ -22,7 +22,7 @@ from local.engine.observation import EngineBrokenError, ExecutionResult, Observa
 from local.engine.stack import StackInvalidError
 from local.errors import NotNowError, UsageError
 from local.installation.database import OpenedDatabase, opened_database, where_it_is
-from local.installation.stores_file import exposure_warning
+from local.owner_only import exposed_file_warning
 from local.paths import KEPT, LIVE_RUNS, ROOT
 from local.sync.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, labelling
 from local.sync.live_run import LiveRun
@@ -48,8 +48,8 @@ def sync(arguments: argparse.Namespace) -> int:
         same_stores = _read_same_stores(arguments, source)
         progress = Progress({store.id: store.name for store in source.stores}, on_stderr=arguments.json)
         progress.say(_heading(source))
-        if arguments.stores and (warning := exposure_warning(arguments.stores)):
-            Terminal(stderr=True).sentence(warning)
+        if any(store.is_exposed for store in source.stores):
+            Terminal(stderr=True).sentence(exposed_file_warning(arguments.stores))
         with opened_database() as opened:
             _register(source, same_stores, opened)
             with transaction() as database:

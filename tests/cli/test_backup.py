@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import uuid
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from pg8000.native import Connection
 
 from database.connection import read_address, transaction
 from local.engine.postgres_binaries import Binaries, find_binaries
-from local.engine.postmaster import find_server, ready_port
+from local.engine.postmaster import find_server, lives, ready_port
 from local.installation import backups
 from tests.support.program import Program, run
 from tests.support.stored import rows
@@ -166,9 +167,43 @@ def test_what_is_written_while_the_backup_is_made_is_not_in_it(
         monkeypatch.setattr(backups, name, tmp_path / name if name != "KEPT" else tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(backups, "find_binaries", add_a_store)  # after the moment, before the dump
-        assert backups.make_backup(tmp_path / "chats.zip").tables["stores"].rows == 0
+        assert backups.make_backup(tmp_path / "chats.zip")[0].tables["stores"].rows == 0
     assert backups.verify_backup(tmp_path / "chats.zip").tables["stores"].rows == 0
     assert rows("SELECT count(*) AS n FROM stores") == [{"n": 1}]
+
+
+def test_tables_of_somebody_elses_are_named_and_keep_no_backup_from_being_restored(
+    emptied: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ALONE", "VERIFIED"):
+        monkeypatch.setattr(backups, name, tmp_path / name)
+    foreign = ['my "own" table', "notes"]
+    tables = [name.replace('"', '""') for name in foreign]
+    with transaction(read_address(emptied)) as database:
+        for table in tables:
+            database.run(f'CREATE TABLE "{table}" AS SELECT 1 AS kept')
+    try:
+        assert backups.make_backup(tmp_path / "chats.zip")[1] == foreign
+    finally:
+        with transaction(read_address(emptied)) as database:
+            for table in tables:
+                database.run(f'DROP TABLE "{table}"')
+    assert len(backups.verify_backup(tmp_path / "chats.zip").tables) == 12
+
+
+def test_a_check_that_was_killed_leaves_a_server_that_the_next_one_stops(synced: Path, tmp_path: Path) -> None:
+    file = tmp_path / "chats.zip"
+    chats(synced, "backup", str(file))
+    with Program("backup", "--verify", str(file), root=synced, environment=HERE) as verifying:
+        wait_until(lambda: find_server((synced / ".local" / "postgres.verified").resolve()))
+        verifying.send(signal.SIGKILL)
+        verifying.ended()
+    place = (synced / ".local" / "postgres.verified").resolve()
+    left = find_server(place)
+    assert left is not None
+    chats(synced, "backup", "--verify", str(file))
+    assert not lives(left)
+    assert [path.name for path in (synced / ".local").iterdir() if "verified" in path.name] == []
 
 
 def test_a_backup_that_is_stopped_leaves_nothing(synced: Path, tmp_path: Path) -> None:
