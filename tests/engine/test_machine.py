@@ -23,8 +23,19 @@ def observed() -> list[Observation]:
     return []
 
 
+def listening_ports() -> set[int]:
+    """Return the ports on which this process listens."""
+    return {each.laddr.port for each in psutil.Process().net_connections("tcp") if each.status == psutil.CONN_LISTEN}
+
+
 @pytest.fixture(scope="module")
-def engine(toy: Path, observed: list[Observation]) -> Iterator[Engine]:
+def other_ports() -> set[int]:
+    """The ports of the servers that other tests run in this process."""
+    return listening_ports()
+
+
+@pytest.fixture(scope="module")
+def engine(toy: Path, observed: list[Observation], other_ports: set[int]) -> Iterator[Engine]:
     with Engine(toy, VirtualClock(start=1000.0), {"PauseSeconds": "0"}, observe=observed.append) as engine:
         yield engine
 
@@ -146,12 +157,11 @@ def test_an_execution_that_fails_says_why(engine: Engine) -> None:
     assert "stores" in (result.cause or "")
 
 
-def test_who_was_told_nothing_gets_nothing(engine: Engine) -> None:
-    """Given the ports on which this process listens, which other users of the machine reach too, none says a word."""
+def test_who_was_told_nothing_gets_nothing(engine: Engine, other_ports: set[int]) -> None:
+    """Given the ports on which an engine listens, which other users of the machine reach too, none says a word."""
     engine.put_secret_parameter("/toy/token", "secret")
     assert engine.run(stores({"store_id": "a"})).status == "SUCCEEDED"
-    listening = [each for each in psutil.Process().net_connections("tcp") if each.status == psutil.CONN_LISTEN]
-    ports = {each.laddr.port for each in listening}
+    ports = listening_ports() - other_ports
     assert len(ports) > len(STRANGE_PATHS)  # AWS, and a Runtime API for each of the workers
     for port in ports:
         for path in STRANGE_PATHS:
