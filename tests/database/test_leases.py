@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatsync.errors import LeaseLostError, StoreUnknownError
+from chatsync.errors import DatabaseRefusedError, LeaseLostError, StoreUnknownError
 from database import leases, rate_limits, run_ends, stores, sync_logs
 from database.connection import Database, connect, read_address, transaction
 from database.leases import open_run
@@ -21,6 +21,7 @@ STOPS: dict[str, Callable[[Database], object]] = {
         database, "execution-1", "Stopped", "Ctrl-C"
     ),
 }
+UNIQUE_VIOLATION = "23505"
 BACK = "20 hours"  # less than a day: a longer wait would not be believed of WB anyway
 LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
@@ -294,6 +295,20 @@ def test_a_sellers_dead_run_holds_up_no_other_store(two_stores_of_a_seller: Data
 
 def test_a_store_is_skipped_for_its_own_run_though_its_seller_is_busy_too(two_stores_of_a_seller: Database) -> None:
     assert open_run(two_stores_of_a_seller, "a", "execution-2", full=False).status == "skipped"
+
+
+@pytest.mark.parametrize("store", ["a", "b"])
+def test_who_asked_at_the_same_moment_is_refused_by_the_table_itself(
+    two_stores_of_a_seller: Database, store: str
+) -> None:
+    """Given two transactions that both saw no live run, then only one row can be `running`."""
+    with pytest.raises(DatabaseRefusedError) as refused, two_stores_of_a_seller.savepoint():
+        two_stores_of_a_seller.run(
+            "INSERT INTO sync_logs (store_id, seller_key, execution_id, sync_type, status, alive_until)"
+            " VALUES (:store, 'seller', 'execution-2', 'full', 'running', now())",
+            store=store,
+        )
+    assert refused.value.sqlstate == UNIQUE_VIOLATION
 
 
 def test_a_store_whose_seller_became_known_meanwhile_still_has_one_run(database: Database) -> None:
