@@ -9,7 +9,7 @@ SPAN = re.compile(r"([0-9]{1,6})([mhd])")
 UNIT_SECONDS = {"m": 60, "h": 3600, "d": 86_400}
 # A sync of which nothing is new takes seconds; a token lives 180 days, and its end is said a month before.
 SHORTEST_SPAN_SECONDS, LONGEST_SPAN_SECONDS = 60, 30 * 86_400
-LONGEST_NUMBER = 20  # digits: more are no number of ours, and from 4,300 on Python refuses to read them
+LONGEST_NUMBER = 20  # digits: no number here is longer, and Python refuses to read more than 4,300
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -17,7 +17,8 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not text.isdecimal() or len(text) > LONGEST_NUMBER or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text[:LONGEST_NUMBER]!r} is not a whole number from {least} to {most}")
+            shown = text if len(text) <= LONGEST_NUMBER else f"{text[:LONGEST_NUMBER]}…"
+            raise argparse.ArgumentTypeError(f"{shown!r} is not a whole number from {least} to {most}")
         return int(text)
 
     return read

@@ -171,7 +171,7 @@ class Worker:
 
     def _log(self, error: Mapping[str, str]) -> None:
         """Add the line that Lambda adds when the function could not tell it itself."""
-        # A full disk is no reason to end the whole execution.
+        # A full disk must not end the whole execution.
         with suppress(OSError), self._log_file.open("a", encoding="utf-8") as log:
             log.write(f"{error['errorType']} {error['errorMessage']}\n")
 

@@ -61,7 +61,7 @@ def new_file(file: Path) -> Iterator[zipfile.ZipFile]:
     if file.exists():
         raise UsageError(f"{file} exists already, and a backup never overwrites a file. Choose another name.")
     if not file.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {file.absolute().parent} to put the backup into.")
+        raise UsageError(f"The folder {file.absolute().parent} does not exist. Create it first, or choose another.")
     unfinished = file.with_name(f"{file.name}.part")
     try:
         with open(unfinished, "w+b", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY)) as written:
@@ -85,7 +85,7 @@ def opened(file: Path) -> Iterator[Backup]:
     """Yield the backup in a file. What is damaged in its dump is met where that is read.
 
     Raises:
-        UsageError: The file is no backup of this program, or is damaged or cut.
+        UsageError: The file was not written by `backup`, or it is damaged or incomplete.
     """
     try:
         with zipfile.ZipFile(file) as archive:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -220,11 +220,16 @@ def _alone() -> Iterator[None]:
 
 
 def _remove_server(place: Path) -> None:
-    """Remove a data folder, also where it is only a link to it, with what its server keeps beside it."""
-    with suppress(PostgresInUseError), Postgres(place, durable=False).unused():  # one that was killed left its server
-        pass
-    data = place.resolve()
-    shutil.rmtree(data, ignore_errors=True)
+    """Remove a data folder, also where it is only a link to it, with what its server keeps beside it.
+
+    A server that a killed command left is stopped first. Raises NotNowError where somebody still uses it.
+    """
+    try:
+        with Postgres(place, durable=False).unused():
+            data = place.resolve()
+            shutil.rmtree(data, ignore_errors=True)
+    except PostgresInUseError as error:
+        raise NotNowError(f"{error}. Nothing was changed. End the other command, then again.") from None
     for kept in {place, data}:
         for ending in SERVER_FILES:
             kept.with_name(f"{kept.name}.{ending}").unlink(missing_ok=True)

@@ -83,7 +83,7 @@ def test_what_is_no_whole_backup_is_refused_and_nothing_is_touched(synced: Path,
     file = tmp_path / "chats.zip"
     chats(synced, "backup", str(file))
     assert "exists already" in chats(synced, "backup", str(file), exit_code=2)
-    assert "There is no folder" in chats(synced, "backup", str(tmp_path / "none" / "a.zip"), exit_code=2)
+    assert "does not exist. Create it first" in chats(synced, "backup", str(tmp_path / "none" / "a.zip"), exit_code=2)
     before = counted(synced, "count(*) FROM chat_messages")
     whole = file.read_bytes()
     middle = len(whole) // 2

@@ -90,7 +90,10 @@ def renew_lease(database: Database, run_id: int | None, wait_seconds: int) -> No
 
 
 def _take_lease(database: Database, store_id: str, seller_key: str, execution_id: str, sync_type: str) -> bool:
-    """Return whether the row was opened. A refusal by an index uses a number up, so what is known is asked first."""
+    """Return whether the row was opened.
+
+    Asked first: an insert that an index refuses would leave a gap in the run numbers.
+    """
     return bool(
         database.run(
             """

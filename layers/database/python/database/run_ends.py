@@ -117,7 +117,7 @@ def fail_run(database: Database, store_id: str, execution_id: str, error_type: s
     A run that has already ended keeps its end.
     """
     about = {"store": store_id, "execution": execution_id, "type": error_type, "message": message}
-    # Only where there is no row: a refusal by the index would use a number up.
+    # Asked first: an insert that the index refuses would leave a gap in the run numbers.
     opened = database.run(
         """
         INSERT INTO sync_logs (store_id, seller_key, execution_id, sync_type, status, alive_until, completed_at,

@@ -114,7 +114,7 @@ def read_message_key(fields: Mapping[str, str]) -> tuple[datetime, str] | None:
 def read_month(fields: Mapping[str, str]) -> date | None:
     """Return the first day of the month that an address names, as 2026-11; None where it names none.
 
-    Raises AddressInvalidError for what is no month.
+    Raises AddressInvalidError if the value is not a month.
     """
     month = fields.get("month", "")
     return _day(f"{month}-01") if month else None
@@ -180,7 +180,7 @@ def _read_key(text: str) -> ChatKey:
         at, store_id, chat_id, urgency = json.loads(base64.urlsafe_b64decode(text[:LONGEST_KEY].encode()))
         if at != BEFORE_ALL:
             _read_moment(at)
-        (store_id + chat_id).encode()  # a lone surrogate is no character
+        (store_id + chat_id).encode()  # fails on lone surrogates, which Postgres cannot hold
     except (ValueError, TypeError, RecursionError, binascii.Error):
         raise AddressInvalidError("The address names no place in this list.") from None
     if type(urgency) is not int or urgency not in URGENCIES or "\x00" in store_id + chat_id:
