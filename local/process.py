@@ -6,7 +6,8 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
@@ -93,6 +94,23 @@ def _let_signals(handler: Callable[[int, FrameType | None], object] | signal.Han
     for number in HEEDED:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup and the shell's & switch signals off; so they stay
             signal.signal(number, handler)
+
+
+@contextmanager
+def signals_handled_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Let this function answer them meanwhile; it may hand them on with end_at_next_signal()."""
+    before = {number: signal.getsignal(number) for number in HEEDED}
+    _let_signals(handler)
+    try:
+        yield
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
+
+
+def end_at_next_signal() -> None:
+    """Let the next signal end the program at once, by a KeyboardInterrupt."""
+    _let_signals(_interrupt)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import shutil
-import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from local.errors import NotNowError, UsageError
 from local.installation.database import OpenedDatabase, opened_database, where_it_is
 from local.owner_only import exposed_file_warning
 from local.paths import KEPT, LIVE_RUNS, ROOT
+from local.process import end_at_next_signal, signals_handled_by
 from local.sync.labelling import BY_KEYWORDS, NONE, UNLABELLED, Labelling, labelling
 from local.sync.live_run import LiveRun
 from local.sync.living import LivingSync, forget_dead_syncs, lives
@@ -35,7 +35,6 @@ from reading.runs import COMPUTED, list_runs_of_execution
 
 INTERRUPTED = "This run was stopped on this machine. Nothing is lost: the next run goes on from the cursor."
 LITTLE_ROOM = 1_000_000  # bytes; Postgres writes 16 MB at a time
-STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
 
 Rows = list[dict[str, Any]]
 
@@ -169,20 +168,13 @@ def _stopped_by_signals(engine: Engine) -> Iterator[None]:
     """Let the first Ctrl-C stop the execution cleanly, and a second one end this program at once."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.default_int_handler)
+        end_at_next_signal()
         engine.stop()
         with suppress(OSError):  # The terminal may be gone.
             print("Stopping: running tasks may finish within seconds (Ctrl-C again ends at once) ...", file=sys.stderr)
 
-    # nohup and the shell's & switch signals off; so they stay.
-    heeded = [number for number in STOPPING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in heeded}
-    try:
+    with signals_handled_by(stop):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _show(as_json: bool, result: ExecutionResult, runs: Rows) -> None:

@@ -11,18 +11,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import IO, Any
 
 from local.engine.clock import Clock, WallClock
 from local.errors import UsageError
 from local.paths import ROOT
+from local.process import signals_handled_by
 from local.terminal.tables import count_of
 
-STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ENDS, WRONG_USE = (0, 1), 2  # exit codes: of a sync that ended, and of what cannot work as it was typed
 ONLY_ONCE = {"full": "--full", "same_store": "--same-store", "json": "--json"}
 NAMED = 3  # stores that a line names
@@ -52,7 +51,7 @@ def sync_every(arguments: argparse.Namespace) -> int:
         if getattr(arguments, name):
             raise UsageError(f"{option} is for one sync, and --every repeats it. Run it once without --every.")
     syncing = Syncing(_words(arguments))
-    with _stopped_by_signals(syncing):
+    with signals_handled_by(lambda number, frame: syncing.stop(number)):
         repeat(arguments.every, syncing.run, WallClock(), syncing.stopping, _say)
     return 0
 
@@ -172,18 +171,3 @@ def _moment(moment: float) -> str:
 
 def _say(line: str) -> None:
     print(line, flush=True)
-
-
-@contextmanager
-def _stopped_by_signals(syncing: Syncing) -> Iterator[None]:
-    def stop(number: int, frame: FrameType | None) -> None:
-        syncing.stop(number)
-
-    # nohup and the shell's & switch signals off; so they stay.
-    heeded = [number for number in STOPPING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in heeded}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
