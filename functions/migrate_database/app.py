@@ -11,6 +11,7 @@ from chatsync.observability import logger, observed
 from chatsync.settings import setting
 from database import logins
 from database.connection import read_address, transaction
+from database.fills import fill_tables
 from database.marks import mark_messages
 from database.migrations import migrate
 
@@ -19,13 +20,14 @@ MIGRATION_SECONDS = 540  # Then it says what is unfinished; this function's Time
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Run the missing migrations, mark WB's own words, and make the user that all other functions log in as."""
+    """Run the missing migrations, fill what they made, mark WB's own words, and make the user of the other functions."""
     task = MigrateDatabase.parse(event)
     functions_login = read_address(setting("DATABASE_URL"))
     master = replace(functions_login, user=task.user, password=task.password)
     ends_at = time.monotonic() + MIGRATION_SECONDS
     folder = Path(importlib.import_module("migrations").__path__[0])  # the SQL files of its layer
     versions = migrate(folder, master, ends_at)
+    fill_tables(master, ends_at)
     marked = mark_messages(master, ends_at)
     with transaction(master) as database:
         logins.ensure_user(database, functions_login.user)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from chatsync.errors import DatabaseUnavailableError, SettingMissingError
-from database import logins, marks, migrations
+from database import fills, logins, marks, migrations
 from database.connection import Address, Database, read_address, transaction
 from local.engine.postgres import Postgres
 from local.errors import NotNowError, UsageError
@@ -101,6 +101,7 @@ def named(server: Postgres) -> Iterator[None]:
 def migrate() -> None:
     """Bring the tables of the database that DATABASE_URL names up to date."""
     migrations.migrate(MIGRATIONS)
+    fills.fill_tables()
     marks.mark_if_never_marked()
 
 

@@ -21,18 +21,18 @@ from database.wb_events import marks
 from database.wb_fields import as_object
 
 MESSAGES_AT_ONCE = 5000  # a transaction: what a sync waits for, and what memory holds
-BEFORE_ALL = {"sent_at": "-infinity", "store_id": "", "id": ""}
+BEFORE_ALL = {"chat_id": "", "store_id": "", "sent_at": "-infinity", "id": ""}
 MARKS = ("automatic", "prefix_characters", *CARD)
 SENT, KNOWN = (", ".join(f"{row}.{mark}" for mark in MARKS) for row in ("sent", "known"))
 
-# In order of time: of two products in a chat, the one named first is the chat's.
+# A chat's in order of time: of two products in a chat, the one named first is the chat's.
 NEXT_MESSAGES = """
 SELECT store_id, id, chat_id, sender, text, sent_at::text AS sent_at,
        automatic IS NOT FALSE OR prefix_characters > 0 AS to_write,
        CASE WHEN raw::text LIKE '%"goodCard"%' THEN raw::text END AS raw
 FROM chat_messages
-WHERE (sent_at, store_id, id) > (CAST(:sent_at AS timestamptz), :store_id, :id) AND {which}
-ORDER BY sent_at, store_id, id LIMIT :most
+WHERE (chat_id, store_id, sent_at, id) > (:chat_id, :store_id, CAST(:sent_at AS timestamptz), :id) AND {which}
+ORDER BY chat_id, store_id, sent_at, id LIMIT :most
 """
 ALL, UNMARKED = "true", "automatic IS NULL"
 # While the marking was broken off, the functions of before went on storing by their list. An hour for pages that were
