@@ -23,7 +23,8 @@ CREATE TABLE no_answer_marks (
     marked_by text,                                        -- the login; NULL on one's own machine
     marked_at timestamptz NOT NULL DEFAULT now(),
     ended_at  timestamptz,                                 -- NULL: it stands
-    ended_by  text,                                        -- the login of who took it back; NULL: the buyer wrote again
+    ended_by  text,                                        -- the login of who took it back, empty on one's own machine;
+                                                           -- NULL: the buyer wrote again
     FOREIGN KEY (store_id, chat_id) REFERENCES chats (store_id, id)
 );
 CREATE UNIQUE INDEX no_answer_marks_standing ON no_answer_marks (store_id, chat_id) WHERE ended_at IS NULL;

@@ -20,7 +20,7 @@ MIGRATION_SECONDS = 540  # Then it says what is unfinished; this function's Time
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Run the missing migrations, fill what they made, mark WB's own words, and make the user of the other functions."""
+    """Run the missing migrations, fill what they made, mark WB's own words, and make the functions' user."""
     task = MigrateDatabase.parse(event)
     functions_login = read_address(setting("DATABASE_URL"))
     master = replace(functions_login, user=task.user, password=task.password)

@@ -138,7 +138,7 @@ def _check_plans(chats: int) -> list[str]:
     """Return what is wrong with the plans: each list must be read by its index, and no large table whole."""
     with reading_transaction() as database:
         middle = database.rows("SELECT * FROM chats ORDER BY last_message_at OFFSET 1000 LIMIT 1")[0]
-    after, year = key_of_chat(middle), datetime.now(UTC).date() - timedelta(days=100)
+    after, year = key_of_chat(middle, ChatFilters()), datetime.now(UTC).date() - timedelta(days=100)
     # Below so many messages every word is a rare one.
     frequent = "chats_newest" if chats * MESSAGES_A_CHAT // 10 > RARE_MESSAGES else "chat_messages_by_word"
     expected = {
@@ -149,8 +149,8 @@ def _check_plans(chats: int) -> list[str]:
         "with a tag": (ChatFilters(tag="spam"), "chats_newest_with_tag"),
         "with a cause": (ChatFilters(cause="late"), "chats_newest_with_cause"),
         "of a product": (ChatFilters(product=10_000_042), "chats_by_product"),
-        "unanswered": (ChatFilters(waiting=True), "chats_newest_unanswered"),
-        "urgent": (ChatFilters(urgent=True), "chats_newest_unanswered"),
+        "unanswered": (ChatFilters(waiting="1"), "chat_turns_longest_first"),
+        "urgent": (ChatFilters(urgent=True), "chat_turns_longest_first"),
         "with attachments": (ChatFilters(with_attachments=True), "chat_messages_with_attachments"),
         "of a period": (ChatFilters(first_day=year, last_day=year + timedelta(days=3)), "chats_newest"),
         "search, rare word": (ChatFilters(words="слово4242"), "chat_messages_by_word"),
@@ -198,7 +198,7 @@ def _measure(pages: Pages) -> None:
         places = database.rows("SELECT store_id, id, last_message_at FROM chats ORDER BY random() LIMIT 200")
 
     def after() -> str:
-        return write_chat_filters(ChatFilters(), after=key_of_chat(chance.choice(places)))
+        return write_chat_filters(ChatFilters(), after=key_of_chat(chance.choice(places), ChatFilters()))
 
     asked: dict[str, Callable[[], str]] = {
         "stores": lambda: "/",

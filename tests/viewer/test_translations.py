@@ -8,6 +8,7 @@ import pytest
 from chatsync import errors
 from chatsync.label_stops import LABEL_STOPS
 from reading.runs import STATUSES
+from reading.waiting import GROUPS
 from tests.support.project import ROOT
 from viewer.languages import CODES, choose_language, load_language
 from viewer.web_pages.problems import KINDS
@@ -27,6 +28,10 @@ MADE = {
     "label_stop": tuple(LABEL_STOPS),
     "month": tuple(str(number) for number in range(1, 13)),
     "urgency": ("u1", "u2", "u3"),
+    "day": ("one", "few", "many"),
+    "waiting.group": tuple(GROUPS),
+    "waiting.about": ("1", "thanks", "silent"),
+    "no_answer": tuple(f"reason_{reason}" for reason in ("thanks", "elsewhere", "solved", "spam")),
     "overview": ("age_day", "age_week", "age_longer"),
     "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "form_not_ours", "form_too_long"),
 }

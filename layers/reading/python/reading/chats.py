@@ -1,17 +1,19 @@
-"""Lists of chats, newest message or most urgent first: filtered and searched, a part at a time."""
+"""Lists of chats, newest message, most urgent or longest waiting first: filtered and searched, a part at a time."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from database.connection import Database
-from reading.conditions import HAS_ATTACHMENTS, IS_WAITING, NEWEST_AT, ZONE
+from reading.conditions import EACH_MARK, EACH_TURN, HAS_ATTACHMENTS, NEWEST_AT, ZONE
 from reading.filters import ChatFilters
 from reading.search import HAS_TITLE, HAS_WORDS, MARKED, OWN_TEXT, QUERY, Search, understand_words
+from reading.waiting import GROUPS
 
 CHATS_A_LIST = 50
 DIGITS_OF_A_PRODUCT = 19
 ORDER = f"{NEWEST_AT} DESC, chats.store_id DESC, chats.id DESC"
+LONGEST_FIRST = "turns.waiting_since, chats.store_id, chats.id"
 
 # Words in a chat's messages, its buyer's name or a product's title; and the chats of a product's or an order's number.
 # A chat is about one product, its messages may be about others.
@@ -51,11 +53,12 @@ CONDITIONS = {
     "tag": "chats.tag = :tag",
     "cause": "chats.cause = :cause",
     "product": "chats.nm_id = CAST(:nm_id AS bigint)",
-    "waiting": IS_WAITING,
+    **{f"waiting_{group}": condition for group, condition in GROUPS.items()},
     "files": HAS_ATTACHMENTS,
     "from": f"{NEWEST_AT} >= CAST(:first AS timestamp) AT TIME ZONE '{ZONE}'",
     "to": f"{NEWEST_AT} < CAST(:behind AS timestamp) AT TIME ZONE '{ZONE}'",
     "after": f"({NEWEST_AT}, chats.store_id, chats.id) < (CAST(:at AS timestamptz), :after_store, :after_id)",
+    "after_waiting": f"({LONGEST_FIRST}) > (CAST(:at AS timestamptz), :after_store, :after_id)",
     "after_urgent": f"(urgent.urgency, {NEWEST_AT}, chats.store_id, chats.id)"
     " < (CAST(:urgency AS integer), CAST(:at AS timestamptz), :after_store, :after_id)",
 }
@@ -104,6 +107,10 @@ def list_query(filters: ChatFilters, search: Search | None) -> tuple[str, dict[s
     if search and search.rare:
         before, source = [FOUND], "found JOIN chats USING (store_id, id)"
         parameters |= {"product": _product(filters.words), "exact": filters.words}
+    if filters.by_turn:
+        source = f"{source} {EACH_TURN}"
+    if filters.longest_first:
+        order = LONGEST_FIRST
     if filters.urgent:
         before, source, order = [*before, URGENT], f"{source} {EACH_URGENT}", f"urgent.urgency DESC, {ORDER}"
     computed = f"WITH {', '.join(before)}" if before else ""
@@ -135,7 +142,7 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
     if filters.product:
         values["product"] = {"nm_id": filters.product}
     if filters.waiting:
-        values["waiting"] = {}
+        values[f"waiting_{filters.waiting}"] = {}
     if filters.with_attachments:
         values["files"] = {}
     if filters.first_day:
@@ -145,7 +152,10 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
     if filters.after:
         key = filters.after
         place = {"at": key.at, "after_store": key.store_id, "after_id": key.chat_id}
-        values |= {"after_urgent": place | {"urgency": key.urgency}} if filters.urgent else {"after": place}
+        if filters.urgent:
+            values["after_urgent"] = place | {"urgency": key.urgency}
+        else:
+            values["after_waiting" if filters.longest_first else "after"] = place
     return values
 
 
@@ -160,11 +170,13 @@ def _details(database: Database, chats: list[dict[str, Any]], words: str) -> lis
         return []
     return database.rows(
         f"""
-        SELECT turns.last_writer, turns.waiting_since, urgency, answer_by, threat,
+        SELECT overview.last_writer, turns.waiting_since, turns.waiting_since + interval '10 days' AS answer_by,
+               urgency, turns.threat, (SELECT reason FROM {EACH_MARK} LIMIT 1) AS needs_no_answer, now() AS read_at,
                {HAS_ATTACHMENTS} AS has_attachments,
                {"found_text, found_marked" if words else "NULL AS found_text"}
         FROM unnest(CAST(:stores AS text[]), CAST(:ids AS text[])) WITH ORDINALITY AS chats (store_id, id, place)
-        JOIN chat_overview AS turns ON turns.store_id = chats.store_id AND turns.chat_id = chats.id
+        JOIN chat_overview AS overview ON overview.store_id = chats.store_id AND overview.chat_id = chats.id
+        LEFT {EACH_TURN}
         LEFT JOIN chat_urgency AS urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id
         {FOUND_MESSAGE if words else ""}
         ORDER BY place LIMIT {CHATS_A_LIST}

@@ -5,10 +5,12 @@ from typing import Any
 
 from database.connection import Database
 from database.gaps import IS_GAP, IS_LISTED
+from reading.conditions import EACH_TURN
 from reading.search import MARKED, OWN_TEXT
 
 MOST_STORES = 1000
 MOST_LABELS = 50
+MOST_MARKS = 20
 MOST_VERSIONS = 1000  # of all messages that are read at once
 
 
@@ -21,8 +23,11 @@ def read_chats(database: Database, chat_id: str, store_id: str | None = None) ->
         f"""
         SELECT chats.store_id, chats.id, stores.name AS store_name, client_name, nm_id, product_title, rid,
                product_size, price_kopecks, price_currency, ordered_at, messages_total, missing_since, tag, cause,
-               tag_source, urgency, answer_by, threat, {IS_LISTED} AND {IS_GAP} AS has_gap
+               tag_source, turns.waiting_since,
+               turns.waiting_since + interval '10 days' AS answer_by, urgency, turns.threat, now() AS read_at,
+               {IS_LISTED} AND {IS_GAP} AS has_gap
         FROM chats JOIN stores ON stores.id = chats.store_id
+        LEFT {EACH_TURN}
         LEFT JOIN chat_urgency AS urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id
         WHERE chats.id = :id {"" if store_id is None else "AND chats.store_id = :store"}
         ORDER BY chats.store_id LIMIT {MOST_STORES}
@@ -90,6 +95,18 @@ def read_labels(database: Database, chat: dict[str, Any]) -> list[dict[str, Any]
         SELECT tag, cause, source, confidence, reason, labelled_by, labelled_at, released_at, set_by, released_by
         FROM chat_labels
         WHERE store_id = :store AND chat_id = :chat ORDER BY id DESC LIMIT {MOST_LABELS}
+        """,  # noqa: S608 - a constant
+        store=chat["store_id"],
+        chat=chat["id"],
+    )
+
+
+def read_marks(database: Database, chat: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a chat's marks «needs no answer», newest first."""
+    return database.rows(
+        f"""
+        SELECT reason, marked_by, marked_at, ended_at, ended_by FROM no_answer_marks
+        WHERE store_id = :store AND chat_id = :chat ORDER BY id DESC LIMIT {MOST_MARKS}
         """,  # noqa: S608 - a constant
         store=chat["store_id"],
         chat=chat["id"],

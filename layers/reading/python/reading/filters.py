@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from reading.waiting import MARKED
+
 BEFORE_ALL = "-infinity"  # the key of a chat without messages
 
 
@@ -11,7 +13,8 @@ BEFORE_ALL = "-infinity"  # the key of a chat without messages
 class ChatKey:
     """A chat's place in a list: newest message first (its time in ISO, or BEFORE_ALL), then store and id.
 
-    In the list of urgent chats `urgency` comes before all of these.
+    Where chats wait, the longest waiting comes first (`at` is since when); in the list of urgent chats `urgency` comes
+    before all of these.
     """
 
     at: str
@@ -24,7 +27,8 @@ class ChatKey:
 class ChatFilters:
     """The filters of the list of chats; an empty text or None filters nothing. Days are of the last message.
 
-    `urgent` also puts the most urgent first. `after` is the chat behind which the list goes on.
+    `waiting` is one of reading.waiting.GROUPS, the longest waiting first; `urgent` puts the most urgent first.
+    `after` is the chat behind which the list goes on.
     """
 
     words: str = ""
@@ -32,12 +36,22 @@ class ChatFilters:
     tag: str = ""
     cause: str = ""
     product: int | None = None
-    waiting: bool = False
+    waiting: str = ""
     urgent: bool = False
     with_attachments: bool = False
     first_day: date | None = None
     last_day: date | None = None
     after: ChatKey | None = None
+
+    @property
+    def by_turn(self) -> bool:
+        """Return whether only chats whose buyers wait are listed."""
+        return self.waiting not in {"", MARKED}
+
+    @property
+    def longest_first(self) -> bool:
+        """Return whether those who wait longest come first."""
+        return self.by_turn and not self.urgent
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,7 @@ class RunFilters:
     before: int | None = None
 
 
-def key_of_chat(chat: dict[str, Any]) -> ChatKey:
-    """Return the place of a row of `chats`, with its `urgency` where there is one."""
-    newest: datetime | None = chat["last_message_at"]
-    return ChatKey(newest.isoformat() if newest else BEFORE_ALL, chat["store_id"], chat["id"], chat.get("urgency") or 0)
+def key_of_chat(chat: dict[str, Any], filters: ChatFilters) -> ChatKey:
+    """Return the place of a row of `chats` in a list, with its `urgency` where there is one."""
+    at: datetime | None = chat["waiting_since" if filters.longest_first else "last_message_at"]
+    return ChatKey(at.isoformat() if at else BEFORE_ALL, chat["store_id"], chat["id"], chat.get("urgency") or 0)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from database.connection import Database
-from reading.conditions import IS_WAITING, NEWEST_AT, ZONE
+from reading.conditions import EACH_TURN, NEWEST_AT, ZONE
+from reading.waiting import NEEDS_ANSWER
 
 DAYS, WEEKS = 30, 12
 NEWEST_CHATS = 2000  # of which the first answer is measured
@@ -65,7 +66,7 @@ def count_waiting(database: Database, store_id: str) -> list[dict[str, Any]]:
         SELECT CASE WHEN last_message_at > now() - interval '1 day' THEN 'day'
                     WHEN last_message_at > now() - interval '7 days' THEN 'week' ELSE 'longer' END AS age,
                count(*) AS chats
-        FROM chats WHERE {IS_WAITING} AND (:store = '' OR store_id = :store)
+        FROM chats {EACH_TURN} WHERE {NEEDS_ANSWER} AND (:store = '' OR turns.store_id = :store)
         GROUP BY 1 LIMIT {MOST_ROWS}
         """,  # noqa: S608 - constants
         store=store_id,

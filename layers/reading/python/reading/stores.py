@@ -3,8 +3,9 @@
 from typing import Any
 
 from database.connection import Database
-from reading.conditions import IS_WAITING
+from reading.conditions import EACH_TURN
 from reading.runs import IS_DEAD, WAITS_UNTIL
+from reading.waiting import NEEDS_ANSWER
 
 MOST_STORES, MOST_TAGS, MOST_CAUSES = 1000, 100, 100
 
@@ -23,7 +24,8 @@ def list_stores(database: Database, most: int) -> list[dict[str, Any]]:
             SELECT sum(messages_total)::bigint AS messages FROM chats WHERE store_id = stores.id
         ) AS counted ON true
         LEFT JOIN (
-            SELECT store_id, count(*) AS waiting FROM chats WHERE {IS_WAITING} GROUP BY store_id
+            SELECT turns.store_id, count(*) AS waiting FROM chats {EACH_TURN} WHERE {NEEDS_ANSWER}
+            GROUP BY turns.store_id
         ) AS unanswered ON unanswered.store_id = stores.id
         LEFT JOIN LATERAL (SELECT * FROM sync_logs WHERE store_id = stores.id ORDER BY id DESC LIMIT 1) AS run ON true
         ORDER BY name, stores.id LIMIT :most

@@ -24,8 +24,8 @@ def reading_transaction() -> Iterator[Database]:
 
 
 @contextmanager
-def labelling_transaction() -> Iterator[Database]:
-    """Yield a transaction that can write labels and nothing else. Raises as database.connection.transaction."""
+def writing_transaction() -> Iterator[Database]:
+    """Yield a transaction that can write what chat_viewer may: labels and marks. Raises as database.connection.transaction."""
     with transaction() as database:
         database.run(AS_VIEWER)
         yield database

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from reading.filters import BEFORE_ALL, ChatFilters, ChatKey, RunFilters
 from reading.runs import STATUSES
+from reading.waiting import GROUPS
 
 LONGEST_TEXT = 200
 LONGEST_ID = 1000
@@ -46,7 +47,7 @@ def read_chat_filters(fields: Mapping[str, str]) -> ChatFilters:
         tag=read_text(fields, "tag"),
         cause=read_text(fields, "cause"),
         product=_read_product(fields.get("product", "")),
-        waiting=_is_ticked(fields, "waiting"),
+        waiting=_read_waiting(fields.get("waiting", "")),
         urgent=_is_ticked(fields, "urgent"),
         with_attachments=_is_ticked(fields, "files"),
         first_day=_day(fields.get("from", "")),
@@ -64,7 +65,7 @@ def write_chat_filters(filters: ChatFilters, after: ChatKey | None = None) -> st
             "tag": filters.tag,
             "cause": filters.cause,
             "product": str(filters.product or ""),
-            "waiting": "1" if filters.waiting else "",
+            "waiting": filters.waiting,
             "urgent": "1" if filters.urgent else "",
             "files": "1" if filters.with_attachments else "",
             "from": filters.first_day.isoformat() if filters.first_day else "",
@@ -143,6 +144,12 @@ def _read_product(value: str) -> int | None:
     if not DIGITS.fullmatch(value) or not 0 < int(value) <= LARGEST_NUMBER:
         raise AddressInvalidError("The address names no product.")
     return int(value)
+
+
+def _read_waiting(value: str) -> str:
+    if value and value not in GROUPS:
+        raise AddressInvalidError("The address names no group of waiting chats.")
+    return value
 
 
 def _is_ticked(fields: Mapping[str, str], name: str) -> bool:

@@ -38,6 +38,11 @@ def format_moment(at: datetime, form: str = "minute") -> Markup:
     return Markup('<time datetime="{}" data-form="{}" title="{} (UTC+3)">{}</time>').format(exact, form, shown, shown)
 
 
+def format_plain_moment(at: datetime) -> str:
+    """Return Moscow's time without any markup, for a title."""
+    return f"{at.astimezone(MOSCOW):%d.%m.%Y %H:%M} (UTC+3)"
+
+
 def format_end(at: datetime, now: datetime) -> Markup:
     """Return the moment at which a wait ends: the time of day, with the whole date where it is not today's."""
     return format_moment(at, "clock" if moscow_day(at) == moscow_day(now) else "second")
@@ -69,6 +74,7 @@ def _formats(language: Language) -> dict[str, Any]:
     return {
         "duration": lambda seconds: _duration(language, float(seconds)),
         "ago": lambda at, now: language.say("ago", time=_duration(language, (now - at).total_seconds())),
+        "time_between": lambda since, until: _days(language, (until - since).total_seconds()),
         "size": lambda size: _size(language, size),
         "number": language.format_number,
         "points": lambda change: f"{change:+d}".replace("+0", "0").replace("-", "\u2212"),
@@ -90,6 +96,11 @@ def _duration(language: Language, seconds: float) -> str:
     return language.say("unit.days", number=whole // DAY)
 
 
+def _days(language: Language, seconds: float) -> str:
+    """Return whole days, or of less than one the hours or minutes."""
+    return language.say_number_of("day", int(seconds // DAY)) if seconds >= DAY else _duration(language, seconds)
+
+
 def _size(language: Language, size: int | None) -> str:
     if size is None:
         return ""
@@ -105,4 +116,9 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.filters |= {"visible": show_hidden, "moment": format_moment, "end": format_end}
+ENVIRONMENT.filters |= {
+    "visible": show_hidden,
+    "moment": format_moment,
+    "end": format_end,
+    "plain_moment": format_plain_moment,
+}

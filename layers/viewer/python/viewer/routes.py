@@ -30,7 +30,7 @@ from viewer.browser_request import BrowserRequest
 from viewer.rendering import render_template
 from viewer.security import HEADERS
 from viewer.web_pages.chats import describe_chats
-from viewer.web_pages.conversation import describe_conversation, set_label
+from viewer.web_pages.conversation import describe_conversation, mark_as_needing_no_answer, set_label
 from viewer.web_pages.overview import describe_overview
 from viewer.web_pages.runs import describe_run, describe_runs
 from viewer.web_pages.stores import describe_stores
@@ -112,18 +112,15 @@ def show_overview() -> Response[str]:
 
 @app.post("/label")
 def change_label() -> Response[str]:
-    """Set or release a label, the only thing that is ever written."""
-    request = BrowserRequest(app.current_event)
-    if request.form_is_too_long:
-        return _refuse(TOO_LONG, "form_too_long")
-    form = request.form
-    if not request.visitor.may_write(form.get("token", ""), request.headers):
-        return _refuse(FORBIDDEN, "form_not_ours")
-    set_label(form)
-    store_id = read_id(form, "store")
-    logger.info("A person labelled a chat", extra={"store_id": store_id, "login": request.login})
-    back = urlencode({"store": store_id, "id": read_id(form, "chat"), "done": "1"})
-    return Response(SEE_OTHER, headers={**HEADERS, "Location": f"/chat?{back}#labels"}, body="")
+    """Set or release a label."""
+    return _write("A person labelled a chat", "labels", lambda form, request: set_label(form))
+
+
+@app.post("/no-answer")
+def change_no_answer() -> Response[str]:
+    """Mark a chat as needing no answer, or take that back."""
+    said = "A person said whether a chat needs an answer"
+    return _write(said, "no-answer", lambda form, request: mark_as_needing_no_answer(form, request.login))
 
 
 @app.get("/assets/<name>")
@@ -167,6 +164,21 @@ def _show(template: str, section: str, describe: Callable[[BrowserRequest], dict
     values = {"section": section, "form_token": visitor.form_token, **describe(request)}
     cookies: list[Any] = [visitor.new_cookie] if visitor.new_cookie else []
     return _respond(OK, render_template(template, request.language, **values), cookies)
+
+
+def _write(done: str, place: str, write: Callable[[dict[str, str], BrowserRequest], None]) -> Response[str]:
+    """Do what a form of ours asks for, and go back to its chat."""
+    request = BrowserRequest(app.current_event)
+    if request.form_is_too_long:
+        return _refuse(TOO_LONG, "form_too_long")
+    form = request.form
+    if not request.visitor.may_write(form.get("token", ""), request.headers):
+        return _refuse(FORBIDDEN, "form_not_ours")
+    write(form, request)
+    store_id = read_id(form, "store")
+    logger.info(done, extra={"store_id": store_id, "login": request.login})
+    back = urlencode({"store": store_id, "id": read_id(form, "chat"), "done": "1"})
+    return Response(SEE_OTHER, headers={**HEADERS, "Location": f"/chat?{back}#{place}"}, body="")
 
 
 def _refuse(status: int, key: str, detail: str = "") -> Response[str]:

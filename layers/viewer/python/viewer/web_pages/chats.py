@@ -1,11 +1,13 @@
 """The list of chats."""
 
+from dataclasses import replace
 from typing import Any
 
 from chatsync.question_prefix import without_prefix
 from reading.chats import list_chats
 from reading.filters import ChatFilters, key_of_chat
 from reading.stores import name_causes, name_stores, name_tags
+from reading.waiting import GROUPS, count_waiting
 from viewer.access import reading_transaction
 from viewer.addresses import write_chat, write_chat_filters
 from viewer.marking import Piece, cut_excerpt, mark_words
@@ -15,6 +17,7 @@ def describe_chats(filters: ChatFilters) -> dict[str, Any]:
     """Return one part of the list of chats."""
     with reading_transaction() as database:
         listed = list_chats(database, filters)
+        counts = count_waiting(database, filters.store_id)
         stores, tags, causes = name_stores(database), name_tags(database), name_causes(database)
     names = {store["id"]: store["name"] for store in stores}
     for chat in listed.chats:
@@ -24,11 +27,13 @@ def describe_chats(filters: ChatFilters) -> dict[str, Any]:
     newest = write_chat_filters(filters)
     return {
         "chats": listed.chats,
-        "next": write_chat_filters(filters, after=key_of_chat(listed.chats[-1])) if listed.more else "",
+        "next": write_chat_filters(filters, after=key_of_chat(listed.chats[-1], filters)) if listed.more else "",
         "newest": newest,
         "filters": filters,
         "narrowed": bool(newest),
         "search": listed.search,
+        "waiting_counts": counts,
+        "groups": {group: write_chat_filters(replace(filters, waiting=group)) for group in ("", *GROUPS)},
         "stores": stores,
         "tags": tags,
         "causes": causes,
