@@ -18,7 +18,7 @@ from tests.support.shown_rows import a_message, given, labelled_by_person
 from tests.support.stored import rows
 from tests.support.web_pages import Pages, chat_address
 from tests.viewer.label_form import opened, tag
-from viewer.access import labelling_transaction, reading_transaction
+from viewer.access import reading_transaction, writing_transaction
 
 REFUSED = (DatabaseRefusedError, DatabaseUnavailableError)  # the latter: a read-only transaction, as in a fail-over
 WRITES = (
@@ -38,7 +38,7 @@ WRITES = (
 
 
 @pytest.mark.parametrize("sql", WRITES)
-@pytest.mark.parametrize("access", [reading_transaction, labelling_transaction])
+@pytest.mark.parametrize("access", [reading_transaction, writing_transaction])
 def test_the_viewers_role_may_read_and_label_only(pages: Pages, access: Any, sql: str) -> None:
     given(a_message(1, "Вопрос", 60))
     with pytest.raises(REFUSED, match=r"42501|25006"), access() as database:

@@ -25,7 +25,7 @@ def reading_transaction() -> Iterator[Database]:
 
 @contextmanager
 def writing_transaction() -> Iterator[Database]:
-    """Yield a transaction that can write what chat_viewer may: labels and marks. Raises as database.connection.transaction."""
+    """Yield a transaction that can write labels and marks, nothing else. Raises as database.connection.transaction."""
     with transaction() as database:
         database.run(AS_VIEWER)
         yield database

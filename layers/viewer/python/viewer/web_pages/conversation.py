@@ -9,7 +9,7 @@ from database.labels.history import release_persons_label, set_persons_label
 from database.no_answer import end_no_answer, mark_no_answer
 from reading.conversations import read_chats, read_labels, read_marks, read_messages
 from reading.search import are_usable
-from viewer.access import writing_transaction, reading_transaction
+from viewer.access import reading_transaction, writing_transaction
 from viewer.addresses import AddressInvalidError, NothingThereError, read_id, read_message_key, read_text, write_chat
 from viewer.links import host_of, split_links
 from viewer.marking import mark_words
