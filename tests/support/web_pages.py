@@ -82,7 +82,7 @@ def chat_address(chat: str = "1:chat-0", store: str = "shop", **more: str) -> st
 
 def listed_chats(body: str) -> list[str]:
     """Return the ids of the chats that a list links to, in order."""
-    return re.findall(r'href="/chat\?store=\w+&amp;id=1%3A(chat-\d+)', body)
+    return re.findall(r'class="who"><a [^>]*[;?]of=\w+&amp;chat=1%3A(chat-\d+)', body)
 
 
 def next_page(body: str) -> str:

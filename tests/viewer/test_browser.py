@@ -22,6 +22,7 @@ PAGES = (
     "/",
     "/chats",
     "/chats?waiting=1&files=1",
+    "/chats?q=деньги&of=shop&chat=1:chat-0",
     "/runs",
     "/run?id=1",
     "/themes",
@@ -58,7 +59,7 @@ def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None
         expect(page.locator(".message mark")).to_have_text("деньги")
         page.get_by_label("Поставить вручную").select_option("defect")
         page.get_by_role("button", name="Поставить").click()
-        expect(page.get_by_role("status")).to_have_text("Сохранено.")
+        expect(page.locator(".done")).to_have_text("Сохранено.")
         expect(page.locator("ol.history li")).to_have_count(2)
         page.get_by_role("button", name="Снять метку").click()
         expect(page.get_by_text("поставил человек").first).to_be_visible()
@@ -189,7 +190,7 @@ def test_a_chat_on_paper_is_the_conversation_alone(browser: Browser, site: Site)
     with opened(browser, site) as page:
         page.goto(chat_address())
         page.emulate_media(media="print")
-        for hidden in ("header.top", "form.setting", "footer"):
+        for hidden in ("header.top", "form.setting >> nth=0", ".no-answer", "footer"):
             expect(page.locator(hidden)).to_be_hidden()
         expect(page.get_by_text("Верните деньги")).to_be_visible()
 

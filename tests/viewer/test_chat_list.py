@@ -35,7 +35,7 @@ def test_a_page_of_chats_shows_who_wrote_last_and_since_when_a_buyer_waits(pages
     )
     body = pages.get("/chats").body
     assert re.search(
-        r'<span class="waits" title="since [^"]+">waits 1 h 10 min</span>\s*<span class="under">9 days left', body
+        r'<span class="waits" title="since [^"]+">waits 1 h \d\d min</span>\s*<span class="under">9 days left', body
     )
     assert body.count('class="waits"') == 1
     assert '<span class="speaker">Seller:</span> Отвечено' in body

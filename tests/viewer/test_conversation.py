@@ -52,7 +52,9 @@ def test_wbs_words_are_set_apart_from_those_of_who_writes(pages: Pages) -> None:
     assert shown[1] == "Product 5 · Чайник &lt;b&gt;"
     assert re.search(r'class="message seller automatic"', body)
     assert "<dt>Ordered</dt><dd>5 November 2026</dd>" in body
-    assert "174902332</span> · Клей &#34;Момент&#34; для порванной обуви" in body
+    assert (
+        'detail.aspx" target="_blank" rel="noopener noreferrer">Клей &#34;Момент&#34; для порванной обуви</a>' in body
+    )
     assert "(no words of the buyer&#39;s own)" in pages.get(chat_address("1:chat-1")).body
 
 
@@ -63,9 +65,62 @@ def test_a_long_conversation_comes_in_stretches_without_a_gap(pages: Pages) -> N
     while path:
         body = pages.get(path).body
         seen = [int(number) for number in re.findall(r"Слово-(\d+)\.", body)] + seen
-        earlier = re.search(r'href="(/chat\?[^"]*before=[^"]+)"', body)
+        earlier = re.search(r'href="(/chat\?[^"]*earlier=[^"#]+)[^"]*"', body)
         path = earlier[1].replace("&amp;", "&") if earlier else ""
     assert seen == list(range(700))
+
+
+def words_of(body: str) -> list[int]:
+    return [int(number) for number in re.findall(r"Слово-(\d+)\.", body)]
+
+
+def followed(body: str, place: str) -> str:
+    """Return the address that a conversation names for this place, "" for none."""
+    link = re.search(rf'href="(/chats?\?[^"]*{place}=[^"#]+)#here"', body)
+    return link[1].replace("&amp;", "&") if link else ""
+
+
+def test_a_long_conversation_is_read_from_its_middle_to_both_ends(pages: Pages) -> None:
+    given(*(a_message(number, f"Слово-{number}.", 1000 - number) for number in range(700)))
+    body = pages.get(chat_address(message="event-350")).body
+    assert words_of(body) == list(range(200, 500))
+    assert re.search(r'id="here">(?:(?!</li>).)*Слово-350\.', body, re.S)
+    seen, earlier, later = words_of(body), body, body
+    while address := followed(earlier, "earlier"):
+        earlier = pages.get(address).body
+        seen = words_of(earlier) + seen
+    while address := followed(later, "later"):
+        later = pages.get(address).body
+        seen += words_of(later)[1:]  # the one that was the last is the first, to go on from
+    assert seen == list(range(700))
+
+
+def test_a_search_opens_a_chat_at_its_newest_hit_and_leads_to_the_others(pages: Pages) -> None:
+    given(
+        *(a_message(number, f"Слово-{number}.", 1000 - number) for number in range(400)),
+        *(
+            a_message(number, "Верните деньги", 1000 - number + 0.5, eventID=f"hit-{number}")
+            for number in (5, 100, 200)
+        ),
+    )
+    body = pages.get(chat_address(q="деньги")).body
+    at = r'id="here">(?:(?!</li>).)*?<mark>деньги</mark>'
+    assert re.search(at, body, re.S)
+    assert "Found in 3 messages; this is 3" in body
+    hits = re.findall(r'class="hit-(\w+)" data-pane href="([^"#]+)', body)
+    assert [name for name, _ in hits] == ["previous"]
+    body = pages.get(hits[0][1].replace("&amp;", "&")).body
+    assert "this is 2" in body
+    assert [name for name, _ in re.findall(r'class="hit-(\w+)" data-pane href="([^"#]+)', body)] == ["previous", "next"]
+
+
+def test_who_speaks_is_said_once_in_a_row(pages: Pages) -> None:
+    given(*(a_message(n, f"Слово {n}", 60 - n, sender="seller" if n in {3, 4} else "client") for n in range(6)))
+    body = pages.get(chat_address()).body
+    assert re.findall(r'class="message (\w+)( goes-on)?"', body) == [
+        ("client", ""), ("client", " goes-on"), ("client", " goes-on"),
+        ("seller", ""), ("seller", " goes-on"), ("client", ""),
+    ]  # fmt: skip
 
 
 def test_labels_are_shown_with_reason_and_history(pages: Pages) -> None:
@@ -118,7 +173,7 @@ def test_a_changed_message_shows_its_earlier_words(pages: Pages) -> None:
     body = pages.get(chat_address()).body
     changed = body[body.index("Не вернём") :]
     assert body.count(">changed<") == 1
-    assert "Before:" in changed
+    assert "Earlier words" in changed
     assert "Вернём &lt;b&gt;деньги&lt;/b&gt;" in changed
 
 

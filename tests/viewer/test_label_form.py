@@ -28,9 +28,9 @@ def test_a_cause_is_set_beside_the_tag_and_shown_in_the_browsers_language(pages:
     assert "not judged" in pages.get(chat_address()).body
     assert pages.post("/label", form | {"cause": "late"}, cookie, origin="https://pages.example").status == 303
     assert rows("SELECT cause FROM chats UNION ALL SELECT cause FROM chat_labels") == [{"cause": "late"}] * 2
-    # In the form's choice, on the chat, and in its history
-    assert pages.get(chat_address()).body.count("Late or lost") == 3
-    assert pages.get(chat_address(), "ru").body.count("Опоздание или потеря") == 3
+    # On the chat, in the form's choice, beside it, and in its history
+    assert pages.get(chat_address()).body.count("Late or lost") == 4
+    assert pages.get(chat_address(), "ru").body.count("Опоздание или потеря") == 4
     assert pages.post("/label", form | {"cause": ""}, cookie, origin="https://pages.example").status == 303
     assert rows("SELECT cause FROM chats") == [{"cause": "late"}]
 

@@ -14,10 +14,25 @@ FIELDS = {
     "/": ("lang",),
     "/runs": ("store", "status", "before"),
     "/run": ("id",),
-    "/chats": ("q", "store", "tag", "cause", "product", "waiting", "urgent", "files", "from", "to", "after"),
-    "/chat": ("store", "id", "q", "before", "message", "done"),
+    "/chats": (
+        "q",
+        "store",
+        "tag",
+        "cause",
+        "product",
+        "waiting",
+        "urgent",
+        "files",
+        "from",
+        "to",
+        "after",
+        "of",
+        "chat",
+    ),
+    "/chat": ("store", "id", "q", "earlier", "later", "message", "done"),
     "/themes": ("store", "month"),
     "/overview": ("store",),
+    "/language": ("code",),
 }
 
 
@@ -53,12 +68,12 @@ def escaped(value: str) -> str:
 def test_no_value_of_any_field_makes_a_page_fail(pages: Pages, path: str, field: str) -> None:
     given(a_message(1, "Вопрос", 60))
     beside = {
-        ("/chat", "before"): "&store=shop&id=1:chat-0&message=1",
-        ("/chat", "message"): f"&store=shop&id=1:chat-0&before={quote(NOW)}",
-        ("/chat", "q"): "&store=shop&id=1:chat-0",
+        **{("/chat", name): "&store=shop&id=1:chat-0" for name in ("q", "message", "earlier", "later")},
+        ("/chats", "of"): "&chat=1:chat-0",
+        ("/chats", "chat"): "&of=shop",
     }
     allowed = {SHOWN, ADDRESS_INVALID, NOTHING_THERE}
-    for more in ("", "&urgent=1") if path == "/chats" else (beside.get((path, field), ""),):
+    for more in {beside.get((path, field), ""), "&urgent=1" if path == "/chats" else ""}:
         failed = {
             value[:60]: page.status
             for value in ODD

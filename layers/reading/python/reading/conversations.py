@@ -6,11 +6,14 @@ from typing import Any
 from database.connection import Database
 from database.gaps import IS_GAP, IS_LISTED
 from reading.conditions import EACH_TURN
-from reading.search import MARKED, OWN_TEXT
+from reading.search import HAS_WORDS, MARKED, OWN_TEXT
 
 MOST_STORES = 1000
 MOST_LABELS = 50
 MOST_MARKS = 20
+MOST_HITS = 1000
+
+MessageKey = tuple[datetime | str, str]  # a message's moment and id, by which a chat is in order
 MOST_VERSIONS = 1000  # of all messages that are read at once
 
 
@@ -41,32 +44,60 @@ def read_messages(
     database: Database,
     chat: dict[str, Any],
     most: int | None = None,
-    before: tuple[datetime | str, str] | None = None,
+    *,
+    before: MessageKey | None = None,
     words: str = "",
+    after: MessageKey | None = None,
 ) -> list[dict[str, Any]]:
-    """Return a chat's messages in order: the newest, or the newest before a moment and id; all without `most`.
+    """Return a chat's messages in order: the newest, or the newest before a key, or the first from one on.
 
-    The moment may be in ISO. `text` is what the sender wrote, `prefix` WB's words before it, or empty; `nm_id` and
-    `product_title` are the message's own. `marked` is the text with the found words marked, None where no words are
-    given. `versions` has what a changed message said before, newest first.
+    `most` of them, all without it. A key's moment may be in ISO. `text` is what the sender wrote, `prefix` WB's words
+    before it, or empty; `nm_id` and `product_title` are the message's own. `marked` is the text with the found words
+    marked, None where no words are given. `versions` has what a changed message said before, newest first.
     """
-    keyed = "AND (sent_at, id) < (CAST(:sent_at AS timestamptz), :id)" if before else ""
+    key, backwards = before or after, not after
+    keyed = f"AND (sent_at, id) {'<' if backwards else '>='} (CAST(:sent_at AS timestamptz), :id)" if key else ""
     rows = database.rows(
         f"""
         SELECT id, sender, {OWN_TEXT} AS text, left(text, prefix_characters) AS prefix, sent_at, attachments, automatic,
                nm_id, product_title,
                {MARKED if words else "NULL"} AS marked
         FROM chat_messages WHERE chat_id = :chat AND store_id = :store {keyed}
-        ORDER BY sent_at DESC, id DESC LIMIT CAST(:most AS bigint)
+        ORDER BY {"sent_at DESC, id DESC" if backwards else "sent_at, id"} LIMIT CAST(:most AS bigint)
         """,  # noqa: S608 - constants
         store=chat["store_id"],
         chat=chat["id"],
         most=most,
         **({"words": words} if words else {}),
-        **({"sent_at": str(before[0]), "id": before[1]} if before else {}),
+        **({"sent_at": str(key[0]), "id": key[1]} if key else {}),
     )
     _add_versions(database, chat["store_id"], rows)
-    return rows[::-1]
+    return rows[::-1] if backwards else rows
+
+
+def find_message(database: Database, chat: dict[str, Any], message_id: str) -> MessageKey | None:
+    """Return the key of a message of the chat, None if it has no such message."""
+    rows = database.rows(
+        "SELECT sent_at FROM chat_messages WHERE store_id = :store AND id = :id AND chat_id = :chat LIMIT 1",
+        store=chat["store_id"],
+        chat=chat["id"],
+        id=message_id,
+    )
+    return (rows[0]["sent_at"], message_id) if rows else None
+
+
+def find_hits(database: Database, chat: dict[str, Any], words: str) -> list[MessageKey]:
+    """Return the keys of the chat's messages that have the words, in order; of more than MOST_HITS the newest."""
+    rows = database.rows(
+        f"""
+        SELECT sent_at, id FROM chat_messages WHERE chat_id = :chat AND store_id = :store AND {HAS_WORDS}
+        ORDER BY sent_at DESC, id DESC LIMIT {MOST_HITS}
+        """,  # noqa: S608 - constants
+        store=chat["store_id"],
+        chat=chat["id"],
+        words=words,
+    )
+    return [(row["sent_at"], row["id"]) for row in reversed(rows)]
 
 
 def _add_versions(database: Database, store_id: str, messages: list[dict[str, Any]]) -> None:

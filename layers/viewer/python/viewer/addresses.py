@@ -15,6 +15,8 @@ from reading.filters import BEFORE_ALL, ChatFilters, ChatKey, RunFilters
 from reading.runs import STATUSES
 from reading.waiting import GROUPS
 
+# Where a conversation is shown: around a message, or what was said before one or after one.
+AROUND, EARLIER, LATER = PLACES = ("message", "earlier", "later")
 LONGEST_TEXT = 200
 LONGEST_ID = 1000
 LONGEST_KEY = 2000
@@ -99,17 +101,21 @@ def read_run_id(value: str) -> int:
     return int(value)
 
 
-def write_chat(store_id: str, chat_id: str, words: str = "", before: tuple[datetime, str] | None = None) -> str:
-    """Return the query of a conversation: its end, or what was said before a message (moment and id)."""
-    place = {"before": before[0].isoformat(), "message": before[1]} if before else {}
-    return urlencode({"store": store_id, "id": chat_id, **({"q": words} if words else {}), **place})
+def write_chat(store_id: str, chat_id: str, words: str = "", **place: str) -> str:
+    """Return the query of a chat's own page: at its newest message, or at a place of PLACES."""
+    return _query({"store": store_id, "id": chat_id, "q": words, **place})
 
 
-def read_message_key(fields: Mapping[str, str]) -> tuple[datetime, str] | None:
-    """Return the message before which a conversation is to be shown. Raises AddressInvalidError if it is not one."""
-    if "before" not in fields:
-        return None
-    return _read_moment(fields["before"]), read_id(fields, "message")
+def write_open_chat(filters: ChatFilters, store_id: str, chat_id: str, **place: str) -> str:
+    """Return the query of a list with one of its chats opened beside it."""
+    listed = write_chat_filters(filters, filters.after)
+    return "&".join(filter(None, (listed, _query({"of": store_id, "chat": chat_id, **place}))))
+
+
+def read_place(fields: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return which of PLACES an address names, and the message there. Raises AddressInvalidError as read_id."""
+    named = [(name, message) for name in PLACES if (message := read_id(fields, name))]
+    return named[0] if named else None
 
 
 def read_month(fields: Mapping[str, str]) -> date | None:

@@ -6,9 +6,10 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from viewer.addresses import AddressInvalidError
 from viewer.languages import Language, choose_language
-from viewer.security import Visitor, recognize_visitor
+from viewer.security import Visitor, own_host, recognize_visitor
 
 LONGEST_FORM = 20_000
+LANGUAGE_COOKIE = "language"
 MOST_FIELDS = 20
 
 
@@ -21,8 +22,19 @@ class BrowserRequest:
 
     @property
     def language(self) -> Language:
-        """Return the language that the browser likes best."""
-        return choose_language(self.headers.get("accept-language"))
+        """Return the language that was chosen here, or else the one that the browser likes best."""
+        return choose_language(self._cookies.get(LANGUAGE_COOKIE), self.headers.get("accept-language"))
+
+    @property
+    def referring_path(self) -> str:
+        """Return the address, without its host, of the page of ours that linked here; the first page if it was none."""
+        origin, _, path = self.headers.get("referer", "").partition("://")[2].partition("/")
+        return f"/{path}" if origin and origin == own_host(self.headers) and not path.startswith(("/", "\\")) else "/"
+
+    @property
+    def is_secure(self) -> bool:
+        """Return whether the browser asked by https."""
+        return self.headers.get("x-forwarded-proto") == "https"
 
     @property
     def login(self) -> str:
@@ -33,13 +45,17 @@ class BrowserRequest:
     @property
     def visitor(self) -> Visitor:
         """Return who asks, by login and cookie."""
-        cookies = dict(cookie.partition("=")[::2] for cookie in self._event.get("cookies") or [])
-        return recognize_visitor(self.headers, {name.strip(): value for name, value in cookies.items()}, self.login)
+        return recognize_visitor(self.headers, self._cookies, self.login)
+
+    @property
+    def _cookies(self) -> dict[str, str]:
+        pairs = (cookie.partition("=") for cookie in self._event.get("cookies") or [])
+        return {name.strip(): value for name, _, value in pairs}
 
     @property
     def query(self) -> dict[str, str]:
-        """Return the address's fields. Raises AddressInvalidError as `form`."""
-        return _fields(str(self._event.get("rawQueryString") or ""))
+        """Return the address's fields. Raises as read_fields."""
+        return read_fields(str(self._event.get("rawQueryString") or ""))
 
     @property
     def form_is_too_long(self) -> bool:
@@ -48,12 +64,16 @@ class BrowserRequest:
 
     @property
     def form(self) -> dict[str, str]:
-        """Return the form's fields. Raises AddressInvalidError if there are more than any of ours has."""
-        return _fields(self._event.decoded_body or "")
+        """Return the form's fields. Raises as read_fields."""
+        return read_fields(self._event.decoded_body or "")
 
 
-def _fields(encoded: str) -> dict[str, str]:
-    """Return the fields; of one that is given twice, the first."""
+def read_fields(encoded: str) -> dict[str, str]:
+    """Return the fields of an address or form; of one that is given twice, the first.
+
+    Raises:
+        AddressInvalidError: There are more than any of ours has.
+    """
     try:
         fields = parse_qs(encoded[:LONGEST_FORM], max_num_fields=MOST_FIELDS, errors="ignore")
     except ValueError:

@@ -45,8 +45,10 @@ class Language:
         return "one" if last == 1 else "few"
 
 
-def choose_language(accept: str | None) -> Language:
-    """Return the language that a browser's Accept-Language likes best, English if it names none of ours."""
+def choose_language(chosen: str | None, accept: str | None) -> Language:
+    """Return the chosen one of ours; else the one that Accept-Language likes best, English if it names none."""
+    if chosen in CODES:
+        return load_language(chosen)
     wishes = []
     for place, wish in enumerate((accept or "")[:500].split(",")):
         code, _, quality = wish.partition(";")

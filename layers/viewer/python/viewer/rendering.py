@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from chatsync.hidden_characters import SHOWN_IN_LINES
+from chatsync.hidden_characters import SHOWN_IN_LINES, can_be_seen
 from chatsync.label_stops import name_label_stop
 from chatsync.taxonomy import Tag, taxonomy
 from viewer.languages import Language
@@ -28,6 +28,11 @@ def render_template(template: str, language: Language, **values: Any) -> str:
 def show_hidden(text: object) -> str:
     """Return a text that shows all of itself."""
     return str(text if text is not None else "").translate(SHOWN_IN_LINES)
+
+
+def show_name(name: str | None) -> str:
+    """Return a name that shows all of itself, "" of one that nobody sees: a link of it could not be found."""
+    return show_hidden(name) if name and can_be_seen(name) else ""
 
 
 def format_moment(at: datetime, form: str = "minute") -> Markup:
@@ -118,6 +123,7 @@ ENVIRONMENT = Environment(
 )
 ENVIRONMENT.filters |= {
     "visible": show_hidden,
+    "name": show_name,
     "moment": format_moment,
     "end": format_end,
     "plain_moment": format_plain_moment,

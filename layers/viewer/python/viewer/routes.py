@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -25,8 +24,11 @@ from viewer.addresses import (
     read_id,
     read_run_filters,
     read_run_id,
+    write_chat,
+    write_open_chat,
 )
-from viewer.browser_request import BrowserRequest
+from viewer.browser_request import LANGUAGE_COOKIE, BrowserRequest, read_fields
+from viewer.languages import CODES
 from viewer.rendering import render_template
 from viewer.security import HEADERS
 from viewer.web_pages.chats import describe_chats
@@ -39,11 +41,13 @@ from viewer.web_pages.themes import describe_themes
 ASSETS = {
     "viewer.css": "text/css; charset=utf-8",
     "viewer.js": "text/javascript; charset=utf-8",
+    "chats.js": "text/javascript; charset=utf-8",
     "viewer.svg": "image/svg+xml",
 }
 FOLDER = Path(__file__).with_name("assets")
 OK, SEE_OTHER, BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LONG = 200, 303, 400, 403, 404, 413
 FAILED, UNAVAILABLE = 500, 503
+YEAR_SECONDS = 365 * 86_400
 
 STATUS_OF_ERROR = {
     AddressInvalidError: (BAD_REQUEST, "address"),
@@ -85,7 +89,7 @@ def show_run() -> Response[str]:
 @app.get("/chats")
 def show_chats() -> Response[str]:
     """Show the list of chats."""
-    return _show("chats.html", "chats", lambda request: describe_chats(read_chat_filters(request.query)))
+    return _show("chats.html", "chats", lambda request: describe_chats(request.query))
 
 
 @app.get("/chat")
@@ -121,6 +125,19 @@ def change_no_answer() -> Response[str]:
     """Mark a chat as needing no answer, or take that back."""
     said = "A person said whether a chat needs an answer"
     return _write(said, "no-answer", lambda form, request: mark_as_needing_no_answer(form, request.login))
+
+
+@app.get("/language")
+def change_language() -> Response[str]:
+    """Remember the chosen language for a year, and go back."""
+    request = BrowserRequest(app.current_event)
+    code = request.query.get("code", "")
+    if code not in CODES:
+        return _refuse(BAD_REQUEST, "address")
+    cookie = f"{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; HttpOnly; SameSite=Strict"
+    cookies: list[Any] = [f"{cookie}; Secure" if request.is_secure else cookie]
+    headers = {**HEADERS, "Location": request.referring_path}
+    return Response(SEE_OTHER, headers=headers, body="", cookies=cookies)
 
 
 @app.get("/assets/<name>")
@@ -177,8 +194,15 @@ def _write(done: str, place: str, write: Callable[[dict[str, str], BrowserReques
     write(form, request)
     store_id = read_id(form, "store")
     logger.info(done, extra={"store_id": store_id, "login": request.login})
-    back = urlencode({"store": store_id, "id": read_id(form, "chat"), "done": "1"})
-    return Response(SEE_OTHER, headers={**HEADERS, "Location": f"/chat?{back}#{place}"}, body="")
+    return Response(SEE_OTHER, headers={**HEADERS, "Location": f"{_way_back(form)}#{place}"}, body="")
+
+
+def _way_back(form: dict[str, str]) -> str:
+    """Return the address of the chat that a form was about, beside the list that it was sent from."""
+    chat = read_id(form, "store"), read_id(form, "chat")
+    if "list" not in form:
+        return f"/chat?{write_chat(*chat, done='1')}"
+    return f"/chats?{write_open_chat(read_chat_filters(read_fields(form['list'])), *chat, done='1')}"
 
 
 def _refuse(status: int, key: str, detail: str = "") -> Response[str]:

@@ -61,6 +61,15 @@ def recognize_visitor(headers: Mapping[str, str], cookies: Mapping[str, str], su
 
 def _same_origin(headers: Mapping[str, str]) -> bool:
     """Every browser of today sends Origin with a form; where it is missing or `null`, the form is not ours."""
-    behind_proxy = os.environ.get("VIEWER_ORIGIN", "")  # browsers name it then, and Host names the API behind
-    own = behind_proxy or f"{headers.get('x-forwarded-proto', 'http')}://{headers.get('host', '')}"
+    own = _own_origin() or f"{headers.get('x-forwarded-proto', 'http')}://{headers.get('host', '')}"
     return bool(headers.get("host")) and headers.get("origin") == own
+
+
+def own_host(headers: Mapping[str, str]) -> str:
+    """Return the host, and port where one is named, at which browsers see these pages."""
+    return _own_origin().partition("://")[2] or headers.get("host", "")
+
+
+def _own_origin() -> str:
+    """Return the origin that browsers name where Host names the API behind a proxy; "" without one."""
+    return os.environ.get("VIEWER_ORIGIN", "")

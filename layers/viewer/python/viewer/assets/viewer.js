@@ -22,8 +22,8 @@ function localTimes(within) {
 }
 
 // A conversation's days begin at the browser's own midnight; the server parted them at Moscow's.
-function localDays() {
-  const lists = document.querySelectorAll(".conversation ol.messages");
+function localDays(within) {
+  const lists = within.querySelectorAll(".conversation ol.messages");
   if (!lists.length) return;
   const behind = lists[lists.length - 1].nextSibling;
   const conversation = behind.parentNode;
@@ -47,23 +47,32 @@ function localDays() {
   }
 }
 
-// Takes one part of a page anew from the server; false when there was no whole answer, or it is not current any more.
-async function refresh(id, address, isCurrent = () => true) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer || !answer.ok) return false;
+// Makes a part of a page that has just come ready to be read.
+function prepare(within) {
+  localTimes(within);
+  localDays(within);
+  copyButtons(within);
+}
+
+// Takes parts of a page anew from the server; nothing when there was no whole answer, or it is not current any more.
+async function refresh(ids, address, isCurrent = () => true, how = {}) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, ...how }).catch(() => null);
+  if (!answer || !answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.getElementById(id);
-  const shown = document.getElementById(id);
-  if (!fresh || !shown || !isCurrent()) return false;
-  localTimes(fresh);
-  shown.replaceWith(document.adoptNode(fresh));
-  return true;
+  const pairs = ids.map((id) => [document.getElementById(id), page.getElementById(id)]);
+  if (pairs.some((pair) => !pair[0] || !pair[1]) || !isCurrent()) return null;
+  for (const [shown, fresh] of pairs) {
+    prepare(fresh);
+    if (shown.innerHTML !== fresh.innerHTML) shown.replaceWith(document.adoptNode(fresh));
+  }
+  document.title = page.title;
+  return answer;
 }
 
 async function follow() {
   const live = document.querySelector("[data-refresh]");
   if (!live) return;
-  await refresh(live.id, location.href);
+  await refresh([live.id], location.href);
   setTimeout(follow, Number(live.dataset.refresh));
 }
 
@@ -77,13 +86,13 @@ function searchAsYouType(form) {
       const given = [...new FormData(form)].filter(([, value]) => value);
       const address = `${form.action}?${new URLSearchParams(given)}`;
       const mine = (latest += 1);
-      if (await refresh("results", address, () => mine === latest)) history.replaceState(null, "", address);
+      if (await refresh(["results"], address, () => mine === latest)) history.replaceState(null, "", address);
     }, 500);
   });
 }
 
-function copyButtons() {
-  for (const button of document.querySelectorAll("button[data-copy]")) {
+function copyButtons(within) {
+  for (const button of within.querySelectorAll("button[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
@@ -92,9 +101,7 @@ function copyButtons() {
   }
 }
 
-localTimes(document);
-localDays();
-copyButtons();
+prepare(document);
 for (const form of document.querySelectorAll("form[data-live]")) searchAsYouType(form);
 const live = document.querySelector("[data-refresh]");
 if (live) setTimeout(follow, Number(live.dataset.refresh));

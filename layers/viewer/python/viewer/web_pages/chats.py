@@ -1,42 +1,66 @@
-"""The list of chats."""
+"""The list of chats, and beside it the one that was opened."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from chatsync.question_prefix import without_prefix
 from reading.chats import list_chats
-from reading.filters import ChatFilters, key_of_chat
+from reading.filters import key_of_chat
 from reading.stores import name_causes, name_stores, name_tags
 from reading.waiting import GROUPS, count_waiting
 from viewer.access import reading_transaction
-from viewer.addresses import write_chat, write_chat_filters
+from viewer.addresses import read_chat_filters, read_id, write_chat_filters, write_open_chat
 from viewer.marking import Piece, cut_excerpt, mark_words
+from viewer.web_pages.conversation import read_conversation
 
 
-def describe_chats(filters: ChatFilters) -> dict[str, Any]:
-    """Return one part of the list of chats."""
+def describe_chats(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return one part of the list of chats, and the chat that is opened. Raises as read_conversation."""
+    filters = read_chat_filters(fields)
+    opened = read_id(fields, "of"), read_id(fields, "chat")
     with reading_transaction() as database:
         listed = list_chats(database, filters)
         counts = count_waiting(database, filters.store_id)
         stores, tags, causes = name_stores(database), name_tags(database), name_causes(database)
+        conversation: dict[str, Any] = {"chat": None}
+        if opened[1]:
+            conversation = read_conversation(
+                database, *opened, fields, lambda **place: f"/chats?{write_open_chat(filters, *opened, **place)}"
+            )
     names = {store["id"]: store["name"] for store in stores}
     for chat in listed.chats:
         chat["store_name"] = names.get(chat["store_id"], chat["store_id"])
         chat["excerpt"] = cut_excerpt(_said(chat))
-        chat["link"] = write_chat(chat["store_id"], chat["id"], filters.words)
+        chat["link"] = write_open_chat(filters, chat["store_id"], chat["id"])
+        chat["is_open"] = (chat["store_id"], chat["id"]) == opened
     newest = write_chat_filters(filters)
     return {
         "chats": listed.chats,
         "next": write_chat_filters(filters, after=key_of_chat(listed.chats[-1], filters)) if listed.more else "",
         "newest": newest,
+        "list_query": write_chat_filters(filters, filters.after),
+        "beside": _find_beside(listed.chats),
         "filters": filters,
         "narrowed": bool(newest),
         "search": listed.search,
         "waiting_counts": counts,
-        "groups": {group: write_chat_filters(replace(filters, waiting=group)) for group in ("", *GROUPS)},
+        "groups": {group: write_chat_filters(replace(filters, waiting=group, after=None)) for group in ("", *GROUPS)},
         "stores": stores,
-        "tags": tags,
-        "causes": causes,
+        "all_tags": tags,
+        "all_causes": causes,
+        **conversation,
+    }
+
+
+def _find_beside(chats: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the queries of the chats before and behind the open one; of one that left the list, the list's first."""
+    at = next((place for place, chat in enumerate(chats) if chat["is_open"]), None)
+    if at is None:
+        return {"previous": "", "next": chats[0]["link"] if chats else ""}
+    return {
+        "previous": chats[at - 1]["link"] if at else "",
+        "next": chats[at + 1]["link"] if at + 1 < len(chats) else "",
     }
 
 

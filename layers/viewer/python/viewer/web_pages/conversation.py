@@ -1,16 +1,36 @@
 """One conversation, and the label that a person gives it there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from chatsync.taxonomy import taxonomy
+from database.connection import Database
 from database.labels.history import release_persons_label, set_persons_label
 from database.no_answer import end_no_answer, mark_no_answer
-from reading.conversations import read_chats, read_labels, read_marks, read_messages
+from reading.conversations import (
+    MessageKey,
+    find_hits,
+    find_message,
+    read_chats,
+    read_labels,
+    read_marks,
+    read_messages,
+)
 from reading.search import are_usable
 from viewer.access import reading_transaction, writing_transaction
-from viewer.addresses import AddressInvalidError, NothingThereError, read_id, read_message_key, read_text, write_chat
+from viewer.addresses import (
+    AROUND,
+    EARLIER,
+    LATER,
+    AddressInvalidError,
+    NothingThereError,
+    read_id,
+    read_place,
+    read_text,
+    write_chat,
+)
 from viewer.links import host_of, split_links
 from viewer.marking import mark_words
 from viewer.rendering import moscow_day
@@ -20,36 +40,88 @@ SIDES = ("client", "seller", "wb")
 
 
 def describe_conversation(fields: Mapping[str, str]) -> dict[str, Any]:
-    """Return a conversation's newest messages, or those before a message.
+    """Return a chat's own page. Raises as read_conversation."""
+    store_id, chat_id, words = read_id(fields, "store"), read_id(fields, "id"), read_text(fields, "q")
+    link = partial(write_chat, store_id, chat_id, words)
+    with reading_transaction() as database:
+        return read_conversation(database, store_id, chat_id, fields, lambda **place: f"/chat?{link(**place)}")
+
+
+def read_conversation(
+    database: Database, store_id: str, chat_id: str, fields: Mapping[str, str], link: Callable[..., str]
+) -> dict[str, Any]:
+    """Return a chat, its label and marks, and what was said at the place that an address names.
+
+    Without a place it is the newest message with the searched words, or else the end. `link` writes addresses of other
+    places.
 
     Raises:
-        NothingThereError: There is no such chat.
+        NothingThereError: There is no such chat or message.
         AddressInvalidError: There can be no such message.
     """
-    store_id, chat_id, words = read_id(fields, "store"), read_id(fields, "id"), read_text(fields, "q")
-    before = read_message_key(fields)
-    with reading_transaction() as database:
-        chats = read_chats(database, chat_id, store_id)
-        if not chats:
-            raise NothingThereError("no_chat")
-        marked = words if words and are_usable(database, words) else ""
-        messages = read_messages(database, chats[0], MESSAGES_AT_ONCE + 1, before, marked)
-        history, marks = read_labels(database, chats[0]), read_marks(database, chats[0])
-    shown = messages[-MESSAGES_AT_ONCE:]
-    ordered_at = chats[0]["ordered_at"]
-    first = (shown[0]["sent_at"], shown[0]["id"]) if len(messages) > MESSAGES_AT_ONCE else None
+    chats = read_chats(database, chat_id, store_id)
+    if not chats:
+        raise NothingThereError("no_chat")
+    chat, words = chats[0], read_text(fields, "q")
+    words = words if words and are_usable(database, words) else ""
+    hits = find_hits(database, chat, words) if words else []
+    shown, here, links = _read_stretch(database, chat, read_place(fields), hits, words)
     for message in shown:
-        _prepare(message, chats[0])
+        _prepare(message, chat)
+        message["link"] = link(message=message["id"])
+    ordered_at = chat["ordered_at"]
     return {
-        "chat": chats[0] | {"ordered_on": moscow_day(ordered_at) if ordered_at else None},
+        "chat": chat | {"ordered_on": moscow_day(ordered_at) if ordered_at else None},
         "days": [(day, list(said)) for day, said in groupby(shown, lambda message: moscow_day(message["sent_at"]))],
-        "labels": history,
-        "marks": marks,
+        "here": here,
+        "hits": _place_among(hits, here, link),
+        "stretch": {name: link(**links[name]) if name in links else "" for name in ("earlier", "later", "newest")},
+        "labels": read_labels(database, chat),
+        "marks": read_marks(database, chat),
         "tags": taxonomy().keys,
         "causes": taxonomy().cause_keys,
-        "earlier": write_chat(store_id, chat_id, words, before=first) if first else "",
-        "newest": write_chat(store_id, chat_id, words) if before else "",
         "done": fields.get("done") == "1",
+    }
+
+
+def _read_stretch(
+    database: Database,
+    chat: dict[str, Any],
+    place: tuple[str, str] | None,
+    hits: Sequence[MessageKey],
+    words: str,
+) -> tuple[list[dict[str, Any]], str, dict[str, dict[str, str]]]:
+    """Return the messages to show, the id of the one to look at, and the places before and behind them."""
+    key = find_message(database, chat, place[1]) if place else (hits[-1] if hits else None)
+    if place and key is None:
+        raise NothingThereError("no_message")
+    part = place[0] if place else AROUND
+    most = MESSAGES_AT_ONCE // 2 if key and part == AROUND else MESSAGES_AT_ONCE
+    before = read_messages(database, chat, most + 1, before=key, words=words) if part != LATER else []
+    behind = read_messages(database, chat, most + 1, after=key, words=words) if key and part != EARLIER else []
+    shown = [*before[-most:], *behind[:most]]
+    if not shown:
+        return [], "", {}
+    links: dict[str, dict[str, str]] = {}
+    if len(before) > most or part == LATER:
+        links["earlier"] = {EARLIER: shown[0]["id"]}
+    if len(behind) > most or part == EARLIER:
+        links |= {"later": {LATER: shown[-1]["id"]}, "newest": {}}
+    looked_at = key[1] if key and part == AROUND else shown[0 if part == LATER else -1]["id"]
+    return shown, looked_at, links
+
+
+def _place_among(hits: Sequence[MessageKey], here: str, link: Callable[..., str]) -> dict[str, Any] | None:
+    """Return which hit is looked at, and the addresses of those beside it; None if nothing was found in this chat."""
+    ids = [message_id for _, message_id in hits]
+    if not ids:
+        return None
+    at = ids.index(here) if here in ids else len(ids) - 1
+    return {
+        "number": at + 1,
+        "total": len(ids),
+        "previous": link(message=ids[at - 1]) if at else "",
+        "next": link(message=ids[at + 1]) if at + 1 < len(ids) else "",
     }
 
 
