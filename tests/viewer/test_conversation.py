@@ -106,11 +106,11 @@ def test_a_search_opens_a_chat_at_its_newest_hit_and_leads_to_the_others(pages: 
     body = pages.get(chat_address(q="деньги")).body
     at = r'id="here">(?:(?!</li>).)*?<mark>деньги</mark>'
     assert re.search(at, body, re.S)
-    assert "Found in 3 messages; this is 3" in body
+    assert "Hit 3 of 3" in body
     hits = re.findall(r'class="hit-(\w+)" data-pane href="([^"#]+)', body)
     assert [name for name, _ in hits] == ["previous"]
     body = pages.get(hits[0][1].replace("&amp;", "&")).body
-    assert "this is 2" in body
+    assert "Hit 2 of 3" in body
     assert [name for name, _ in re.findall(r'class="hit-(\w+)" data-pane href="([^"#]+)', body)] == ["previous", "next"]
 
 
