@@ -62,6 +62,7 @@ def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None
         expect(page.locator(".done")).to_have_text("Сохранено.")
         expect(page.locator("ol.history li")).to_have_count(2)
         page.get_by_role("button", name="Снять метку").click()
+        expect(page.get_by_role("button", name="Снять метку")).to_have_count(0)
         expect(page.get_by_text("поставил человек").first).to_be_visible()
         assert rows("SELECT tag FROM chats WHERE id = '1:chat-0'") == [{"tag": None}]
         for _ in range(3):
