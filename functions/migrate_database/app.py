@@ -14,13 +14,14 @@ from database.connection import read_address, transaction
 from database.fills import fill_tables
 from database.marks import mark_messages
 from database.migrations import migrate
+from database.search_indexes import rebuild_search_indexes
 
 MIGRATION_SECONDS = 540  # Then it says what is unfinished; this function's Timeout is longer. Postgres goes on.
 
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Run the missing migrations, fill what they made, mark WB's own words, and make the functions' user."""
+    """Run the missing migrations and what follows them, and make the user that all other functions log in as."""
     task = MigrateDatabase.parse(event)
     functions_login = read_address(setting("DATABASE_URL"))
     master = replace(functions_login, user=task.user, password=task.password)
@@ -29,7 +30,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     versions = migrate(folder, master, ends_at)
     fill_tables(master, ends_at)
     marked = mark_messages(master, ends_at)
+    rebuilt = rebuild_search_indexes(master, ends_at)
     with transaction(master) as database:
         logins.ensure_user(database, functions_login.user)
-    logger.info("Database migrated", extra={"versions": versions, "messages_marked": marked})
+    logger.info("Database migrated", extra={"versions": versions, "messages_marked": marked, "rebuilt": rebuilt})
     return MigratedDatabase(versions).as_result()

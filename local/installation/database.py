@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from chatsync.errors import DatabaseUnavailableError, SettingMissingError
-from database import fills, logins, marks, migrations
+from database import fills, logins, marks, migrations, search_indexes
 from database.connection import Address, Database, read_address, transaction
 from local.engine.postgres import Postgres
 from local.errors import NotNowError, UsageError
@@ -103,6 +103,7 @@ def migrate() -> None:
     migrations.migrate(MIGRATIONS)
     fills.fill_tables()
     marks.mark_if_never_marked()
+    search_indexes.rebuild_search_indexes()
 
 
 def given_address() -> Address:

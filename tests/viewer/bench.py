@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT), *map(str, sorted((ROOT / "layers").glob("*/python")))
 
 from database import migrations  # noqa: E402
 from database.connection import Database, transaction  # noqa: E402
+from database.search_indexes import rebuild_search_indexes  # noqa: E402
 from local.engine.postgres import Postgres  # noqa: E402
 from reading.chats import list_query  # noqa: E402
 from reading.filters import ChatFilters, key_of_chat  # noqa: E402
@@ -36,6 +37,7 @@ from viewer.addresses import write_chat_filters  # noqa: E402
 CHATS, MESSAGES_A_CHAT, STORES = 200_000, 25, 20
 PRODUCTS = 20_000
 RARE_WORDS = 50_000
+LETTERS = "бвгджзклмн"  # for the digits of their numbers: numbers are words of their own
 ASKED_EACH = 60
 FIRST_WITH_INDEXES = "0004"  # this migration and the later ones
 
@@ -62,7 +64,7 @@ MESSAGES_SQL = f"""
            (ARRAY['Здравствуйте, где мой товар?', 'Добрый день! Проверим и ответим.', 'Чайник протекает снизу',
                   'Подскажите размер, пожалуйста', 'Сдайте товар в пункт выдачи'])[1 + (n + m) % 5]
            || CASE WHEN (n + m) % 10 = 0 THEN ' Верните деньги!' ELSE '' END
-           || ' слово' || (n * 31 + m * 7) % {RARE_WORDS},
+           || ' слово' || translate(((n * 31 + m * 7) % {RARE_WORDS})::text, '0123456789', '{LETTERS}'),
            now() - make_interval(mins => n * 2 + ({MESSAGES_A_CHAT} - m) * 60),
            CASE WHEN (n * {MESSAGES_A_CHAT} + m) % 200 = 0 THEN '[{{"kind": "image"}}]'::jsonb ELSE '[]' END, '{{}}'
     FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS n,
@@ -96,6 +98,7 @@ def _filled(chats: int) -> Iterator[None]:
             _timed("tables", lambda: migrations.migrate(_tables_alone(Path(folder))))
             _timed(f"{chats:,} chats, {chats * MESSAGES_A_CHAT:,} messages", lambda: _fill(chats))
             _timed("the viewer's indexes", lambda: migrations.migrate(ROOT / "migrations"))
+            _timed("the search's indexes, by the new form", rebuild_search_indexes)
             _timed("causes", lambda: _run(CAUSES_SQL))
             _timed("statistics", lambda: _run("ANALYZE"))
             yield
@@ -118,6 +121,10 @@ def _fill(chats: int) -> None:
     for first in range(0, chats, step):
         last = min(first + step, chats) - 1
         _run(MESSAGES_SQL, first=first, last=last)
+
+
+def _rare_word(number: int) -> str:
+    return f"слово{str(number).translate(str.maketrans('0123456789', LETTERS))}"
 
 
 def _run(sql: str, **values: Any) -> None:
@@ -153,7 +160,8 @@ def _check_plans(chats: int) -> list[str]:
         "urgent": (ChatFilters(urgent=True), "chat_turns_longest_first"),
         "with attachments": (ChatFilters(with_attachments=True), "chat_messages_with_attachments"),
         "of a period": (ChatFilters(first_day=year, last_day=year + timedelta(days=3)), "chats_newest"),
-        "search, rare word": (ChatFilters(words="слово4242"), "chat_messages_by_word"),
+        "search, rare word": (ChatFilters(words=_rare_word(4242)), "chat_messages_by_word"),
+        "search, half-typed word": (ChatFilters(words=f"{_rare_word(4242)} чайн"), "chat_messages_by_word"),
         "search, frequent word": (ChatFilters(words="деньги"), frequent),
         "search, frequent word, deep page": (ChatFilters(words="деньги", after=after), frequent),
     }
@@ -209,7 +217,12 @@ def _measure(pages: Pages) -> None:
         "unanswered chats, any page": lambda: f"/chats?waiting=1&{after()}",
         "chats with attachments, any page": lambda: f"/chats?files=1&{after()}",
         f"search, rare word (under {RARE_MESSAGES:,})": lambda: (
-            f"/chats?q={quote(f'слово{chance.randrange(RARE_WORDS)}')}"
+            f"/chats?q={quote(_rare_word(chance.randrange(RARE_WORDS)))}"
+        ),
+        "search, half-typed word": lambda: f"/chats?q={quote('чайн')}",
+        "search, half-typed frequent word, any page": lambda: f"/chats?q={quote('ден')}&{after()}",
+        "search, link to a product": lambda: (
+            f"/chats?q={quote(f'https://wb.ru/catalog/{10_000_000 + chance.randrange(PRODUCTS)}/detail.aspx')}"
         ),
         "search, frequent word, any page": lambda: f"/chats?q={quote('деньги')}&{after()}",
         "one chat": lambda: (

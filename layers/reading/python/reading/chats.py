@@ -7,11 +7,10 @@ from typing import Any
 from database.connection import Database
 from reading.conditions import EACH_MARK, EACH_TURN, HAS_ATTACHMENTS, NEWEST_AT, ZONE
 from reading.filters import ChatFilters
-from reading.search import HAS_TITLE, HAS_WORDS, MARKED, OWN_TEXT, QUERY, Search, understand_words
+from reading.search import HAS_TITLE, HAS_WORDS, MARKED, OWN_TEXT, QUERY, Search, read_product, understand_words
 from reading.waiting import GROUPS
 
 CHATS_A_LIST = 50
-DIGITS_OF_A_PRODUCT = 19
 ORDER = f"{NEWEST_AT} DESC, chats.store_id DESC, chats.id DESC"
 LONGEST_FIRST = "turns.waiting_since, chats.store_id, chats.id"
 
@@ -29,6 +28,12 @@ FOUND = f"""
         UNION SELECT store_id, id FROM chats WHERE rid = :exact
     )
 """  # noqa: S608 - constants
+# Each by its key: the planner takes the beginning of a word for a frequent word, and would read all chats.
+EACH_FOUND = """
+    CROSS JOIN LATERAL (
+        SELECT * FROM chats AS one WHERE one.store_id = found.store_id AND one.id = found.id LIMIT 1
+    ) AS chats
+"""
 # LIMIT keeps the planner from turning this into a join over everything that was found.
 EACH_SEARCHED = f"""
     CROSS JOIN LATERAL (
@@ -105,8 +110,8 @@ def list_query(filters: ChatFilters, search: Search | None) -> tuple[str, dict[s
         parameters["words"] = filters.words
         source = f"chats {EACH_SEARCHED}"
     if search and search.rare:
-        before, source = [FOUND], "found JOIN chats USING (store_id, id)"
-        parameters |= {"product": _product(filters.words), "exact": filters.words}
+        before, source = [FOUND], f"found {EACH_FOUND}"
+        parameters |= {"product": read_product(filters.words), "exact": filters.words}
     if filters.by_turn:
         source = f"{source} {EACH_TURN}"
     if filters.longest_first:
@@ -157,11 +162,6 @@ def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
         else:
             values["after_waiting" if filters.longest_first else "after"] = place
     return values
-
-
-def _product(words: str) -> int | None:
-    digits = words.isascii() and words.isdecimal() and len(words) < DIGITS_OF_A_PRODUCT
-    return int(words) if digits else None
 
 
 def _details(database: Database, chats: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:

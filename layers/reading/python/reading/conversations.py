@@ -52,8 +52,9 @@ def read_messages(
     """Return a chat's messages in order: the newest, or the newest before a key, or the first from one on.
 
     `most` of them, all without it. A key's moment may be in ISO. `text` is what the sender wrote, `prefix` WB's words
-    before it, or empty; `nm_id` and `product_title` are the message's own. `marked` is the text with the found words
-    marked, None where no words are given. `versions` has what a changed message said before, newest first.
+    before it, or empty; `nm_id` and `product_title` are the message's own. `marked` is the text's normal form with the
+    found words marked, None of a message in which nothing is found. `versions` has what a changed message said before,
+    newest first.
     """
     key, backwards = before or after, not after
     keyed = f"AND (sent_at, id) {'<' if backwards else '>='} (CAST(:sent_at AS timestamptz), :id)" if key else ""

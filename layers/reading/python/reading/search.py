@@ -1,18 +1,20 @@
 """The search's words as Postgres understands them, and how many messages have them."""
 
+import re
 from dataclasses import dataclass
 
-from chatsync.errors import DatabaseRefusedError
 from database.connection import Database
 
-QUERY = "websearch_to_tsquery('pg_catalog.russian', search_text(:words))"
-# Around found words. WB's texts may hold these characters too: those are taken out before Postgres marks.
+QUERY = "search_query(:words)"
+# Around found words; a text in the normal form has no such characters.
 MARK_BEGIN, MARK_END = "\x02", "\x03"
 # Of a row of chat_messages: what its sender wrote, without WB's prefix.
 OWN_TEXT = "substr(text, prefix_characters + 1)"
+# The normal form of a text that is found, with the found words marked and not those to leave out; NULL for others.
 MARKED = (
-    f"ts_headline('pg_catalog.russian', translate(search_text({OWN_TEXT}), '{MARK_BEGIN}{MARK_END}', '  '), {QUERY}, "
-    f"'HighlightAll=true, StartSel={MARK_BEGIN}, StopSel={MARK_END}')"
+    f"CASE WHEN search_words({OWN_TEXT}) @@ {QUERY} THEN "
+    f"ts_headline('pg_catalog.russian', search_form({OWN_TEXT}), querytree({QUERY})::tsquery, "
+    f"'HighlightAll=true, StartSel={MARK_BEGIN}, StopSel={MARK_END}') END"
 )
 # The first condition is the index's.
 HAS_WORDS = f"search_words(text) @@ {QUERY} AND (prefix_characters = 0 OR search_words({OWN_TEXT}) @@ {QUERY})"
@@ -20,9 +22,11 @@ HAS_TITLE = f"search_words(product_title) @@ {QUERY}"
 # With no more found messages than this, their chats are sorted; more frequent words are looked for from the newest
 # chat on.
 RARE_MESSAGES = 20_000
-# Postgres' answer to a query of more signs than it keeps in mind, such as forty hyphens (elog, SQLSTATE XX000):
-# https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/adt/tsquery.c
-TOO_MANY_SIGNS = "XX000"
+# The product that a link to its page on WB names.
+PRODUCT_LINK = re.compile(
+    r"(?:wildberries\.[a-z]+|wb\.ru)/(?:\S*/)?(?:catalog/|\S*[?&](?:card|nm)=)([0-9]{4,})", re.IGNORECASE
+)
+DIGITS_OF_A_PRODUCT = 18
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,13 @@ def understand_words(database: Database, words: str) -> Search:
 
 def are_usable(database: Database, words: str) -> bool:
     """Return whether Postgres can look for these words."""
-    try:
-        with database.savepoint():
-            tree = database.rows(f"SELECT querytree({QUERY}) AS tree LIMIT 1", words=words)[0]["tree"]
-    except DatabaseRefusedError as refusal:
-        if refusal.sqlstate != TOO_MANY_SIGNS:
-            raise
-        return False
+    tree = database.rows(f"SELECT querytree({QUERY}) AS tree LIMIT 1", words=words)[0]["tree"]
     # What of the query an index answers: nothing, or a negation alone (T), which would read all of it.
     return tree not in {"", "T"}
+
+
+def read_product(words: str) -> int | None:
+    """Return the number of the product that the words are: its number itself, or a link to its page on WB."""
+    link = PRODUCT_LINK.search(words)
+    digits = link[1] if link else words
+    return int(digits) if re.fullmatch(f"[0-9]{{1,{DIGITS_OF_A_PRODUCT}}}", digits) else None

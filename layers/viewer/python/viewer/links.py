@@ -18,7 +18,7 @@ HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z][a-z0-9-]*\.?")
 
 
 def split_links(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces of a message with the links in them apart. A mark within a link is left out."""
+    """Return the pieces of a message with the links in them apart; a link with a mark in it is marked as a whole."""
     whole = "".join(piece.text for piece in pieces)
     shown: list[Piece] = []
     at = 0
@@ -26,7 +26,8 @@ def split_links(pieces: list[Piece]) -> list[Piece]:
         address = link[0].rstrip(AFTER_SENTENCE)
         shown += _between(pieces, at, link.start())
         at = link.start() + len(address)
-        shown.append(Piece(address, address=address))
+        marked = any(piece.marked for piece in _between(pieces, link.start(), at))
+        shown.append(Piece(address, marked, address))
     return shown + _between(pieces, at, len(whole))
 
 

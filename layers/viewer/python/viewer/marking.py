@@ -1,15 +1,17 @@
 """Found words, marked in the text as it was written.
 
-Postgres marks them in the text as it is searched (lower case, of the same length); the marks are carried over.
+Postgres marks them in the normal form of the text; here every word is marked whose normal form Postgres marked.
 """
 
 import re
 from dataclasses import dataclass
 
 from reading.search import MARK_BEGIN, MARK_END
+from reading.search_form import searched_words
 
 EXCERPT_CHARACTERS = 160
 BEFORE_MARK = 40
+MARKED_WORD = re.compile(f"{MARK_BEGIN}([^{MARK_END}]*){MARK_END}")
 
 
 @dataclass(frozen=True)
@@ -22,17 +24,14 @@ class Piece:
 
 
 def mark_words(written: str, marked: str | None) -> list[Piece]:
-    """Return the written text in pieces; unmarked as a whole where the marks do not fit it."""
-    if not marked:
-        return [Piece(written)]
-    stretches = re.split(f"({MARK_BEGIN}[^{MARK_END}]*{MARK_END})", marked)
-    if sum(len(stretch.strip(MARK_BEGIN + MARK_END)) for stretch in stretches) > len(written):
-        return [Piece(written)]
+    """Return the written text in pieces. `marked` is its normal form with the found words marked, if there are any."""
+    found = set(MARKED_WORD.findall(marked or ""))
     pieces, at = [], 0
-    for stretch in stretches:
-        length = len(stretch.strip(MARK_BEGIN + MARK_END))
-        pieces.append(Piece(written[at : at + length], stretch.startswith(MARK_BEGIN)))
-        at += length
+    words = [word for word in searched_words(written) if word.form in found] if found else []
+    for begin, end in sorted(((word.begin, word.end) for word in words), key=lambda place: (place[0], -place[1])):
+        if end > at:  # else within a number that is marked already
+            pieces += [Piece(written[at:begin]), Piece(written[max(at, begin) : end], marked=True)]
+            at = end
     return [piece for piece in (*pieces, Piece(written[at:])) if piece.text]
 
 
