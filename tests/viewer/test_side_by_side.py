@@ -31,7 +31,7 @@ def test_a_chat_is_found_by_a_pasted_link_and_labelled_without_losing_the_search
         page.goto("/chats")
         page.locator("input[name=q]").fill(link)
         expect(page.locator("ol.chats li")).to_have_count(2)
-        page.locator("ol.chats .who a").last.click()
+        page.locator("ol.chats .who a").first.click()
         expect(page.locator("#pane .message.client").first).to_be_visible()
         page.locator("#labels select[name=tag]").select_option("defect")
         page.get_by_role("button", name="Поставить").click()
@@ -74,6 +74,7 @@ def test_twenty_waiting_chats_are_gone_through_by_keys_alone(browser: Browser, s
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
         expect(page.locator("#pane")).to_have_count(0)
+        expect(page.locator("#keys-button")).to_be_visible()
         page.keyboard.press("Slash")
         expect(page.locator("input[name=q]")).to_be_focused()
 
