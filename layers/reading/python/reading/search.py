@@ -10,10 +10,10 @@ QUERY = "search_query(:words)"
 MARK_BEGIN, MARK_END = "\x02", "\x03"
 # Of a row of chat_messages: what its sender wrote, without WB's prefix.
 OWN_TEXT = "substr(text, prefix_characters + 1)"
-# The normal form of a text that is found, with the found words marked and not those to leave out; NULL for others.
+# The normal form of a text that is found, with the found words marked; NULL for others.
 MARKED = (
     f"CASE WHEN search_words({OWN_TEXT}) @@ {QUERY} THEN "
-    f"ts_headline('pg_catalog.russian', search_form({OWN_TEXT}), querytree({QUERY})::tsquery, "
+    f"ts_headline('pg_catalog.russian', search_form({OWN_TEXT}), {QUERY}, "
     f"'HighlightAll=true, StartSel={MARK_BEGIN}, StopSel={MARK_END}') END"
 )
 # The first condition is the index's.
