@@ -17,7 +17,7 @@ needs_chromium = pytest.mark.skipif(
     CHROMIUM is None,
     reason="Not run: no Chromium on this machine. Install it: apt-get update && apt-get install -y chromium",
 )
-WIDE, NARROW = (1920, 1000), (375, 740)
+WIDE, LAPTOP, NARROW = (1920, 1000), (1280, 720), (375, 740)
 # As root, Chromium starts only without its sandbox; it shows nothing but the pages under test.
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 

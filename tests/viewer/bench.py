@@ -22,12 +22,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), *map(str, sorted((ROOT / "layers").glob("*/python")))]
 
+from chatsync.settings import setting  # noqa: E402
 from database import migrations  # noqa: E402
-from database.connection import Database, transaction  # noqa: E402
+from database.connection import Database, connect, read_address, transaction  # noqa: E402
+from database.fills import fill_tables  # noqa: E402
 from database.search_indexes import rebuild_search_indexes  # noqa: E402
 from local.engine.postgres import Postgres  # noqa: E402
 from reading.chats import list_query  # noqa: E402
 from reading.filters import ChatFilters, key_of_chat  # noqa: E402
+from reading.first_answers import answers_query  # noqa: E402
+from reading.overview import chats_query  # noqa: E402
+from reading.periods import Period  # noqa: E402
+from reading.products import products_query  # noqa: E402
 from reading.search import RARE_MESSAGES, understand_words  # noqa: E402
 from reading.themes import themes_query  # noqa: E402
 from tests.support.web_pages import Pages, load_handler  # noqa: E402
@@ -39,6 +45,7 @@ PRODUCTS = 20_000
 RARE_WORDS = 50_000
 LETTERS = "бвгджзклмн"  # for the digits of their numbers: numbers are words of their own
 ASKED_EACH = 60
+LARGE = {"chats", "chat_messages", "chat_turns"}
 FIRST_WITH_INDEXES = "0004"  # this migration and the later ones
 
 STORES_SQL = f"""
@@ -57,10 +64,11 @@ CHATS_SQL = f"""
 """
 # Every tenth message has a frequent word, each has one of 50,000 rare ones, and each two hundredth an attachment.
 MESSAGES_SQL = f"""
-    INSERT INTO chat_messages (store_id, id, chat_id, event_type, sender, text, sent_at, attachments, raw)
+    INSERT INTO chat_messages (store_id, id, chat_id, event_type, sender, source, text, sent_at, attachments, raw)
     SELECT 'store-' || n % {STORES}, n || '-' || m, '1:chat-' || n, 'message',
            CASE WHEN m = {MESSAGES_A_CHAT} THEN CASE WHEN n % 7 = 0 THEN 'client' ELSE 'seller' END
                 WHEN m % 2 = 1 THEN 'client' ELSE 'seller' END,
+           CASE WHEN m = 2 AND n % 6 = 0 THEN 'seller-public-api' ELSE 'seller-portal' END,
            (ARRAY['Здравствуйте, где мой товар?', 'Добрый день! Проверим и ответим.', 'Чайник протекает снизу',
                   'Подскажите размер, пожалуйста', 'Сдайте товар в пункт выдачи'])[1 + (n + m) % 5]
            || CASE WHEN (n + m) % 10 = 0 THEN ' Верните деньги!' ELSE '' END
@@ -99,9 +107,17 @@ def _filled(chats: int) -> Iterator[None]:
             _timed(f"{chats:,} chats, {chats * MESSAGES_A_CHAT:,} messages", lambda: _fill(chats))
             _timed("the viewer's indexes", lambda: migrations.migrate(ROOT / "migrations"))
             _timed("the search's indexes, by the new form", rebuild_search_indexes)
+            _timed("the tables that messages keep up", fill_tables)
             _timed("causes", lambda: _run(CAUSES_SQL))
-            _timed("statistics", lambda: _run("ANALYZE"))
+            _timed("statistics", _collect_statistics)
             yield
+
+
+def _collect_statistics() -> None:
+    """Do what Postgres does by itself after a while. VACUUM runs in no transaction."""
+    connection = connect(read_address(setting("DATABASE_URL")))
+    connection.run("VACUUM ANALYZE")
+    connection.close()
 
 
 def _tables_alone(folder: Path) -> Path:
@@ -167,7 +183,16 @@ def _check_plans(chats: int) -> list[str]:
     }
     print(f"\n{'list':<34} {'index':<32} rows read whole")
     lists = [_wrong(name, partial(_list_query, asked), index) for name, (asked, index) in expected.items()]
-    return [said for said in [*lists, _wrong("themes of a month", _themes_query, "chats_by_month")] if said]
+    today = datetime.now(UTC).date()
+    days = Period(today - timedelta(days=2), today)
+    counted = {
+        "themes of a month": (_themes_query, "chats_by_month"),
+        "overview, chats": (lambda database: chats_query(days, ""), "chats_newest"),
+        "overview, chats of a store": (lambda database: chats_query(days, "store-3"), "chats_newest"),
+        "overview, first answers": (lambda database: answers_query(days, ""), "chat_turns_first_asked"),
+        "overview, products": (lambda database: products_query(days, ""), "chats_newest"),
+    }
+    return [said for said in [*lists, *(_wrong(name, *counting) for name, counting in counted.items())] if said]
 
 
 def _list_query(asked: ChatFilters, database: Database) -> tuple[str, dict[str, Any]]:
@@ -184,7 +209,7 @@ def _wrong(name: str, query: Callable[[Database], tuple[str, dict[str, Any]]], i
         plan = database.rows(f"EXPLAIN (FORMAT JSON) {sql}", **values)[0]["QUERY PLAN"][0]["Plan"]
     nodes = list(_nodes(plan))
     used = {node["Index Name"] for node in nodes if "Index Name" in node}
-    whole = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"} & {"chats", "chat_messages"}
+    whole = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"} & LARGE
     print(f"{name:<34} {', '.join(sorted(used)):<32} {', '.join(sorted(whole)) or '-'}")
     # A store's chats may be read by the store's own index, or by the common one where most rows are the store's.
     found = any(one.startswith(index) for one in used)
@@ -233,13 +258,18 @@ def _measure(pages: Pages) -> None:
         "urgent chats": lambda: "/chats?urgent=1",
         "themes of a month": lambda: "/themes",
         "themes of a month and store": lambda: f"/themes?store=store-{chance.randrange(STORES)}",
-        "overview": lambda: "/overview",
-        "overview of a store": lambda: f"/overview?store=store-{chance.randrange(STORES)}",
+        **{f"overview of {days} days": partial(_overview, days) for days in (7, 30, 90, 365)},
+        "overview of 30 days of a store": lambda: f"/overview?store=store-{chance.randrange(STORES)}",
     }
     print(f"\n{'page':<40} {'p50':>8} {'p99':>8}")
     for name, address in asked.items():
         times = sorted(_milliseconds(pages, address()) for _ in range(ASKED_EACH))
         print(f"{name:<40} {statistics.median(times):>5.0f} ms {times[int(len(times) * 0.99)]:>5.0f} ms", flush=True)
+
+
+def _overview(days: int) -> str:
+    today = datetime.now(UTC).date()
+    return f"/overview?from={today - timedelta(days=days - 1)}&to={today}"
 
 
 def _milliseconds(pages: Pages, address: str) -> float:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import NARROW, WIDE, needs_chromium, opened
+from tests.support.browser import LAPTOP, NARROW, WIDE, needs_chromium, opened
 from tests.support.given_rows import AUTOMATIC, a_chat
 from tests.support.program import Program
 from tests.support.serving import Site
@@ -104,7 +104,7 @@ def test_a_live_runs_graph_follows_the_sync(browser: Browser, site: Site, emptie
         expect(page.locator("svg .node")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["375", "1920"])
+@pytest.mark.parametrize("size", [NARROW, LAPTOP, WIDE], ids=["375", "1280", "1920"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_can_be_read_by_everybody(browser: Browser, site: Site, size: Any, scheme: str) -> None:
     """No rule of axe is broken, nothing runs out of the window, nothing is asked of another host."""
@@ -113,6 +113,7 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, site: Site, size:
     with opened(browser, site, size, color_scheme=scheme, bypass_csp=True) as page:
         for address in PAGES[:-1]:
             page.goto(address)
+            page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
             broken = axe.run(page).response["violations"]
             assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in broken] == [], address
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
@@ -184,6 +185,33 @@ def test_the_keyboard_reaches_everything_visibly(browser: Browser, site: Site) -
             if reached == "Анна":
                 break
         assert {"Чаты", "q", "Показать", "Анна"} <= seen
+
+
+def test_the_numbers_of_a_drawing_open_by_keyboard_and_are_on_paper(browser: Browser, site: Site) -> None:
+    a_filled_database()
+    with opened(browser, site, java_script_enabled=False) as page:
+        page.goto("/overview")
+        numbers = page.locator("details.numbers").first
+        cell = numbers.locator("td").first
+        expect(cell).to_be_hidden()
+        page.emulate_media(media="print")
+        expect(cell).to_be_visible()
+        page.emulate_media(media="screen")
+        numbers.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(cell).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["375", "1920"])
+def test_drawings_fill_the_width(browser: Browser, site: Site, size: Any) -> None:
+    a_filled_database()
+    with opened(browser, site, size) as page:
+        page.goto("/overview")
+        box = page.locator("svg.columns").bounding_box()
+        assert box is not None
+        assert (box["width"] > size[0] * 0.88, box["height"] < 230) == (True, True)
+        letters = page.locator("svg.columns text").first.evaluate("at => getComputedStyle(at).fontSize")
+        assert letters == "11px"
 
 
 def test_a_chat_on_paper_is_the_conversation_alone(browser: Browser, site: Site) -> None:

@@ -31,7 +31,7 @@ FIELDS = {
     ),
     "/chat": ("store", "id", "q", "earlier", "later", "message", "done"),
     "/themes": ("store", "month"),
-    "/overview": ("store",),
+    "/overview": ("store", "from", "to"),
     "/language": ("code",),
 }
 

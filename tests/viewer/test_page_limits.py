@@ -28,6 +28,7 @@ LISTS = ({}, *({name: value} for name, value in FILTERS.items()), FILTERS)
 ADDRESSES = (
     *("/", "/runs", "/runs?store=shop&status=success&before=9", "/run?id=1"),
     *("/themes", "/themes?store=shop&month=2026-10", "/overview", "/overview?store=shop"),
+    *("/overview?from=2026-01-01&to=2026-12-31", "/overview?from=2000-01-01&to=2999-12-31&store=shop"),
     *(f"/chats?{urlencode(fields | more)}" for fields in LISTS for more in ({}, {"q": "деньги"}, {"urgent": "1"})),
     f"/chats?{urlencode(FILTERS | {'q': 'деньги', 'urgent': '1'})}",
     *(chat_address(), chat_address(q="деньги"), chat_address(message="event-1"), chat_address(earlier="event-1")),

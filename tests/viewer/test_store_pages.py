@@ -7,7 +7,7 @@ import pytest
 
 from database import leases, stores
 from database.connection import transaction
-from tests.support.given_rows import ABOUT_RETURNS, a_chat, a_run
+from tests.support.given_rows import a_chat, a_run
 from tests.support.shown_rows import NOW, a_message, given, labelled_by_person, many_chats
 from tests.support.stored import rows
 from tests.support.web_pages import Pages
@@ -51,32 +51,3 @@ def test_what_was_stored_is_what_is_counted(pages: Pages) -> None:
     many_chats(3)
     assert rows("SELECT count(*) AS chats FROM chats") == [{"chats": 3}]
     assert re.search(r'data-label="Chats">3<', pages.get("/").body)
-
-
-def test_the_overview_measures_answers_waiting_and_messages(pages: Pages) -> None:
-    given(
-        a_message(1, "Вопрос", 100),
-        a_message(2, "Ответ", 90, sender="seller"),
-        a_message(3, "Вопрос", 100, chatID="1:chat-1"),
-        a_message(4, "Ответ", 70, chatID="1:chat-1", sender="seller"),
-        a_message(5, "Жду", 60 * 24 * 3, chatID="1:chat-2"),
-        a_message(6, ABOUT_RETURNS, 60 * 24 * 3 - 10, chatID="1:chat-2", sender="seller"),
-    )
-    labelled_by_person("defect", "1:chat-1")
-    body = pages.get("/overview").body
-    assert re.search(r'First answer, median</h2><p class="big">20 min', body)
-    assert re.search(r'First answer, 90 %</h2><p class="big">28 min', body)
-    assert "2 of the newest 3 chats answered" in body
-    assert "under a day: 0 · under a week: 1 · longer: 0" in " ".join(body.split())
-    drawn = re.findall(r'<rect class="(s\d)"[^>]*><title>[^:]+: (\w+) (\d+)', body)
-    counted = {
-        sender: sum(int(number) for _, who, number in drawn if who == sender) for sender in ("Buyer", "Seller", "WB")
-    }
-    assert counted == {"Buyer": 3, "Seller": 2, "WB": 1}
-    assert "Defect 1" in body
-
-
-def test_the_overview_of_one_store_leaves_the_others_out(pages: Pages) -> None:
-    given(a_message(1, "Вопрос", 100))
-    given(a_message(1, "Вопрос", 100), a_message(2, "Ещё", 90), store="other")
-    assert re.search(r'Messages</h2><p class="big">2<', pages.get("/overview?store=other").body)

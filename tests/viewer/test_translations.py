@@ -1,16 +1,22 @@
 """Both languages say the same things, all of them are used, and a browser gets the one it wants."""
 
 import re
+from datetime import date
 from itertools import product
 
 import pytest
 
 from chatsync import errors
 from chatsync.label_stops import LABEL_STOPS
+from reading.first_answers import WHO
+from reading.overview import AGES, STEPS
 from reading.runs import STATUSES
 from reading.waiting import GROUPS
 from tests.support.project import ROOT
+from viewer.charts import SHADES
 from viewer.languages import CODES, choose_language, load_language
+from viewer.periods import usual_periods
+from viewer.web_pages.overview import WRITERS
 from viewer.web_pages.problems import KINDS
 
 LAYER = ROOT / "layers" / "viewer" / "python" / "viewer"
@@ -34,8 +40,14 @@ MADE = {
     "waiting.group": tuple(GROUPS),
     "waiting.about": ("1", "thanks", "silent"),
     "no_answer": tuple(f"reason_{reason}" for reason in ("thanks", "elsewhere", "solved", "spam")),
-    "overview": ("age_day", "age_week", "age_longer"),
-    "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "form_not_ours", "form_too_long"),
+    "overview": (
+        *(*AGES, *WRITERS, *usual_periods(date(2026, 11, 1)), *STEPS),
+        *(f"by_{step}" for step in STEPS),
+        *(f"{shown}_{who}" for shown in ("first_answer", "week") for who in WHO),
+        *(f"shade_{shade}" for shade in range(len(SHADES) + 1)),
+    ),
+    "weekday": tuple(str(number) for number in range(1, 8)),
+    "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "period", "form_not_ours", "form_too_long"),
 }
 MADE["refusal"] += ("no_message", "database", "database_refused", "not_made")
 MADE["refusal_cure"] = MADE["refusal"]
@@ -85,7 +97,7 @@ def test_no_words_are_empty(code: str) -> None:
 
 def test_russian_is_russian() -> None:
     latin = {key for key, words in load_language("ru").words.items() if not re.search("[а-яА-Я]", words)}
-    assert latin == {"sender.wb", "label.person_mark", "date", "language.en"}
+    assert latin == {"sender.wb", "overview.wb", "label.person_mark", "date", "language.en"}
 
 
 @pytest.mark.parametrize(

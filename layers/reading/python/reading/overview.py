@@ -1,88 +1,97 @@
-"""The overview: messages a day, how long buyers wait for a first answer, who waits now, and tags over time."""
+"""The overview: messages, chats and waiting chats of a period and of the one before, of stores and of tags.
+
+Each takes a store's id, or an empty one for all stores. Chats belong to the period of their last message, as in the
+lists, so that each number leads to its chats.
+"""
 
 from typing import Any
 
+from chatsync.taxonomy import NOTHING
 from database.connection import Database
-from reading.conditions import EACH_TURN, NEWEST_AT, ZONE
-from reading.waiting import NEEDS_ANSWER
+from reading.conditions import EACH_TURN, NEWEST_AT
+from reading.periods import Period, in_both, in_current, period_values
+from reading.stores import MOST_STORES
+from reading.waiting import GROUPS, OPEN, SILENT, THANKS, WAITS
 
-DAYS, WEEKS = 30, 12
-NEWEST_CHATS = 2000  # of which the first answer is measured
-MOST_ROWS = 2000
+STEPS = ("day", "week", "month")
+MOST_STEPS = 2000
+MOST_ROWS = 5000
+AGES = ("under_5", "under_7", "under_10", "over_10")  # days; the bounds of chat_urgency
 
 
-def count_messages_a_day(database: Database, store_id: str) -> list[dict[str, Any]]:
-    """Return the messages of each of the last 30 days, by sender: client, seller, and all others as wb.
+def count_messages(database: Database, period: Period, store_id: str, step: str) -> list[dict[str, Any]]:
+    """Return the messages of each of the STEPS of a period that has some, by who wrote them, in order."""
+    return database.rows(
+        f"""
+        SELECT greatest(date_trunc(:step, CAST(day AS timestamp))::date, CAST(:first AS date)) AS begins_on,
+               sum(buyers)::integer AS buyers, sum(people)::integer AS people, sum(programs)::integer AS programs,
+               sum(wb)::integer AS wb
+        FROM message_days WHERE day BETWEEN CAST(:first AS date) AND CAST(:last AS date)
+          AND (:store = '' OR store_id = :store)
+        GROUP BY 1 ORDER BY 1 LIMIT {MOST_STEPS}
+        """,  # noqa: S608 - a constant
+        step=step,
+        first=period.first,
+        last=period.last,
+        store=store_id,
+    )
 
-    WB's automatic messages in the seller's name are wb's.
+
+def count_messages_of_stores(database: Database, period: Period, store_id: str) -> list[dict[str, Any]]:
+    """Return the `messages` of each store in the period, and `messages_before`."""
+    return database.rows(
+        f"""
+        SELECT store_id,
+               coalesce(sum(buyers + people + programs + wb) FILTER (WHERE day >= CAST(:first AS date)), 0)::integer
+                   AS messages,
+               coalesce(sum(buyers + people + programs + wb) FILTER (WHERE day < CAST(:first AS date)), 0)::integer
+                   AS messages_before
+        FROM message_days WHERE day >= CAST(:before AS date) AND day < CAST(:behind AS date)
+          AND (:store = '' OR store_id = :store)
+        GROUP BY store_id LIMIT {MOST_STORES}
+        """,  # noqa: S608 - a constant
+        store=store_id,
+        **period_values(period),
+    )
+
+
+def count_chats(database: Database, period: Period, store_id: str) -> list[dict[str, Any]]:
+    """Return the `chats` of each store and of each tag (`of`: store or tag), in the period (`current`) and before it.
+
+    With how many of them were `judged`, and with how many of these something went `wrong`.
     """
+    sql, values = chats_query(period, store_id)
+    return database.rows(sql, **values)
+
+
+def chats_query(period: Period, store_id: str) -> tuple[str, dict[str, Any]]:
+    """Return the statement of count_chats and its values. Public so that `make bench-viewer` can look at its plan."""
+    sql = f"""
+        SELECT CASE WHEN grouping(tag) = 1 THEN 'store' ELSE 'tag' END AS of, store_id, tag, current,
+               count(*) AS chats, count(cause) AS judged, count(*) FILTER (WHERE cause <> '{NOTHING}') AS wrong
+        FROM (SELECT store_id, tag, cause, {in_current(NEWEST_AT)} AS current FROM chats
+              WHERE {in_both(NEWEST_AT)} AND (:store = '' OR store_id = :store)) AS said
+        GROUP BY GROUPING SETS ((current, store_id), (current, tag)) LIMIT {MOST_ROWS}
+    """  # noqa: S608 - constants
+    return sql, {"store": store_id, **period_values(period)}
+
+
+def count_waiting_ages(database: Database, store_id: str) -> list[dict[str, Any]]:
+    """Return how many chats of each store wait now: by AGES those that need an answer, and apart `thanks`, `silent`."""
     return database.rows(
         f"""
-        SELECT day::date AS day, coalesce(client, 0) AS client, coalesce(seller, 0) AS seller, coalesce(wb, 0) AS wb
-        FROM generate_series((now() AT TIME ZONE '{ZONE}')::date - {DAYS - 1}, (now() AT TIME ZONE '{ZONE}')::date,
-                             interval '1 day') AS day
-        LEFT JOIN (
-            SELECT (sent_at AT TIME ZONE '{ZONE}')::date AS sent_on,
-                   count(*) FILTER (WHERE sender = 'client') AS client,
-                   count(*) FILTER (WHERE sender = 'seller' AND automatic IS NOT TRUE) AS seller,
-                   count(*) FILTER (WHERE sender IS NULL OR sender NOT IN ('client', 'seller') OR automatic) AS wb
-            FROM chat_messages
-            WHERE sent_at >= ((now() AT TIME ZONE '{ZONE}')::date - {DAYS - 1})::timestamp AT TIME ZONE '{ZONE}'
-              AND (:store = '' OR store_id = :store)
-            GROUP BY 1
-        ) AS counted ON sent_on = day
-        ORDER BY day LIMIT {DAYS}
+        SELECT turns.store_id, {_count_open("> now() - interval '5 days'")} AS under_5,
+               {_count_open("<= now() - interval '5 days'", "> now() - interval '7 days'")} AS under_7,
+               {_count_open("<= now() - interval '7 days'", "> now() - interval '10 days'")} AS under_10,
+               {_count_open("<= now() - interval '10 days'")} AS over_10,
+               count(*) FILTER (WHERE {GROUPS[THANKS]}) AS thanks, count(*) FILTER (WHERE {GROUPS[SILENT]}) AS silent
+        FROM chats {EACH_TURN} WHERE {WAITS} AND (:store = '' OR turns.store_id = :store)
+        GROUP BY turns.store_id LIMIT {MOST_STORES}
         """,  # noqa: S608 - constants
         store=store_id,
     )
 
 
-def measure_first_answers(database: Database, store_id: str) -> dict[str, Any]:
-    """Return the seconds from a buyer's first message to the seller's own first answer: median and 90th percentile.
-
-    Of the chats active within the last 30 days, at most the newest 2,000; WB's automatic messages are no answer.
-    """
-    return database.rows(
-        f"""
-        SELECT count(*) FILTER (WHERE buyer_messages > 0) AS chats, count(first_response_seconds) AS answered,
-               percentile_cont(0.5) WITHIN GROUP (ORDER BY first_response_seconds) AS median,
-               percentile_cont(0.9) WITHIN GROUP (ORDER BY first_response_seconds) AS most
-        FROM (SELECT store_id, id FROM chats
-              WHERE {NEWEST_AT} >= now() - interval '{DAYS} days'
-                AND (:store = '' OR store_id = :store)
-              ORDER BY {NEWEST_AT} DESC, store_id DESC, id DESC
-              LIMIT {NEWEST_CHATS}) AS recent
-        JOIN chat_overview ON chat_overview.store_id = recent.store_id AND chat_id = recent.id
-        LIMIT 1
-        """,  # noqa: S608 - constants
-        store=store_id,
-    )[0]
-
-
-def count_waiting(database: Database, store_id: str) -> list[dict[str, Any]]:
-    """Return how many chats wait for the seller, by how long ago their last message came: day, week, longer."""
-    return database.rows(
-        f"""
-        SELECT CASE WHEN last_message_at > now() - interval '1 day' THEN 'day'
-                    WHEN last_message_at > now() - interval '7 days' THEN 'week' ELSE 'longer' END AS age,
-               count(*) AS chats
-        FROM chats {EACH_TURN} WHERE {NEEDS_ANSWER} AND (:store = '' OR turns.store_id = :store)
-        GROUP BY 1 LIMIT {MOST_ROWS}
-        """,  # noqa: S608 - constants
-        store=store_id,
-    )
-
-
-def count_tags_a_week(database: Database, store_id: str) -> list[dict[str, Any]]:
-    """Return how many chats had their newest message in each of the last weeks, by their tag of today."""
-    return database.rows(
-        f"""
-        SELECT date_trunc('week', last_message_at AT TIME ZONE '{ZONE}')::date AS week, tag, count(*) AS chats
-        FROM chats
-        WHERE {NEWEST_AT}
-              >= date_trunc('week', now() AT TIME ZONE '{ZONE}') AT TIME ZONE '{ZONE}' - interval '{WEEKS - 1} weeks'
-          AND tag IS NOT NULL AND (:store = '' OR store_id = :store)
-        GROUP BY 1, 2 ORDER BY 1, 3 DESC LIMIT {MOST_ROWS}
-        """,  # noqa: S608 - constants
-        store=store_id,
-    )
+def _count_open(*since: str) -> str:
+    bounds = "".join(f" AND turns.waiting_since {bound}" for bound in since)
+    return f"count(*) FILTER (WHERE {GROUPS[OPEN]}{bounds})"

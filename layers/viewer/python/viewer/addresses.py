@@ -8,10 +8,11 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from reading.filters import BEFORE_ALL, ChatFilters, ChatKey, RunFilters
+from reading.periods import Period
 from reading.runs import STATUSES
 from reading.waiting import GROUPS
 
@@ -25,11 +26,16 @@ LARGEST_NUMBER = 2**63 - 1  # that Postgres' bigint holds
 DIGITS = re.compile(r"[0-9]{1,19}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?[+-][0-9]{2}:[0-9]{2}")
+USUAL_DAYS = 30  # of a period that an address does not name
 YEARS = range(2000, 3000)  # Python, Postgres and browsers agree on these; WB is younger.
 
 
 class AddressInvalidError(ValueError):
     """The address was cut or mistyped."""
+
+
+class PeriodInvalidError(AddressInvalidError):
+    """A period ends before it begins."""
 
 
 class NothingThereError(Exception):
@@ -125,6 +131,25 @@ def read_month(fields: Mapping[str, str]) -> date | None:
     """
     month = fields.get("month", "")
     return _day(f"{month}-01") if month else None
+
+
+def read_period(fields: Mapping[str, str], today: date) -> Period:
+    """Return the period that an address names by its first and last day; without them, the 30 days that end today.
+
+    Raises:
+        PeriodInvalidError: It ends before it begins.
+        AddressInvalidError: One of the values is not a day.
+    """
+    last = _day(fields.get("to", "")) or today
+    first = _day(fields.get("from", "")) or last - timedelta(days=USUAL_DAYS - 1)
+    if first > last:
+        raise PeriodInvalidError("The address names a period that ends before it begins.")
+    return Period(first, last)
+
+
+def write_period(period: Period, store_id: str = "") -> str:
+    """Return the query of an overview."""
+    return _query({"store": store_id, "from": period.first.isoformat(), "to": period.last.isoformat()})
 
 
 def read_text(fields: Mapping[str, str], name: str) -> str:

@@ -77,12 +77,12 @@ def _title(language: Language, entries: Sequence[Tag], key: str) -> str:
 
 def _formats(language: Language) -> dict[str, Any]:
     return {
-        "duration": lambda seconds: _duration(language, float(seconds)),
-        "ago": lambda at, now: language.say("ago", time=_duration(language, (now - at).total_seconds())),
+        "duration": lambda seconds: format_duration(language, float(seconds)),
+        "ago": lambda at, now: language.say("ago", time=format_duration(language, (now - at).total_seconds())),
         "time_between": lambda since, until: _days(language, (until - since).total_seconds()),
         "size": lambda size: _size(language, size),
         "number": language.format_number,
-        "points": lambda change: f"{change:+d}".replace("+0", "0").replace("-", "\u2212"),
+        "signed": lambda change: f"{change:+d}".replace("+0", "0").replace("-", "\u2212"),
         "day": lambda day: language.say("date", day=day.day, month=language.say(f"month.{day.month}"), year=day.year),
         "tag_name": lambda tag: tag_title(language, tag),
         "cause_name": lambda cause: cause_title(language, cause),
@@ -90,7 +90,8 @@ def _formats(language: Language) -> dict[str, Any]:
     }
 
 
-def _duration(language: Language, seconds: float) -> str:
+def format_duration(language: Language, seconds: float) -> str:
+    """Return a length of time, as exactly as people need it."""
     whole = max(0, round(seconds))
     if whole < MINUTE:
         return language.say("unit.seconds", number=whole)
@@ -103,7 +104,7 @@ def _duration(language: Language, seconds: float) -> str:
 
 def _days(language: Language, seconds: float) -> str:
     """Return whole days, or of less than one the hours or minutes."""
-    return language.say_number_of("day", int(seconds // DAY)) if seconds >= DAY else _duration(language, seconds)
+    return language.say_number_of("day", int(seconds // DAY)) if seconds >= DAY else format_duration(language, seconds)
 
 
 def _size(language: Language, size: int | None) -> str:

@@ -20,6 +20,7 @@ from chatsync.observability import logger
 from viewer.addresses import (
     AddressInvalidError,
     NothingThereError,
+    PeriodInvalidError,
     read_chat_filters,
     read_id,
     read_run_filters,
@@ -50,6 +51,7 @@ FAILED, UNAVAILABLE = 500, 503
 YEAR_SECONDS = 365 * 86_400
 
 STATUS_OF_ERROR = {
+    PeriodInvalidError: (BAD_REQUEST, "period"),
     AddressInvalidError: (BAD_REQUEST, "address"),
     ChatUnknownError: (NOT_FOUND, "no_chat"),
     TagUnknownError: (BAD_REQUEST, "no_tag"),
@@ -101,7 +103,7 @@ def show_conversation() -> Response[str]:
 @app.get("/themes")
 def show_themes() -> Response[str]:
     """Show what went wrong with which product in a month."""
-    return _show("themes.html", "themes", lambda request: describe_themes(request.query))
+    return _show("themes.html", "themes", lambda request: describe_themes(request.query, request.language))
 
 
 @app.get("/overview")
@@ -110,7 +112,7 @@ def show_overview() -> Response[str]:
     return _show(
         "overview.html",
         "overview",
-        lambda request: describe_overview(read_id(request.query, "store"), request.language),
+        lambda request: describe_overview(request.query, request.language),
     )
 
 

@@ -36,6 +36,16 @@ class Theme:
     unjudged: int
     causes: list[CauseShare]
 
+    @property
+    def wrong(self) -> list[CauseShare]:
+        """Return the causes without "nothing went wrong"."""
+        return [share for share in self.causes if share.cause != NOTHING]
+
+    @property
+    def wrong_chats(self) -> int:
+        """Return with how many chats something went wrong."""
+        return sum(share.chats for share in self.wrong)
+
 
 def sum_up_theme(rows: Sequence[Mapping[str, Any]]) -> Theme:
     """Return what the rows of causes say: each with its `cause`, `chats` and `chats_before`."""

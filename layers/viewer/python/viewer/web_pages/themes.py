@@ -10,10 +10,13 @@ from reading.stores import name_stores
 from reading.themes import MOST_PRODUCTS, count_causes, count_product_causes, read_months
 from viewer.access import reading_transaction
 from viewer.addresses import read_id, read_month, write_chat_filters
-from viewer.themes import last_day, months_between, sum_up_theme
+from viewer.charts import Bar, lay_side_by_side, rank_kinds
+from viewer.languages import Language
+from viewer.rendering import cause_title
+from viewer.themes import Theme, last_day, months_between, sum_up_theme
 
 
-def describe_themes(fields: Mapping[str, str]) -> dict[str, Any]:
+def describe_themes(fields: Mapping[str, str], language: Language) -> dict[str, Any]:
     """Return the themes of a month, the last one with messages if the address names none, of a store or of all."""
     store_id, month = read_id(fields, "store"), read_month(fields)
     with reading_transaction() as database:
@@ -22,17 +25,34 @@ def describe_themes(fields: Mapping[str, str]) -> dict[str, Any]:
         counted = count_product_causes(database, month, store_id) if month else []
         causes = count_causes(database, month, store_id) if month else []
     products = [{**row, "theme": sum_up_theme(row["causes"])} for row in counted]
+    whole = sum_up_theme(causes)
+    kinds = rank_kinds([share.cause for share in whole.wrong])
+    most = max((product["theme"].wrong_chats for product in products), default=0)
+    for product in products:
+        product["bar"] = _draw_causes(product["theme"], kinds, most, language)
     months = months_between(*bounds) if bounds else []
     return {
         "stores": stores,
         "store_id": store_id,
         "month": month,
         "months": months if month in months or month is None else [month, *months],
-        "all": sum_up_theme(causes),
+        "all": whole,
+        "kinds": kinds,
+        "bar_of_all": _draw_causes(whole, kinds, whole.wrong_chats, language),
         "products": products,
         "most": MOST_PRODUCTS,
         "chats_of": partial(_write_chats, month, store_id) if month else None,
     }
+
+
+def _draw_causes(theme: Theme, kinds: Mapping[str, str], most: int, language: Language) -> list[Bar]:
+    """Return the chats with which something went wrong by their causes, as a share of the most of any product."""
+    parts = [
+        (kinds[share.cause], share.chats, f"{cause_title(language, share.cause)}: {share.chats}")
+        for share in theme.wrong
+        if share.chats
+    ]
+    return lay_side_by_side(parts, most)
 
 
 def _write_chats(month: date, store_id: str, product: int | None = None, cause: str = "") -> str:
