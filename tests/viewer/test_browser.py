@@ -18,6 +18,11 @@ from tests.support.stored import rows
 from tests.support.web_pages import chat_address
 
 pytestmark = needs_chromium
+# Of the lists of choices only one is open at a time.
+UNFOLD = """for (const folded of document.querySelectorAll("details")) {
+    folded.removeAttribute("name");
+    folded.open = true;
+}"""
 PAGES = (
     "/",
     "/chats",
@@ -71,6 +76,31 @@ def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None
         expect(page.locator("ol.chats li")).to_have_count(1)
 
 
+@pytest.mark.parametrize("scripted", [True, False], ids=["scripted", "plain"])
+def test_several_labels_are_chosen_and_one_is_not(browser: Browser, site: Site, scripted: bool) -> None:
+    given(*(a_message(n, "Вопрос", n + 1, chatID=f"1:chat-{n}") for n in range(4)))
+    for number, tag in enumerate(("defect", "spam", "thanks", "thanks")):
+        labelled_by_person(tag, f"1:chat-{number}", cause="broken" if number else "late")
+    with opened(browser, site, java_script_enabled=scripted) as page:
+        page.goto("/chats")
+        page.locator(".more > summary").click()
+        page.locator("summary", has_text="Метка").click()
+        page.get_by_label("Спам", exact=True).check()
+        page.get_by_label("Благодарность", exact=True).check()
+        page.locator("summary", has_text="Что случилось").click()
+        expect(page.get_by_label("Спам", exact=True)).to_be_hidden()
+        page.get_by_label("кроме: Опоздание или потеря").check()
+        if scripted:
+            expect(page.locator(".choice:has([value=broken]) .count")).to_have_text("3")
+        else:
+            page.get_by_role("button", name="Показать").click()
+        expect(page.locator("ol.chats li")).to_have_count(3)
+        expect(page).to_have_url(re.compile(r"tag=spam&tag=thanks&cause=-late"))
+        page.reload()
+        expect(page.locator("summary", has_text="Метка: 2")).to_be_visible()
+        expect(page.locator("summary", has_text="Что случилось: кроме Опоздание или потеря")).to_be_visible()
+
+
 def test_pages_forward_and_back(browser: Browser, site: Site) -> None:
     many_chats(120)
     with opened(browser, site) as page:
@@ -113,7 +143,7 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, site: Site, size:
     with opened(browser, site, size, color_scheme=scheme, bypass_csp=True) as page:
         for address in PAGES[:-1]:
             page.goto(address)
-            page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
+            page.evaluate(UNFOLD)
             broken = axe.run(page).response["violations"]
             assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in broken] == [], address
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address

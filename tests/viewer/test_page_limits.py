@@ -20,6 +20,8 @@ FILTERS = {
     "cause": "broken",
     "product": "5",
     "waiting": "1",
+    "days": "3",
+    "answered": "person",
     "files": "1",
     "from": "2026-01-01",
     "to": "2030-01-01",
@@ -34,6 +36,7 @@ ADDRESSES = (
     *(chat_address(), chat_address(q="деньги"), chat_address(message="event-1"), chat_address(earlier="event-1")),
     *(f"/chats?of=shop&chat=1:chat-0&{place}" for place in ("q=деньги", "waiting=1&later=event-1")),
     *(f"/chats?waiting={group}" for group in GROUPS),
+    *("/chats?tag=a&tag=b&tag=-c&cause=-d&store=shop&store=other&answered=nobody", "/chats?tag=-a&q=деньги&urgent=1"),
 )
 
 

@@ -166,7 +166,7 @@ def test_each_number_leads_to_its_chats(two_months: Pages) -> None:
     (whole,) = links(page, str(KETTLE))
     body = two_months.get(whole).body
     assert len(listed_chats(body)) == 5
-    assert f'name="product" inputmode="numeric" pattern="[0-9]*" maxlength="19" value="{KETTLE}"' in body
+    assert f'name="product" inputmode="numeric" pattern="[0-9]*" maxlength="19" size="11" value="{KETTLE}"' in body
     assert len(listed_chats(two_months.get("/chats?product=").body)) == 15
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from chatsync import errors
 from chatsync.label_stops import LABEL_STOPS
+from reading.filters import ANSWERED
 from reading.first_answers import WHO
 from reading.overview import AGES, STEPS
 from reading.runs import STATUSES
@@ -46,6 +47,7 @@ MADE = {
         *(f"{shown}_{who}" for shown in ("first_answer", "week") for who in WHO),
         *(f"shade_{shade}" for shade in range(len(SHADES) + 1)),
     ),
+    "answered": ANSWERED,
     "weekday": tuple(str(number) for number in range(1, 8)),
     "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "period", "form_not_ours", "form_too_long"),
 }

@@ -1,14 +1,14 @@
 """Lists of chats, newest message, most urgent or longest waiting first: filtered and searched, a part at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from database.connection import Database
-from reading.conditions import EACH_MARK, EACH_TURN, HAS_ATTACHMENTS, NEWEST_AT, ZONE
+from reading.conditions import EACH_MARK, EACH_TURN, HAS_ATTACHMENTS, NEWEST_AT
+from reading.filter_conditions import Condition, filter_conditions
 from reading.filters import ChatFilters
 from reading.search import HAS_TITLE, HAS_WORDS, MARKED, OWN_TEXT, QUERY, Search, read_product, understand_words
-from reading.waiting import GROUPS
 
 CHATS_A_LIST = 50
 ORDER = f"{NEWEST_AT} DESC, chats.store_id DESC, chats.id DESC"
@@ -53,20 +53,12 @@ FOUND_MESSAGE = f"""
 # Few chats are urgent at all, and none that has been silent for 30 days: they are computed first, and then looked up.
 URGENT = "urgent AS MATERIALIZED (SELECT * FROM chat_urgency WHERE urgency > 0)"
 EACH_URGENT = "JOIN urgent ON urgent.store_id = chats.store_id AND urgent.chat_id = chats.id"
-CONDITIONS = {
-    "store": "chats.store_id = :store",
-    "tag": "chats.tag = :tag",
-    "cause": "chats.cause = :cause",
-    "product": "chats.nm_id = CAST(:nm_id AS bigint)",
-    **{f"waiting_{group}": condition for group, condition in GROUPS.items()},
-    "files": HAS_ATTACHMENTS,
-    "from": f"{NEWEST_AT} >= CAST(:first AS timestamp) AT TIME ZONE '{ZONE}'",
-    "to": f"{NEWEST_AT} < CAST(:behind AS timestamp) AT TIME ZONE '{ZONE}'",
-    "after": f"({NEWEST_AT}, chats.store_id, chats.id) < (CAST(:at AS timestamptz), :after_store, :after_id)",
-    "after_waiting": f"({LONGEST_FIRST}) > (CAST(:at AS timestamptz), :after_store, :after_id)",
-    "after_urgent": f"(urgent.urgency, {NEWEST_AT}, chats.store_id, chats.id)"
-    " < (CAST(:urgency AS integer), CAST(:at AS timestamptz), :after_store, :after_id)",
-}
+AFTER = f"({NEWEST_AT}, chats.store_id, chats.id) < (CAST(:at AS timestamptz), :after_store, :after_id)"
+AFTER_WAITING = f"({LONGEST_FIRST}) > (CAST(:at AS timestamptz), :after_store, :after_id)"
+AFTER_URGENT = f"""
+    (urgent.urgency, {NEWEST_AT}, chats.store_id, chats.id)
+    < (CAST(:urgency AS integer), CAST(:at AS timestamptz), :after_store, :after_id)
+"""
 COLUMNS = """
     chats.store_id, chats.id, chats.client_name, chats.nm_id, chats.product_title, chats.product_size,
     chats.messages_total,
@@ -102,25 +94,46 @@ def list_query(filters: ChatFilters, search: Search | None) -> tuple[str, dict[s
 
     Public so that `make bench-viewer` can look at its plan.
     """
-    values = _values(filters)
-    where = " AND ".join(CONDITIONS[name] for name in values) or "true"
-    parameters = {key: value for named in values.values() for key, value in named.items()}
-    before, source, order = [], "chats", ORDER
+    found = matching_chats(filters, [*filter_conditions(filters), *_place(filters)], search)
+    order = LONGEST_FIRST if filters.longest_first else ORDER
+    if filters.urgent:
+        order = f"urgent.urgency DESC, {ORDER}"
+    sql = f"{found.before} SELECT {COLUMNS} {found.rows} ORDER BY {order} LIMIT {CHATS_A_LIST + 1}"
+    return sql, found.values
+
+
+@dataclass(frozen=True)
+class MatchingChats:
+    """What a statement selects from: what is computed `before` its SELECT, FROM and WHERE (`rows`), their values."""
+
+    before: str
+    rows: str
+    values: dict[str, Any]
+
+
+def matching_chats(
+    filters: ChatFilters, conditions: Sequence[Condition], search: Search | None, turns: bool = False
+) -> MatchingChats:
+    """Return the chats that fit these conditions and the words; with their `turns` where a filter needs them."""
+    before, source = [], "chats"
+    values: dict[str, Any] = {}
     if search:
-        parameters["words"] = filters.words
+        values["words"] = filters.words
         source = f"chats {EACH_SEARCHED}"
     if search and search.rare:
         before, source = [FOUND], f"found {EACH_FOUND}"
-        parameters |= {"product": read_product(filters.words), "exact": filters.words}
+        values |= {"product": read_product(filters.words), "exact": filters.words}
     if filters.by_turn:
         source = f"{source} {EACH_TURN}"
-    if filters.longest_first:
-        order = LONGEST_FIRST
+    elif turns or filters.answered:
+        source = f"{source} LEFT {EACH_TURN}"
     if filters.urgent:
-        before, source, order = [*before, URGENT], f"{source} {EACH_URGENT}", f"urgent.urgency DESC, {ORDER}"
+        before, source = [*before, URGENT], f"{source} {EACH_URGENT}"
+    for condition in conditions:
+        values |= condition.values
+    where = " AND ".join(condition.sql for condition in conditions) or "true"
     computed = f"WITH {', '.join(before)}" if before else ""
-    sql = f"{computed} SELECT {COLUMNS} FROM {source} WHERE {where} ORDER BY {order} LIMIT {CHATS_A_LIST + 1}"  # noqa: S608 - constants
-    return sql, parameters
+    return MatchingChats(computed, f"FROM {source} WHERE {where}", values)
 
 
 def newest_chats(database: Database, most: int) -> list[dict[str, Any]]:
@@ -135,33 +148,15 @@ def newest_chats(database: Database, most: int) -> list[dict[str, Any]]:
     )
 
 
-def _values(filters: ChatFilters) -> dict[str, dict[str, Any]]:
-    """Return the values of each condition that is set."""
-    values: dict[str, dict[str, Any]] = {}
-    if filters.store_id:
-        values["store"] = {"store": filters.store_id}
-    if filters.tag:
-        values["tag"] = {"tag": filters.tag}
-    if filters.cause:
-        values["cause"] = {"cause": filters.cause}
-    if filters.product:
-        values["product"] = {"nm_id": filters.product}
-    if filters.waiting:
-        values[f"waiting_{filters.waiting}"] = {}
-    if filters.with_attachments:
-        values["files"] = {}
-    if filters.first_day:
-        values["from"] = {"first": filters.first_day}
-    if filters.last_day and filters.last_day < date.max:
-        values["to"] = {"behind": filters.last_day + timedelta(days=1)}
-    if filters.after:
-        key = filters.after
-        place = {"at": key.at, "after_store": key.store_id, "after_id": key.chat_id}
-        if filters.urgent:
-            values["after_urgent"] = place | {"urgency": key.urgency}
-        else:
-            values["after_waiting" if filters.longest_first else "after"] = place
-    return values
+def _place(filters: ChatFilters) -> list[Condition]:
+    """Return the condition of going on behind a chat."""
+    if not filters.after:
+        return []
+    key = filters.after
+    place = {"at": key.at, "after_store": key.store_id, "after_id": key.chat_id}
+    if filters.urgent:
+        return [Condition(AFTER_URGENT, place | {"urgency": key.urgency})]
+    return [Condition(AFTER_WAITING if filters.longest_first else AFTER, place)]
 
 
 def _details(database: Database, chats: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:

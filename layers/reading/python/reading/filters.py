@@ -6,6 +6,8 @@ from typing import Any
 
 from reading.waiting import MARKED
 
+NOT = "-"  # before a tag or a cause: not this one
+ANSWERED = ("person", "program", "nobody")  # who answered a buyer
 BEFORE_ALL = "-infinity"  # the key of a chat without messages
 
 
@@ -25,18 +27,21 @@ class ChatKey:
 
 @dataclass(frozen=True)
 class ChatFilters:
-    """The filters of the list of chats; an empty text or None filters nothing. Days are of the last message.
+    """The filters of the list of chats; an empty one or None filters nothing. Days are of the last message.
 
-    `waiting` is one of reading.waiting.GROUPS, the longest waiting first; `urgent` puts the most urgent first.
-    `after` is the chat behind which the list goes on.
+    Of several stores, tags, causes or ANSWERED, any fits; a tag or a cause behind NOT must not. `waiting` is one of
+    reading.waiting.GROUPS, the longest waiting first, `waiting_days` how long a buyer has waited at least; `urgent`
+    puts the most urgent first. `after` is the chat behind which the list goes on.
     """
 
     words: str = ""
-    store_id: str = ""
-    tag: str = ""
-    cause: str = ""
+    stores: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
     product: int | None = None
     waiting: str = ""
+    waiting_days: int | None = None
     urgent: bool = False
     with_attachments: bool = False
     first_day: date | None = None
@@ -46,7 +51,11 @@ class ChatFilters:
     @property
     def by_turn(self) -> bool:
         """Return whether only chats whose buyers wait are listed."""
-        return self.waiting not in {"", MARKED}
+        return self.waiting not in {"", MARKED} or bool(self.waiting_days)
+
+    def chosen(self, facet: str) -> tuple[str, ...]:
+        """Return what is chosen of one of reading.filter_conditions.FACETS."""
+        return {"store": self.stores, "tag": self.tags, "cause": self.causes, "answered": self.answered}[facet]
 
     @property
     def longest_first(self) -> bool:

@@ -1,5 +1,6 @@
 """Which chats wait for the seller: those that need an answer, and apart from them those that hardly do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from database.connection import Database
@@ -11,6 +12,8 @@ NEEDS_HARDLY = "coalesce(chats.tag, '') IN ('thanks', 'spam') AND turns.threat I
 WAITS = "turns.waiting_since IS NOT NULL"
 NEEDS_ANSWER = f"{WAITS} AND NOT {IS_SILENT} AND NOT ({NEEDS_HARDLY})"
 
+OF_STORES = "cardinality(CAST(:stores AS text[])) = 0 OR {column} = ANY(CAST(:stores AS text[]))"
+
 OPEN, THANKS, SILENT, MARKED = "1", "thanks", "silent", "marked"
 # On rows of `chats`, joined with `turns` by EACH_TURN; the last one without.
 GROUPS = {
@@ -21,16 +24,16 @@ GROUPS = {
 }
 
 
-def count_waiting(database: Database, store_id: str = "") -> dict[str, Any]:
-    """Return the number of chats of each of GROUPS, and how many of OPEN are `overdue`, of a store or of all."""
+def count_waiting(database: Database, stores: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the number of chats of each of GROUPS, and how many of OPEN are `overdue`, of some stores or of all."""
     return database.rows(
         f"""
         SELECT count(*) FILTER (WHERE {GROUPS[OPEN]}) AS "{OPEN}", count(*) FILTER (WHERE {GROUPS[THANKS]}) AS thanks,
                count(*) FILTER (WHERE {GROUPS[SILENT]}) AS silent,
                count(*) FILTER (WHERE {GROUPS[OPEN]} AND turns.waiting_since <= now() - interval '10 days') AS overdue,
-               (SELECT count(*) FROM no_answer_marks WHERE ended_at IS NULL AND (:store = '' OR store_id = :store))
+               (SELECT count(*) FROM no_answer_marks WHERE ended_at IS NULL AND ({OF_STORES.format(column="store_id")}))
                    AS marked
-        FROM chats {EACH_TURN} WHERE {WAITS} AND (:store = '' OR turns.store_id = :store) LIMIT 1
+        FROM chats {EACH_TURN} WHERE {WAITS} AND ({OF_STORES.format(column="turns.store_id")}) LIMIT 1
         """,  # noqa: S608 - constants
-        store=store_id,
+        stores=list(stores),
     )[0]

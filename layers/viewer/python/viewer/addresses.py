@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
-from reading.filters import BEFORE_ALL, ChatFilters, ChatKey, RunFilters
+from reading.filters import ANSWERED, BEFORE_ALL, ChatFilters, ChatKey, RunFilters
 from reading.periods import Period
 from reading.runs import STATUSES
 from reading.waiting import GROUPS
+from viewer.fields import Fields
 
 # Where a conversation is shown: around a message, or what was said before one or after one.
 AROUND, EARLIER, LATER = PLACES = ("message", "earlier", "later")
@@ -26,6 +27,7 @@ LARGEST_NUMBER = 2**63 - 1  # that Postgres' bigint holds
 DIGITS = re.compile(r"[0-9]{1,19}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?[+-][0-9]{2}:[0-9]{2}")
+MOST_WAITING_DAYS = 3650
 USUAL_DAYS = 30  # of a period that an address does not name
 YEARS = range(2000, 3000)  # Python, Postgres and browsers agree on these; WB is younger.
 
@@ -46,16 +48,18 @@ class NothingThereError(Exception):
         self.key = key
 
 
-def read_chat_filters(fields: Mapping[str, str]) -> ChatFilters:
+def read_chat_filters(fields: Fields) -> ChatFilters:
     """Return the filters of a list of chats. Raises AddressInvalidError for a value that cannot be one of theirs."""
     key = fields.get("after", "")
     return ChatFilters(
         words=read_text(fields, "q"),
-        store_id=read_id(fields, "store"),
-        tag=read_text(fields, "tag"),
-        cause=read_text(fields, "cause"),
+        stores=tuple(_id(value) for value in fields.every("store")),
+        tags=_texts(fields, "tag"),
+        causes=_texts(fields, "cause"),
+        answered=_read_answered(fields.every("answered")),
         product=_read_product(fields.get("product", "")),
         waiting=_read_waiting(fields.get("waiting", "")),
+        waiting_days=_read_waiting_days(fields.get("days", "")),
         urgent=_is_ticked(fields, "urgent"),
         with_attachments=_is_ticked(fields, "files"),
         first_day=_day(fields.get("from", "")),
@@ -69,11 +73,13 @@ def write_chat_filters(filters: ChatFilters, after: ChatKey | None = None) -> st
     return _query(
         {
             "q": filters.words,
-            "store": filters.store_id,
-            "tag": filters.tag,
-            "cause": filters.cause,
+            "store": filters.stores,
+            "tag": filters.tags,
+            "cause": filters.causes,
+            "answered": filters.answered,
             "product": str(filters.product or ""),
             "waiting": filters.waiting,
+            "days": str(filters.waiting_days or ""),
             "urgent": "1" if filters.urgent else "",
             "files": "1" if filters.with_attachments else "",
             "from": filters.first_day.isoformat() if filters.first_day else "",
@@ -154,19 +160,30 @@ def write_period(period: Period, store_id: str = "") -> str:
 
 def read_text(fields: Mapping[str, str], name: str) -> str:
     """Return a text as people type it, without the one character that Postgres cannot hold."""
-    return fields.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT]
+    return _text(fields.get(name, ""))
 
 
 def read_id(fields: Mapping[str, str], name: str) -> str:
     """Return an id to the letter. Raises AddressInvalidError for what can be no id of anything."""
-    value = fields.get(name, "")
+    return _id(fields.get(name, ""))
+
+
+def _id(value: str) -> str:
     if "\x00" in value or len(value) > LONGEST_ID:
         raise AddressInvalidError("The address names what can be no id.")
     return value
 
 
-def _query(fields: Mapping[str, str]) -> str:
-    return urlencode({name: value for name, value in fields.items() if value})
+def _text(value: str) -> str:
+    return value.replace("\x00", "").strip()[:LONGEST_TEXT]
+
+
+def _texts(fields: Fields, name: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, fields.every(name))))
+
+
+def _query(fields: Mapping[str, str | tuple[str, ...]]) -> str:
+    return urlencode({name: value for name, value in fields.items() if value}, doseq=True)
 
 
 def _read_product(value: str) -> int | None:
@@ -181,6 +198,20 @@ def _read_waiting(value: str) -> str:
     if value and value not in GROUPS:
         raise AddressInvalidError("The address names no group of waiting chats.")
     return value
+
+
+def _read_waiting_days(value: str) -> int | None:
+    if not value:
+        return None
+    if not DIGITS.fullmatch(value) or int(value) > MOST_WAITING_DAYS:
+        raise AddressInvalidError("The address names no number of days.")
+    return int(value) or None
+
+
+def _read_answered(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not set(values) <= set(ANSWERED):
+        raise AddressInvalidError("The address names nobody who answers.")
+    return values
 
 
 def _is_ticked(fields: Mapping[str, str], name: str) -> bool:

@@ -5,12 +5,13 @@ from urllib.parse import parse_qs
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from viewer.addresses import AddressInvalidError
+from viewer.fields import Fields
 from viewer.languages import Language, choose_language
 from viewer.security import Visitor, own_host, recognize_visitor
 
 LONGEST_FORM = 20_000
 LANGUAGE_COOKIE = "language"
-MOST_FIELDS = 20
+MOST_FIELDS = 200  # the list of chats has one for each label, cause and store that is chosen
 
 
 class BrowserRequest:
@@ -53,7 +54,7 @@ class BrowserRequest:
         return {name.strip(): value for name, _, value in pairs}
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> Fields:
         """Return the address's fields. Raises as read_fields."""
         return read_fields(str(self._event.get("rawQueryString") or ""))
 
@@ -63,19 +64,18 @@ class BrowserRequest:
         return len(self._event.body or "") > LONGEST_FORM
 
     @property
-    def form(self) -> dict[str, str]:
+    def form(self) -> Fields:
         """Return the form's fields. Raises as read_fields."""
         return read_fields(self._event.decoded_body or "")
 
 
-def read_fields(encoded: str) -> dict[str, str]:
-    """Return the fields of an address or form; of one that is given twice, the first.
+def read_fields(encoded: str) -> Fields:
+    """Return the fields of an address or form.
 
     Raises:
         AddressInvalidError: There are more than any of ours has.
     """
     try:
-        fields = parse_qs(encoded[:LONGEST_FORM], max_num_fields=MOST_FIELDS, errors="ignore")
+        return Fields(parse_qs(encoded[:LONGEST_FORM], max_num_fields=MOST_FIELDS, errors="ignore"))
     except ValueError:
         raise AddressInvalidError("The address has too many fields.") from None
-    return {name: values[0] for name, values in fields.items()}

@@ -65,6 +65,10 @@ async function refresh(ids, address, isCurrent = () => true, how = {}) {
     prepare(fresh);
     if (shown.innerHTML !== fresh.innerHTML) shown.replaceWith(document.adoptNode(fresh));
   }
+  for (const count of page.querySelectorAll("[data-count]")) {
+    const shown = document.getElementById(count.id);
+    if (shown) shown.textContent = count.textContent;
+  }
   document.title = page.title;
   return answer;
 }

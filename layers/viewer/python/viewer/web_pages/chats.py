@@ -1,27 +1,40 @@
 """The list of chats, and beside it the one that was opened."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chatsync.question_prefix import without_prefix
 from reading.chats import list_chats
-from reading.filters import key_of_chat
+from reading.choices import ChoiceCount, Counts, count_choices
+from reading.filter_conditions import FACETS
+from reading.filters import ANSWERED, NOT, ChatFilters, key_of_chat
 from reading.stores import name_causes, name_stores, name_tags
 from reading.waiting import GROUPS, count_waiting
 from viewer.access import reading_transaction
 from viewer.addresses import read_chat_filters, read_id, write_chat_filters, write_open_chat
+from viewer.fields import Fields
 from viewer.marking import Piece, cut_excerpt, mark_words
 from viewer.web_pages.conversation import read_conversation
 
 
-def describe_chats(fields: Mapping[str, str]) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A choice of a filter, and how many chats it would give; None where nobody counted."""
+
+    value: str
+    wanted: bool
+    unwanted: bool
+    count: ChoiceCount | None
+
+
+def describe_chats(fields: Fields) -> dict[str, Any]:
     """Return one part of the list of chats, and the chat that is opened. Raises as read_conversation."""
     filters = read_chat_filters(fields)
     opened = read_id(fields, "of"), read_id(fields, "chat")
     with reading_transaction() as database:
         listed = list_chats(database, filters)
-        counts = count_waiting(database, filters.store_id)
+        counts = count_waiting(database, filters.stores)
+        choices = count_choices(database, filters, listed.search)
         stores, tags, causes = name_stores(database), name_tags(database), name_causes(database)
         conversation: dict[str, Any] = {"chat": None}
         if opened[1]:
@@ -46,9 +59,8 @@ def describe_chats(fields: Mapping[str, str]) -> dict[str, Any]:
         "search": listed.search,
         "waiting_counts": counts,
         "groups": {group: write_chat_filters(replace(filters, waiting=group, after=None)) for group in ("", *GROUPS)},
-        "stores": stores,
-        "all_tags": tags,
-        "all_causes": causes,
+        "choices": _offer_choices(filters, choices, {"store": [*names], "tag": tags, "cause": causes}),
+        "store_names": names,
         **conversation,
     }
 
@@ -62,6 +74,25 @@ def _find_beside(chats: list[dict[str, Any]]) -> dict[str, str]:
         "previous": chats[at - 1]["link"] if at else "",
         "next": chats[at + 1]["link"] if at + 1 < len(chats) else "",
     }
+
+
+def _offer_choices(filters: ChatFilters, counts: Counts, known: dict[str, list[str]]) -> dict[str, list[Choice]]:
+    """Return what can be chosen of each facet: all that is known, and what is chosen besides."""
+    offered: dict[str, list[Choice]] = {}
+    for facet in FACETS:
+        chosen = filters.chosen(facet)
+        plain = [choice if facet == "store" else choice.removeprefix(NOT) for choice in chosen]
+        values = dict.fromkeys([*(ANSWERED if facet == "answered" else known[facet]), *plain])
+        offered[facet] = [
+            Choice(
+                value=value,
+                wanted=value in chosen,
+                unwanted=facet != "store" and f"{NOT}{value}" in chosen,
+                count=counts[facet].of(value) if facet in counts else None,
+            )
+            for value in values
+        ]
+    return offered
 
 
 def _said(chat: dict[str, Any]) -> list[Piece]:

@@ -17,6 +17,7 @@ from reading.overview import (
 from reading.periods import Period
 from reading.products import MOST_PRODUCTS, compare_products
 from reading.stores import name_stores
+from reading.waiting import OPEN
 from viewer.access import reading_transaction
 from viewer.addresses import read_id, read_period, write_chat_filters, write_period
 from viewer.charts import shade_hours, stack_columns
@@ -97,11 +98,19 @@ def _name_cell(row: Mapping[str, Any], who: str, language: Language) -> str:
 
 def _write_chats(period: Period, store_id: str, *, store: str = "", tag: str = "", product: int | None = None) -> str:
     """Return the query of the list of the chats that a number of the page counts."""
-    return write_chat_filters(
-        ChatFilters(store_id=store or store_id, tag=tag, product=product, first_day=period.first, last_day=period.last)
+    filters = ChatFilters(
+        stores=tuple(filter(None, [store or store_id])),
+        tags=tuple(filter(None, [tag])),
+        product=product,
+        first_day=period.first,
+        last_day=period.last,
     )
+    return write_chat_filters(filters)
 
 
-def _write_waiting(store_id: str, *, group: str = "1", store: str = "", product: int | None = None) -> str:
-    """Return the query of the list of the chats that wait."""
-    return write_chat_filters(ChatFilters(store_id=store or store_id, waiting=group, product=product))
+def _write_waiting(
+    store_id: str, *, group: str = OPEN, store: str = "", product: int | None = None, days: int | None = None
+) -> str:
+    """Return the query of the list of the chats that wait, so many days or longer."""
+    stores = tuple(filter(None, [store or store_id]))
+    return write_chat_filters(ChatFilters(stores=stores, waiting=group, product=product, waiting_days=days))

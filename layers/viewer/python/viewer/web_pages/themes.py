@@ -57,5 +57,11 @@ def _draw_causes(theme: Theme, kinds: Mapping[str, str], most: int, language: La
 
 def _write_chats(month: date, store_id: str, product: int | None = None, cause: str = "") -> str:
     """Return the query of the list of the chats that a number of the page counts."""
-    filters = ChatFilters(store_id=store_id, product=product, cause=cause, first_day=month, last_day=last_day(month))
+    filters = ChatFilters(
+        stores=tuple(filter(None, [store_id])),
+        causes=tuple(filter(None, [cause])),
+        product=product,
+        first_day=month,
+        last_day=last_day(month),
+    )
     return write_chat_filters(filters)
