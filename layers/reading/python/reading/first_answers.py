@@ -20,6 +20,10 @@ ASKED = f"""
            date_part('epoch', program_answered_at - first_asked_at)::integer AS program
     FROM chat_turns WHERE {in_both("first_asked_at")} AND (:store = '' OR store_id = :store)
 """  # noqa: S608 - constants
+# From Monday's first on, in Moscow; 1 January 1970 was a Thursday. One whole number is grouped faster than two.
+HOUR_OF_WEEK = f"""
+    (floor(date_part('epoch', first_asked_at AT TIME ZONE '{ZONE}') / 3600)::integer + 3 * 24) % {CELLS}
+"""
 # percentile_disc() gives one of the values; each of both is sorted once.
 PERCENTILES = f"percentile_disc(ARRAY[{MEDIAN}, {NINE_TENTHS}])"
 MEASURED = ", ".join(
@@ -34,6 +38,7 @@ def measure_first_answers(database: Database, period: Period, store_id: str) -> 
     and the 90th percentile (None where nobody answered).
     """
     sql, values = answers_query(period, store_id)
+    database.run("SET LOCAL work_mem = '32MB'")  # what is sorted of 200,000 chats fits in it
     return database.rows(sql, **values)
 
 
@@ -52,11 +57,10 @@ def measure_by_hour(database: Database, period: Period, store_id: str) -> list[d
     """Return the same of each `weekday` (1: Monday) and `hour` of Moscow's at which the period's buyers asked first."""
     return database.rows(
         f"""
-        SELECT extract(isodow FROM asked_at)::integer AS weekday, extract(hour FROM asked_at)::integer AS hour,
-               count(*) AS asked, {MEASURED}
-        FROM (SELECT first_asked_at AT TIME ZONE '{ZONE}' AS asked_at, person, program
+        SELECT hour_of_week / 24 + 1 AS weekday, hour_of_week % 24 AS hour, count(*) AS asked, {MEASURED}
+        FROM (SELECT {HOUR_OF_WEEK} AS hour_of_week, person, program
               FROM ({ASKED} AND first_asked_at >= {FIRST}) AS asked) AS asked
-        GROUP BY weekday, hour ORDER BY weekday, hour LIMIT {CELLS}
+        GROUP BY hour_of_week ORDER BY hour_of_week LIMIT {CELLS}
         """,  # noqa: S608 - constants
         store=store_id,
         **period_values(period),

@@ -8,10 +8,10 @@ from typing import Any
 
 from chatsync.taxonomy import NOTHING
 from database.connection import Database
-from reading.conditions import EACH_TURN, NEWEST_AT
+from reading.conditions import NEWEST_AT
 from reading.periods import Period, in_both, in_current, period_values
 from reading.stores import MOST_STORES
-from reading.waiting import GROUPS, OPEN, SILENT, THANKS, WAITS
+from reading.waiting import GROUPS, LATELY, OPEN, THANKS
 
 STEPS = ("day", "week", "month")
 MOST_STEPS = 2000
@@ -80,13 +80,19 @@ def count_waiting_ages(database: Database, store_id: str) -> list[dict[str, Any]
     """Return how many chats of each store wait now: by AGES those that need an answer, and apart `thanks`, `silent`."""
     return database.rows(
         f"""
-        SELECT turns.store_id, {_count_open("> now() - interval '5 days'")} AS under_5,
-               {_count_open("<= now() - interval '5 days'", "> now() - interval '7 days'")} AS under_7,
-               {_count_open("<= now() - interval '7 days'", "> now() - interval '10 days'")} AS under_10,
-               {_count_open("<= now() - interval '10 days'")} AS over_10,
-               count(*) FILTER (WHERE {GROUPS[THANKS]}) AS thanks, count(*) FILTER (WHERE {GROUPS[SILENT]}) AS silent
-        FROM chats {EACH_TURN} WHERE {WAITS} AND (:store = '' OR turns.store_id = :store)
-        GROUP BY turns.store_id LIMIT {MOST_STORES}
+        SELECT store_id, waiting - coalesce(lately, 0) AS silent, coalesce(thanks, 0) AS thanks,
+               {", ".join(f"coalesce({age}, 0) AS {age}" for age in AGES)}
+        FROM (SELECT store_id, count(*) AS waiting FROM chat_turns
+              WHERE waiting_since IS NOT NULL AND (:store = '' OR store_id = :store) GROUP BY store_id) AS known
+        LEFT JOIN (
+            SELECT turns.store_id, count(*) AS lately, count(*) FILTER (WHERE {GROUPS[THANKS]}) AS thanks,
+                   {_count_open("> now() - interval '5 days'")} AS under_5,
+                   {_count_open("<= now() - interval '5 days'", "> now() - interval '7 days'")} AS under_7,
+                   {_count_open("<= now() - interval '7 days'", "> now() - interval '10 days'")} AS under_10,
+                   {_count_open("<= now() - interval '10 days'")} AS over_10
+            FROM {LATELY} AND (:store = '' OR turns.store_id = :store) GROUP BY turns.store_id
+        ) AS counted USING (store_id)
+        LIMIT {MOST_STORES}
         """,  # noqa: S608 - constants
         store=store_id,
     )

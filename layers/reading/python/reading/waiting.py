@@ -24,16 +24,21 @@ GROUPS = {
 }
 
 
+# Few of those that wait have had a message lately: only these chats are looked up, the rest are silent.
+LATELY = f"chats {EACH_TURN} WHERE {WAITS} AND NOT {IS_SILENT}"
+
+
 def count_waiting(database: Database, stores: Sequence[str] = ()) -> dict[str, Any]:
     """Return the number of chats of each of GROUPS, and how many of OPEN are `overdue`, of some stores or of all."""
     return database.rows(
         f"""
         SELECT count(*) FILTER (WHERE {GROUPS[OPEN]}) AS "{OPEN}", count(*) FILTER (WHERE {GROUPS[THANKS]}) AS thanks,
-               count(*) FILTER (WHERE {GROUPS[SILENT]}) AS silent,
+               (SELECT count(*) FROM chat_turns
+                WHERE waiting_since IS NOT NULL AND ({OF_STORES.format(column="store_id")})) - count(*) AS silent,
                count(*) FILTER (WHERE {GROUPS[OPEN]} AND turns.waiting_since <= now() - interval '10 days') AS overdue,
-               (SELECT count(*) FROM no_answer_marks WHERE ended_at IS NULL AND ({OF_STORES.format(column="store_id")}))
-                   AS marked
-        FROM chats {EACH_TURN} WHERE {WAITS} AND ({OF_STORES.format(column="turns.store_id")}) LIMIT 1
+               (SELECT count(*) FROM no_answer_marks
+                WHERE ended_at IS NULL AND ({OF_STORES.format(column="store_id")})) AS marked
+        FROM {LATELY} AND ({OF_STORES.format(column="turns.store_id")}) LIMIT 1
         """,  # noqa: S608 - constants
         stores=list(stores),
     )[0]
