@@ -40,12 +40,14 @@ def test_the_longest_waiting_come_first_and_the_rest_stands_apart(pages: Pages) 
         a_message(7, "Просрочен", 12 * DAY, chatID="1:chat-6"),
         a_message(8, "Вопрос", 5 * DAY, chatID="1:chat-7"),
         a_message(9, "Ответ", 4 * DAY, chatID="1:chat-7", sender="seller"),
+        a_message(10, "Спасибо", 40 * DAY, chatID="1:chat-8"),
     )
     label("chat-3", "thanks")
+    label("chat-8", "thanks")
     label("chat-4", "thanks")
     page = pages.get("/chats?waiting=1")
     assert listed_chats(page.body) == ["chat-6", "chat-2", "chat-4", "chat-1"]
-    assert groups(page) == [4, 1, 1, 0]
+    assert groups(page) == [4, 1, 2, 0]
     text = " ".join(re.sub("<[^>]*>", " ", page.body).split())
     assert "waits 12 days overdue by 2 days" in text
     assert "1 chat is overdue." in text
@@ -53,7 +55,7 @@ def test_the_longest_waiting_come_first_and_the_rest_stands_apart(pages: Pages) 
     russian = " ".join(re.sub("<[^>]*>", " ", pages.get("/chats?waiting=1", "ru").body).split())
     assert "ждёт 12 дней просрочено на 2 дня" in russian
     assert listed_chats(pages.get("/chats?waiting=thanks").body) == ["chat-3"]
-    assert listed_chats(pages.get("/chats?waiting=silent").body) == ["chat-5"]
+    assert listed_chats(pages.get("/chats?waiting=silent").body) == ["chat-8", "chat-5"]
     assert pages.get("/chats?waiting=soon").status == 400
 
 

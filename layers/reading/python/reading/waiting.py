@@ -18,8 +18,8 @@ OPEN, THANKS, SILENT, MARKED = "1", "thanks", "silent", "marked"
 # On rows of `chats`, joined with `turns` by EACH_TURN; the last one without.
 GROUPS = {
     OPEN: NEEDS_ANSWER,
-    THANKS: f"{WAITS} AND {NEEDS_HARDLY}",
-    SILENT: f"{WAITS} AND {IS_SILENT} AND NOT ({NEEDS_HARDLY})",
+    THANKS: f"{WAITS} AND NOT {IS_SILENT} AND {NEEDS_HARDLY}",
+    SILENT: f"{WAITS} AND {IS_SILENT}",
     MARKED: f"EXISTS (SELECT FROM {EACH_MARK})",
 }
 
