@@ -35,7 +35,7 @@ def main() -> int:
         with Postgres(Path(folder) / "data", durable=False) as server:
             _sync(server.url)
             store_id, chat_id = connection.connect(connection.read_address(server.url)).run(LIVELIEST)[0]
-            _take(server.url, f"/chat?{urlencode({'store': store_id, 'id': chat_id})}")
+            _take(server.url, f"/chats?{urlencode({'of': store_id, 'chat': chat_id})}")
     return 0
 
 

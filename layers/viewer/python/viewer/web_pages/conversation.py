@@ -74,6 +74,7 @@ def read_conversation(
         "chat": chat | {"ordered_on": moscow_day(ordered_at) if ordered_at else None},
         "days": [(day, list(said)) for day, said in groupby(shown, lambda message: moscow_day(message["sent_at"]))],
         "here": here,
+        "asked": bool(hits or read_place(fields)),
         "hits": _place_among(hits, here, link),
         "stretch": {name: link(**links[name]) if name in links else "" for name in ("earlier", "later", "newest")},
         "labels": read_labels(database, chat),
