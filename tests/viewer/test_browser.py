@@ -78,8 +78,8 @@ def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["scripted", "plain"])
 def test_several_labels_are_chosen_and_one_is_not(browser: Browser, site: Site, scripted: bool) -> None:
-    given(*(a_message(n, "Вопрос", n + 1, chatID=f"1:chat-{n}") for n in range(4)))
-    for number, tag in enumerate(("defect", "spam", "thanks", "thanks")):
+    given(*(a_message(n, "Вопрос", n + 1, chatID=f"1:chat-{n}") for n in range(5)))
+    for number, tag in enumerate(("defect", "spam", "thanks", "thanks", "defect")):
         labelled_by_person(tag, f"1:chat-{number}", cause="broken" if number else "late")
     with opened(browser, site, java_script_enabled=scripted) as page:
         page.goto("/chats")
