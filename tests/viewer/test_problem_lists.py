@@ -58,7 +58,7 @@ def test_a_gap_leads_to_its_chat(pages: Pages, run: int) -> None:
     with transaction() as database:
         gap = Problem("gap", "1:chat-0", {"listed_at": NOW.isoformat()})
         open_problems(database, "shop", run, [gap])
-    assert 'href="/chat?store=shop&amp;id=1%3Achat-0"' in pages.get("/").body
+    assert 'href="/chat?store=shop&amp;id=1%3Achat-0#here"' in pages.get("/").body
 
 
 def test_a_closed_problem_is_not_listed(pages: Pages, run: int) -> None:

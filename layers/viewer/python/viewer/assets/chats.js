@@ -23,7 +23,7 @@ function settleList() {
 
 function settle() {
   settleList();
-  document.getElementById("here")?.scrollIntoView({ block: "center" });
+  showPlace();
 }
 
 async function show(address, { keep = true, focus = true, how = {} } = {}) {
@@ -118,5 +118,5 @@ document.addEventListener("keydown", (event) => {
 const button = document.getElementById("keys-button");
 button.hidden = false;
 button.addEventListener("click", toggleKeys);
-if (pane()) settle();
+if (pane()) settleList();
 setTimeout(renew, RENEWED_EVERY_MS);

@@ -95,6 +95,11 @@ function searchAsYouType(form) {
   });
 }
 
+// A chat opens at the message that its address names, at the found one, or at its end.
+function showPlace() {
+  document.getElementById("here")?.scrollIntoView({ block: "center" });
+}
+
 function copyButtons(within) {
   for (const button of within.querySelectorAll("button[data-copy]")) {
     button.hidden = false;
@@ -106,6 +111,7 @@ function copyButtons(within) {
 }
 
 prepare(document);
+if (["", "#here"].includes(location.hash)) showPlace();
 for (const form of document.querySelectorAll("form[data-live]")) searchAsYouType(form);
 const live = document.querySelector("[data-refresh]");
 if (live) setTimeout(follow, Number(live.dataset.refresh));
