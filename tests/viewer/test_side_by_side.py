@@ -161,12 +161,25 @@ def test_the_list_renews_itself_quietly(browser: Browser, site: Site) -> None:
         page.clock.install()
         page.goto("/chats")
         page.locator("ol.chats .who a").nth(1).focus()
+        kept = page.locator("ol.chats .who a").nth(1).get_attribute("href")
         given(a_message(90, "Только что", 0, chatID="1:chat-9"))
         page.clock.run_for(61_000)
         expect(page.locator("ol.chats li")).to_have_count(4)
-        expect(page.locator("ol.chats .who a").nth(1)).to_be_focused()
-        page.locator("input[name=q]").fill("недописано")
+        expect(page.locator(f"ol.chats a[href='{kept}']")).to_be_focused()
         assert page.locator("[aria-live]").count() == 0
+
+
+def test_a_form_whose_answer_is_no_page_of_ours_is_sent_by_the_browser_itself(browser: Browser, site: Site) -> None:
+    """Such as a login's page, or a refusal: it must be seen, and nothing may be lost without a word."""
+    many_chats(1)
+    with opened(browser, site, LAPTOP) as page:
+        page.goto("/chats?of=shop&chat=1:chat-0")
+        expect(page.locator("#keys-button")).to_be_visible()
+        page.route("**/label", lambda route: route.fulfill(content_type="text/html", body="<p>Log in</p>"), times=1)
+        page.locator("#labels select[name=tag]").select_option("defect")
+        page.get_by_role("button", name="Поставить").click()
+        expect(page.locator(".done")).to_have_text("Сохранено.")
+    assert rows("SELECT tag FROM chats") == [{"tag": "defect"}]
 
 
 def test_the_language_is_chosen_and_remembered(browser: Browser, site: Site) -> None:

@@ -7,6 +7,7 @@ const pane = () => document.getElementById("pane");
 const chatLinks = () => [...document.querySelectorAll(".chats .who a")];
 const isTyping = () => document.activeElement.matches("input:not([type=checkbox]), select, textarea");
 let asked = 0;
+let shown = location.search;
 
 // Marks the open chat in the list.
 function settleList() {
@@ -26,17 +27,34 @@ function settle() {
   showPlace();
 }
 
-async function show(address, { keep = true, focus = true, how = {} } = {}) {
+async function show(address, { keep = true } = {}) {
   const mine = (asked += 1);
-  const answer = await refresh(how.method ? ["pane", "results"] : ["pane"], address, () => mine === asked, how);
+  const answer = await refresh(["pane"], address, () => mine === asked);
   if (!answer) {
-    if (mine === asked && !how.method) location.assign(address);
+    if (mine === asked) location.assign(address);
     return;
   }
-  const at = how.method ? answer.url : address;
-  if (keep) history.pushState(null, "", at);
+  if (keep) history.pushState(null, "", address);
+  shown = location.search;
   settle();
-  if (focus) document.getElementById("chat-title").focus({ preventScroll: true });
+  document.getElementById("chat-title").focus({ preventScroll: true });
+}
+
+// Sends a form of the chat. If the answer is no page of ours, the browser sends it by itself and shows what comes.
+async function send(form, button) {
+  const mine = (asked += 1);
+  const how = { method: "POST", body: new URLSearchParams(new FormData(form, button)) };
+  const answer = await refresh(["pane", "results"], form.action, () => mine === asked, how);
+  if (!answer) {
+    if (mine === asked) {
+      form.dataset.plain = "";
+      form.requestSubmit(button);
+    }
+    return;
+  }
+  history.pushState(null, "", answer.url);
+  shown = location.search;
+  settle();
 }
 
 document.addEventListener("click", (event) => {
@@ -48,13 +66,13 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || !form.closest("#pane")) return;
+  if (form.method !== "post" || !form.closest("#pane") || "plain" in form.dataset) return;
   event.preventDefault();
-  const body = new URLSearchParams(new FormData(form, event.submitter));
-  show(form.action, { focus: false, how: { method: "POST", body } });
+  send(form, event.submitter);
 });
 
 window.addEventListener("popstate", () => {
+  if (location.search === shown) return; // Only the place in the page is another.
   const open = new URLSearchParams(location.search).has("chat");
   if (open && pane()) show(location.href, { keep: false });
   else location.reload();
@@ -65,12 +83,17 @@ window.addEventListener("pagehide", () => (asked += 1));
 
 // What came meanwhile, without moving what is read or typed.
 async function renew() {
-  if (!document.hidden && !isTyping() && !document.querySelector("dialog[open]")) {
-    const had = chatLinks().indexOf(document.activeElement);
-    if (await refresh(["results"], location.href)) {
-      settleList();
-      if (had >= 0) chatLinks()[had]?.focus({ preventScroll: true });
-    }
+  const isInUse = () => document.hidden || isTyping() || document.querySelector("dialog[open]") !== null;
+  const address = location.href;
+  let focused = null;
+  const isCurrent = () => {
+    focused = document.activeElement.closest("#results a")?.getAttribute("href");
+    return !isInUse() && location.href === address;
+  };
+  if (!isInUse() && (await refresh(["results"], address, isCurrent))) {
+    settleList();
+    const same = [...document.querySelectorAll("#results a")].find((link) => link.getAttribute("href") === focused);
+    same?.focus({ preventScroll: true });
   }
   setTimeout(renew, RENEWED_EVERY_MS);
 }
