@@ -44,7 +44,7 @@ def synced(copy: Path) -> Path:
 
 def test_a_backup_is_restored_elsewhere_with_all_rows_roles_and_numbers(synced: Path, tmp_path: Path) -> None:
     file = tmp_path / "chats.zip"
-    assert "rows of 16 tables" in chats(synced, "backup", str(file))
+    assert "rows of 17 tables" in chats(synced, "backup", str(file))
     assert file.stat().st_mode & 0o777 == 0o600
     assert "is whole" in chats(synced, "backup", "--verify", str(file))
     counts = "(SELECT count(*) FROM chat_messages) || '/' || (SELECT count(*) FROM chat_labels)"
@@ -188,7 +188,7 @@ def test_tables_of_somebody_elses_are_named_and_keep_no_backup_from_being_restor
         with transaction(read_address(emptied)) as database:
             for table in tables:
                 database.run(f'DROP TABLE "{table}"')
-    assert len(backups.verify_backup(tmp_path / "chats.zip").tables) == 16
+    assert len(backups.verify_backup(tmp_path / "chats.zip").tables) == 17
 
 
 def test_a_check_that_was_killed_leaves_a_server_that_the_next_one_stops(synced: Path, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = (
     "stores, chats, chat_messages, message_versions, sync_logs, rate_limits, chat_labels, label_pages, "
-    "quarantined_events, problems, automatic_marks, chat_turns, no_answer_marks, message_days, unfinished_fills"
+    "quarantined_events, problems, automatic_marks, chat_turns, no_answer_marks, message_days, "
+    "unfinished_fills, outdated_indexes"
 )
 NEEDED = ("local", "eval", "layers", "functions", "statemachine", "migrations", "template.yaml")
 INSTALLED = ("layers", "lambda-image")
