@@ -13,7 +13,7 @@ def opened(pages: Pages) -> tuple[dict[str, str], str]:
     token = re.search(r'name="token" value="([^"]+)"', page.body)
     assert token is not None
     cookie = page.cookies[0].partition(";")[0]
-    return {"token": token[1], "store": "shop", "chat": "1:chat-0", "tag": "delivery"}, cookie
+    return {"token": token[1], "store": "shop", "chat": "1:chat-0", "tag": "delivery", "alone": "1"}, cookie
 
 
 def tag() -> Any:

@@ -70,8 +70,7 @@ def test_from_a_search_to_a_label_and_back(browser: Browser, site: Site) -> None
         expect(page.get_by_role("button", name="Снять метку")).to_have_count(0)
         expect(page.get_by_text("поставил человек").first).to_be_visible()
         assert rows("SELECT tag FROM chats WHERE id = '1:chat-0'") == [{"tag": None}]
-        for _ in range(3):
-            page.go_back()
+        page.go_back()
         expect(page.get_by_label("Слова")).to_have_value("деньги")
         expect(page.locator("ol.chats li")).to_have_count(1)
 

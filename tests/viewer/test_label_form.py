@@ -1,8 +1,10 @@
 """The pages' only write: a label, by nobody but who opened the chat's own form."""
 
+import re
+
 import pytest
 
-from tests.support.shown_rows import a_message, given
+from tests.support.shown_rows import a_message, given, labelled_by_person
 from tests.support.stored import rows
 from tests.support.web_pages import Pages, chat_address
 from tests.viewer.label_form import opened, tag
@@ -99,4 +101,50 @@ def test_nothing_is_written_by_looking(pages: Pages, path: str) -> None:
     given(a_message(1, "Вопрос", 60))
     form, _ = opened(pages)
     assert pages.get(f"{path}?token={form['token']}&store=shop&chat=1:chat-0&tag=delivery").status in {200, 404}
+    assert tag() == {"tag": None, "tag_source": None}
+
+
+LISTED = {"alone": "", "list": "q=вопрос&waiting=1", "message": "event-1"}
+
+
+def test_a_form_leads_back_to_its_list_and_its_place_in_the_chat(pages: Pages) -> None:
+    given(a_message(1, "Вопрос", 60))
+    form, cookie = opened(pages)
+    back = pages.post("/label", form | LISTED, cookie, origin="https://pages.example").headers["Location"]
+    asked = "q=%D0%B2%D0%BE%D0%BF%D1%80%D0%BE%D1%81&waiting=1"
+    assert back == f"/chats?{asked}&of=shop&chat=1%3Achat-0&message=event-1&done=1#labels"
+    assert pages.get(back.partition("#")[0]).status == 200
+    back = pages.post("/label", form | {"q": "вопрос"}, cookie, origin="https://pages.example").headers["Location"]
+    assert back == "/chat?store=shop&id=1%3Achat-0&q=%D0%B2%D0%BE%D0%BF%D1%80%D0%BE%D1%81&done=1#labels"
+
+
+@pytest.mark.parametrize(
+    "address", [chat_address(message="event-1", q="вопрос"), "/chats?q=вопрос&of=shop&chat=1:chat-0&message=event-1"]
+)
+def test_each_form_of_a_chat_says_where_it_was_sent_from(pages: Pages, address: str) -> None:
+    given(a_message(1, "Вопрос", 60))
+    labelled_by_person("delivery")
+    forms = re.findall(r'<form method="post".*?</form>', pages.get(address).body, re.S)
+    assert len(forms) == 3
+    for form in forms:
+        assert 'name="message" value="event-1"' in form
+        assert re.search(r'name="(q|list)" value="(q=)?[^"]+"', form)
+
+
+def test_a_form_of_a_list_without_filters_leads_back_to_it(pages: Pages) -> None:
+    given(a_message(1, "Вопрос", 60))
+    page = pages.get("/chats?of=shop&chat=1:chat-0")
+    (form, *_) = re.findall(r'<form method="post".*?</form>', page.body, re.S)
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)) | {"tag": "delivery"}
+    back = pages.post("/label", fields, page.cookies[0].partition(";")[0], origin="https://pages.example")
+    assert back.headers["Location"] == "/chats?of=shop&chat=1%3Achat-0&done=1#labels"
+
+
+@pytest.mark.parametrize(
+    "change", [{"alone": "", "list": "product=x"}, {"alone": "", "list": "after=x"}, {"message": "\x00"}]
+)
+def test_a_form_that_cannot_lead_back_changes_nothing(pages: Pages, change: dict[str, str]) -> None:
+    given(a_message(1, "Вопрос", 60))
+    form, cookie = opened(pages)
+    assert pages.post("/label", form | change, cookie, origin="https://pages.example").status == 400
     assert tag() == {"tag": None, "tag_source": None}

@@ -69,7 +69,7 @@ def test_hostile_words_are_shown_and_not_obeyed(pages: Pages, language: str) -> 
 def test_no_page_has_anything_inline_or_from_elsewhere(pages: Pages) -> None:
     hostile_world()
     for page in pages_of_hostile_world(pages, "ru"):
-        assert re.findall(r"<script(?![^>]*\ssrc=\"/assets/(?:viewer|chats)\.js\")", page.body) == []
+        assert re.findall(r"<script(?![^>]*\ssrc=\"/assets/(?:viewer|chats|keys)\.js\")", page.body) == []
         assert re.findall(r"<style|\sstyle=|\son\w+=\"", page.body) == []
         assert re.findall(r"(?:src|action)=\"(?!/)", page.body) == []
         assert re.findall(r"<link[^>]*href=\"(?!/assets/)", page.body) == []

@@ -45,7 +45,8 @@ def test_a_manager_reads_and_labels_over_http(site: Site) -> None:
     token = re.search(r'name="token" value="([^"]+)"', body)
     assert token is not None
     cookie = headers["Set-Cookie"].partition(";")[0]
-    form = urlencode({"token": token[1], "store": "shop", "chat": "1:chat-0", "tag": "delivery"})
+    fields = {"token": token[1], "store": "shop", "chat": "1:chat-0", "alone": "1", "tag": "delivery"}
+    form = urlencode(fields)
     assert ask(site, "POST", "/label", form, Cookie=cookie, Origin="http://evil.example")[0] == 403
     assert rows("SELECT tag FROM chats") == [{"tag": None}]
     status, _, headers = ask(site, "POST", "/label", form, Cookie=cookie, Origin=site.address)

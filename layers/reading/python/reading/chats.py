@@ -69,10 +69,10 @@ COLUMNS = """
 
 @dataclass(frozen=True)
 class ChatList:
-    """One part of the list; `more` follow it. `search` is None where nothing was searched for."""
+    """One part of the list, and the chat `behind` it, if any. `search` is None where nothing was searched for."""
 
     chats: list[dict[str, Any]]
-    more: bool
+    behind: dict[str, Any] | None
     search: Search | None
 
 
@@ -80,13 +80,13 @@ def list_chats(database: Database, filters: ChatFilters) -> ChatList:
     """Return the part of the list that the filters name, each chat with its last words and who waits for whom."""
     search = understand_words(database, filters.words) if filters.words else None
     if search and not search.usable:
-        return ChatList([], False, search)
+        return ChatList([], None, search)
     sql, parameters = list_query(filters, search)
     rows = database.rows(sql, **parameters)
     chats = rows[:CHATS_A_LIST]
     for chat, details in zip(chats, _details(database, chats, filters.words), strict=True):
         chat.update(details)
-    return ChatList(chats, len(rows) > CHATS_A_LIST, search)
+    return ChatList(chats, rows[CHATS_A_LIST] if len(rows) > CHATS_A_LIST else None, search)
 
 
 def list_query(filters: ChatFilters, search: Search | None) -> tuple[str, dict[str, Any]]:

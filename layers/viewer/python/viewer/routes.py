@@ -23,8 +23,10 @@ from viewer.addresses import (
     PeriodInvalidError,
     read_chat_filters,
     read_id,
+    read_place,
     read_run_filters,
     read_run_id,
+    read_text,
     write_chat,
     write_open_chat,
 )
@@ -43,6 +45,7 @@ ASSETS = {
     "viewer.css": "text/css; charset=utf-8",
     "viewer.js": "text/javascript; charset=utf-8",
     "chats.js": "text/javascript; charset=utf-8",
+    "keys.js": "text/javascript; charset=utf-8",
     "viewer.svg": "image/svg+xml",
 }
 FOLDER = Path(__file__).with_name("assets")
@@ -193,18 +196,19 @@ def _write(done: str, place: str, write: Callable[[dict[str, str], BrowserReques
     form = request.form
     if not request.visitor.may_write(form.get("token", ""), request.headers):
         return _refuse(FORBIDDEN, "form_not_ours")
+    back, store_id = _way_back(form), read_id(form, "store")
     write(form, request)
-    store_id = read_id(form, "store")
     logger.info(done, extra={"store_id": store_id, "login": request.login})
-    return Response(SEE_OTHER, headers={**HEADERS, "Location": f"{_way_back(form)}#{place}"}, body="")
+    return Response(SEE_OTHER, headers={**HEADERS, "Location": f"{back}#{place}"}, body="")
 
 
 def _way_back(form: dict[str, str]) -> str:
-    """Return the address of the chat that a form was about, beside the list that it was sent from."""
-    chat = read_id(form, "store"), read_id(form, "chat")
-    if "list" not in form:
-        return f"/chat?{write_chat(*chat, done='1')}"
-    return f"/chats?{write_open_chat(read_chat_filters(read_fields(form['list'])), *chat, done='1')}"
+    """Return the address that a form was sent from, written anew from what can be read: its chat, list and place."""
+    chat, place = (read_id(form, "store"), read_id(form, "chat")), read_place(form)
+    more = (dict([place]) if place else {}) | {"done": "1"}
+    if form.get("alone"):
+        return f"/chat?{write_chat(*chat, read_text(form, 'q'), **more)}"
+    return f"/chats?{write_open_chat(read_chat_filters(read_fields(form.get('list', ''))), *chat, **more)}"
 
 
 def _refuse(status: int, key: str, detail: str = "") -> Response[str]:

@@ -1,48 +1,58 @@
-// The list and the open chat beside it: a click changes the chat alone, the list keeps its place. Keys for what is often
-// done. Every page works without it.
+// The list and the open chat beside it: a click changes the chat alone, the list keeps its place. Every page works
+// without it. Its keys are in keys.js.
 "use strict";
 
 const RENEWED_EVERY_MS = 60_000;
+const OF_THE_CHAT = ["of", "chat", "message", "earlier", "later"];
 const pane = () => document.getElementById("pane");
 const chatLinks = () => [...document.querySelectorAll(".chats .who a")];
 const isTyping = () => document.activeElement.matches("input:not([type=checkbox]), select, textarea");
 let asked = 0;
-let shown = location.search;
+
+// The part of an address that says which list is shown.
+function listOf(search) {
+  const fields = new URLSearchParams(search);
+  for (const name of OF_THE_CHAT) fields.delete(name);
+  return fields.toString();
+}
 
 // Marks the open chat in the list.
-function settleList() {
-  const open = new URLSearchParams(location.search);
+function markOpen() {
+  const open = new URLSearchParams(shown);
   for (const link of chatLinks()) {
     const its = new URLSearchParams(new URL(link.href).search);
     const isOpen = its.get("chat") === open.get("chat") && its.get("of") === open.get("of");
     link.closest("li").classList.toggle("open", isOpen);
     if (isOpen) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
-    if (isOpen && pane()) link.closest("li").scrollIntoView({ block: "nearest" });
   }
 }
 
-function settle() {
-  settleList();
+// The place in the chat comes last: from there on Tab goes.
+function showOpen() {
+  document.querySelector(".chats li.open")?.scrollIntoView({ block: "nearest" });
   showPlace();
 }
 
 async function show(address, { keep = true } = {}) {
   const mine = (asked += 1);
-  const answer = await refresh(["pane"], address, () => mine === asked);
-  if (!answer) {
+  const parts = listOf(new URL(address).search) === listOf(shown) ? ["pane"] : ["pane", "results"];
+  if (!(await refresh(parts, address, () => mine === asked))) {
     if (mine === asked) location.assign(address);
     return;
   }
   if (keep) history.pushState(null, "", address);
   shown = location.search;
-  settle();
+  markOpen();
+  showOpen();
   document.getElementById("chat-title").focus({ preventScroll: true });
 }
 
-// Sends a form of the chat. If the answer is no page of ours, the browser sends it by itself and shows what comes.
+// Sends a form of the chat, and leaves everything where it is read. If the answer is not a page of ours, the browser
+// sends the form again by itself and shows what comes.
 async function send(form, button) {
   const mine = (asked += 1);
+  const places = [scrollY, pane().querySelector(".scroller").scrollTop];
   const how = { method: "POST", body: new URLSearchParams(new FormData(form, button)) };
   const answer = await refresh(["pane", "results"], form.action, () => mine === asked, how);
   if (!answer) {
@@ -52,9 +62,13 @@ async function send(form, button) {
     }
     return;
   }
-  history.pushState(null, "", answer.url);
+  const address = new URL(answer.url);
+  address.searchParams.delete("done");
+  history.replaceState(null, "", address);
   shown = location.search;
-  settle();
+  pane().querySelector(".scroller").scrollTop = places[1];
+  scrollTo(0, places[0]);
+  pane().querySelector(".done").focus({ preventScroll: true });
 }
 
 document.addEventListener("click", (event) => {
@@ -73,73 +87,51 @@ document.addEventListener("submit", (event) => {
 
 window.addEventListener("popstate", () => {
   if (location.search === shown) return; // Only the place in the page is another.
-  const open = new URLSearchParams(location.search).has("chat");
-  if (open && pane()) show(location.href, { keep: false });
+  if (pane() && new URLSearchParams(location.search).has("chat")) show(location.href, { keep: false });
   else location.reload();
 });
 
 // Whoever leaves the page wants none of what is still asked for.
 window.addEventListener("pagehide", () => (asked += 1));
 
-// What came meanwhile, without moving what is read or typed.
-async function renew() {
-  const isInUse = () => document.hidden || isTyping() || document.querySelector("dialog[open]") !== null;
-  const address = location.href;
-  let focused = null;
-  const isCurrent = () => {
-    focused = document.activeElement.closest("#results a")?.getAttribute("href");
-    return !isInUse() && location.href === address;
+// Returns a function that puts the renewed list where the old one was: the same line at the same height, the focus on
+// the same link. A list that stands at its beginning shows what came there.
+function holdList() {
+  const list = document.getElementById("list");
+  const scroller = list.scrollTop ? list : document.scrollingElement;
+  const top = Math.max(0, list.getBoundingClientRect().top);
+  const line = [...document.querySelectorAll(".chats li")].find((each) => each.getBoundingClientRect().bottom > top);
+  const before = line?.getBoundingClientRect().top;
+  const focused = document.activeElement.closest("#results a")?.getAttribute("href");
+  return () => {
+    const same = line && document.getElementById(line.id);
+    if (same && scroller.scrollTop) scroller.scrollTop += same.getBoundingClientRect().top - before;
+    const links = [...document.querySelectorAll("#results a")];
+    if (focused) links.find((link) => link.getAttribute("href") === focused)?.focus({ preventScroll: true });
   };
+}
+
+function isInUse() {
+  const selected = getSelection();
+  const isSelected = !selected.isCollapsed && selected.containsNode(document.getElementById("results"), true);
+  return document.hidden || isTyping() || isSelected || document.querySelector("dialog[open]") !== null;
+}
+
+// What came meanwhile, without moving what is read, chosen or typed.
+async function renew() {
+  const address = location.href;
+  let putBack;
+  const isCurrent = () => !isInUse() && location.href === address && Boolean((putBack = holdList()));
   if (!isInUse() && (await refresh(["results"], address, isCurrent))) {
-    settleList();
-    const same = [...document.querySelectorAll("#results a")].find((link) => link.getAttribute("href") === focused);
-    same?.focus({ preventScroll: true });
+    markOpen();
+    putBack();
   }
   setTimeout(renew, RENEWED_EVERY_MS);
 }
 
-function step(by) {
-  if (pane()) {
-    document.querySelector(by > 0 ? ".beside a[rel=next]" : ".beside a[rel=prev]")?.click();
-    return;
-  }
-  const links = chatLinks();
-  const at = links.indexOf(document.activeElement);
-  (links[at + by] || links[at < 0 ? 0 : at])?.focus();
-}
-
-function toggleKeys() {
-  const keys = document.getElementById("keys");
-  if (keys.open) keys.close();
-  else keys.showModal();
-}
-
-// By place on the keyboard, so that they are the same keys in a Russian layout.
-const KEYS = {
-  KeyJ: () => step(1),
-  ArrowDown: () => (chatLinks().includes(document.activeElement) ? step(1) : false),
-  KeyK: () => step(-1),
-  ArrowUp: () => (chatLinks().includes(document.activeElement) ? step(-1) : false),
-  Escape: () => document.querySelector(".beside .close")?.click(),
-  Slash: (event) => (event.shiftKey ? toggleKeys() : document.querySelector(".filters input[type=search]").focus()),
-  KeyL: () => document.querySelector("#labels select[name=tag]")?.focus(),
-  KeyN: () => document.querySelector("#no-answer input[name=reason], #no-answer button")?.focus(),
-  BracketRight: () => document.querySelector(".hit-next")?.click(),
-  BracketLeft: () => document.querySelector(".hit-previous")?.click(),
-};
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (isTyping()) {
-    if (event.code === "Escape") document.activeElement.blur();
-    return;
-  }
-  const act = KEYS[event.code];
-  if (act && act(event) !== false) event.preventDefault();
+if (pane()) showOpen();
+// Whoever comes back from a chat goes on from its line. Not before the browser has gone there itself: it takes the focus.
+window.addEventListener("load", () => {
+  if (location.hash.startsWith("#row-")) document.getElementById(location.hash.slice(1))?.querySelector("a").focus();
 });
-
-const button = document.getElementById("keys-button");
-button.hidden = false;
-button.addEventListener("click", toggleKeys);
-if (pane()) settleList();
 setTimeout(renew, RENEWED_EVERY_MS);

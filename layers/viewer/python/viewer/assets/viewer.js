@@ -80,7 +80,11 @@ async function follow() {
   setTimeout(follow, Number(live.dataset.refresh));
 }
 
-// Search as you type: the list follows half a second after the last key, and the address with it.
+// Which page the address names; its place in the page may change without it.
+let shown = location.search;
+
+// Search as you type: the list, and the chat that is open, follow half a second after the last key, and the address
+// with them.
 function searchAsYouType(form) {
   let timer = 0;
   let latest = 0;
@@ -90,14 +94,19 @@ function searchAsYouType(form) {
       const given = [...new FormData(form)].filter(([, value]) => value);
       const address = `${form.action}?${new URLSearchParams(given)}`;
       const mine = (latest += 1);
-      if (await refresh(["results"], address, () => mine === latest)) history.replaceState(null, "", address);
+      const parts = ["results", "pane"].filter((id) => document.getElementById(id));
+      if (await refresh(parts, address, () => mine === latest)) {
+        history.replaceState(null, "", address);
+        shown = location.search;
+        showPlace();
+      }
     }, 500);
   });
 }
 
 // A chat opens at the message that its address names, at the found one, or at its end.
 function showPlace() {
-  document.getElementById("here")?.scrollIntoView({ block: "center" });
+  if (["", "#here"].includes(location.hash)) document.getElementById("here")?.scrollIntoView({ block: "center" });
 }
 
 function copyButtons(within) {
@@ -111,7 +120,7 @@ function copyButtons(within) {
 }
 
 prepare(document);
-if (["", "#here"].includes(location.hash)) showPlace();
+showPlace();
 for (const form of document.querySelectorAll("form[data-live]")) searchAsYouType(form);
 const live = document.querySelector("[data-refresh]");
 if (live) setTimeout(follow, Number(live.dataset.refresh));

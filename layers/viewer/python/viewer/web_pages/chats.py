@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from chatsync.question_prefix import without_prefix
-from reading.chats import list_chats
+from reading.chats import ChatList, list_chats
 from reading.choices import ChoiceCount, Counts, count_choices
 from reading.filter_conditions import FACETS
 from reading.filters import ANSWERED, NOT, ChatFilters, key_of_chat
@@ -45,15 +46,18 @@ def describe_chats(fields: Fields) -> dict[str, Any]:
     for chat in listed.chats:
         chat["store_name"] = names.get(chat["store_id"], chat["store_id"])
         chat["excerpt"] = cut_excerpt(_said(chat))
-        chat["link"] = write_open_chat(filters, chat["store_id"], chat["id"])
+        chat["link"] = _write_link(filters, chat)
+        chat["row"] = _name_row(chat["store_id"], chat["id"])
         chat["is_open"] = (chat["store_id"], chat["id"]) == opened
-    newest = write_chat_filters(filters)
+    newest, list_query = write_chat_filters(filters), write_chat_filters(filters, filters.after)
+    behind = replace(filters, after=key_of_chat(listed.chats[-1], filters)) if listed.behind else None
     return {
         "chats": listed.chats,
-        "next": write_chat_filters(filters, after=key_of_chat(listed.chats[-1], filters)) if listed.more else "",
+        "next": write_chat_filters(behind, behind.after) if behind else "",
         "newest": newest,
-        "list_query": write_chat_filters(filters, filters.after),
-        "beside": _find_beside(listed.chats),
+        "list_query": list_query,
+        "beside": _find_beside(listed, behind),
+        "row": _name_row(*opened),
         "filters": filters,
         "narrowed": bool(newest),
         "search": listed.search,
@@ -62,18 +66,32 @@ def describe_chats(fields: Fields) -> dict[str, Any]:
         "choices": _offer_choices(filters, choices, {"store": [*names], "tag": tags, "cause": causes}),
         "store_names": names,
         **conversation,
+        "way_back": {"list": list_query} | conversation.get("place", {}),
     }
 
 
-def _find_beside(chats: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the queries of the chats before and behind the open one; of one that left the list, the list's first."""
+def _write_link(filters: ChatFilters, chat: dict[str, Any]) -> str:
+    return write_open_chat(filters, chat["store_id"], chat["id"])
+
+
+def _name_row(store_id: str, chat_id: str) -> str:
+    """Return the name of a chat's line in the list, by which an address leads to it."""
+    return f"row-{quote(f'{store_id}/{chat_id}', safe='')}"
+
+
+def _find_beside(listed: ChatList, behind: ChatFilters | None) -> dict[str, str]:
+    """Return the queries of the chats before and behind the open one; of one that left the list, the list's first.
+
+    Behind the last chat comes the first of the list's next part, which is what the filters `behind` show.
+    """
+    chats = listed.chats
+    links = [chat["link"] for chat in chats]
+    if listed.behind and behind:
+        links.append(_write_link(behind, listed.behind))
     at = next((place for place, chat in enumerate(chats) if chat["is_open"]), None)
     if at is None:
-        return {"previous": "", "next": chats[0]["link"] if chats else ""}
-    return {
-        "previous": chats[at - 1]["link"] if at else "",
-        "next": chats[at + 1]["link"] if at + 1 < len(chats) else "",
-    }
+        return {"previous": "", "next": links[0] if links else ""}
+    return {"previous": links[at - 1] if at else "", "next": links[at + 1] if at + 1 < len(links) else ""}
 
 
 def _offer_choices(filters: ChatFilters, counts: Counts, known: dict[str, list[str]]) -> dict[str, list[Choice]]:

@@ -44,7 +44,8 @@ def describe_conversation(fields: Mapping[str, str]) -> dict[str, Any]:
     store_id, chat_id, words = read_id(fields, "store"), read_id(fields, "id"), read_text(fields, "q")
     link = partial(write_chat, store_id, chat_id, words)
     with reading_transaction() as database:
-        return read_conversation(database, store_id, chat_id, fields, lambda **place: f"/chat?{link(**place)}")
+        read = read_conversation(database, store_id, chat_id, fields, lambda **place: f"/chat?{link(**place)}")
+    return read | {"way_back": {"alone": "1", "q": words} | read["place"]}
 
 
 def read_conversation(
@@ -65,7 +66,8 @@ def read_conversation(
     chat, words = chats[0], read_text(fields, "q")
     words = words if words and are_usable(database, words) else ""
     hits = find_hits(database, chat, words) if words else []
-    shown, here, links = _read_stretch(database, chat, read_place(fields), hits, words)
+    place = read_place(fields)
+    shown, here, links = _read_stretch(database, chat, place, hits, words)
     for message in shown:
         _prepare(message, chat)
         message["link"] = link(message=message["id"])
@@ -74,7 +76,8 @@ def read_conversation(
         "chat": chat | {"ordered_on": moscow_day(ordered_at) if ordered_at else None},
         "days": [(day, list(said)) for day, said in groupby(shown, lambda message: moscow_day(message["sent_at"]))],
         "here": here,
-        "asked": bool(hits or read_place(fields)),
+        "asked": bool(hits or place),
+        "place": dict([place]) if place else {},
         "hits": _place_among(hits, here, link),
         "stretch": {name: link(**links[name]) if name in links else "" for name in ("earlier", "later", "newest")},
         "labels": read_labels(database, chat),
