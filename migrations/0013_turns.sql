@@ -113,6 +113,7 @@ LEFT JOIN LATERAL (
       AND sender = 'seller' AND source = 'seller-public-api'
     ORDER BY sent_at, said.id LIMIT 1
 ) AS program ON true
+ORDER BY chat.store_id, chat.chat_id -- so that two who refresh the same chats wait for each other in one order
 ON CONFLICT (store_id, chat_id) DO UPDATE
 SET waiting_since = excluded.waiting_since, threat = excluded.threat, first_asked_at = excluded.first_asked_at,
     person_answered_at = excluded.person_answered_at, program_answered_at = excluded.program_answered_at

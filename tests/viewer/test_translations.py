@@ -51,7 +51,7 @@ MADE = {
     "weekday": tuple(str(number) for number in range(1, 8)),
     "refusal": ("no_page", "no_chat", "no_run", "no_tag", "address", "period", "form_not_ours", "form_too_long"),
 }
-MADE["refusal"] += ("no_message", "database", "database_refused", "not_made")
+MADE["refusal"] += ("no_message", "chat_changed", "database", "database_refused", "not_made")
 MADE["refusal_cure"] = MADE["refusal"]
 FORMS = ("one", "few", "many")
 # Errors that never end up in a run's row.
@@ -59,6 +59,7 @@ NOT_OF_RUNS = {
     "StoreUnknownError",
     "ChatUnknownError",
     "ChatAmbiguousError",
+    "ChatChangedError",
     "MigrationUnfinishedError",
     "TagUnknownError",
     "CauseUnknownError",

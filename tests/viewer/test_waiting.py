@@ -25,7 +25,12 @@ def groups(page: Page) -> list[int]:
 
 def mark(pages: Pages, **change: str) -> Page:
     form, cookie = opened(pages)
-    fields = {name: value for name, value in form.items() if name != "tag"} | {"reason": "Решено по телефону"} | change
+    fields = {name: value for name, value in form.items() if name != "tag"}
+    fields |= {
+        "reason": "Решено по телефону",
+        "seen": str(rows("SELECT messages_total FROM chats")[0]["messages_total"]),
+    }
+    fields |= change
     return pages.post("/no-answer", fields, cookie, origin=ORIGIN)
 
 
@@ -104,8 +109,31 @@ def test_a_mark_is_taken_back_by_hand(pages: Pages) -> None:
     assert "taken back" in pages.get(chat_address()).body
 
 
-@pytest.mark.parametrize("change", [{"reason": ""}, {"reason": " \x00 "}, {"chat": "1:none"}, {"token": "0" * 64}])
-def test_a_form_without_a_reason_chat_or_token_marks_nothing(pages: Pages, change: dict[str, str]) -> None:
+def test_a_chat_with_messages_that_were_not_seen_is_not_marked(pages: Pages) -> None:
+    given(a_message(1, "Спасибо", 90))
+    form = pages.get(chat_address()).body
+    assert 'name="seen" value="1"' in form
+    given(a_message(2, "И где второй?", 10))
+    refused = mark(pages, seen="1")
+    assert refused.status == 409
+    assert "The chat has new messages" in refused.body
+    assert (rows("SELECT * FROM no_answer_marks"), groups(pages.get("/chats?waiting=1"))) == ([], [1, 0, 0, 0])
+
+
+def test_taking_back_the_mark_of_a_chat_that_is_not_there_stores_nothing(pages: Pages) -> None:
+    given(a_message(1, "Вопрос", 90))
+    mark(pages, chat="1:none", end="1")
+    assert rows("SELECT chat_id FROM chat_turns") == [{"chat_id": "1:chat-0"}]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"reason": ""}, {"reason": " \x00 "}, {"chat": "1:none"}, {"token": "0" * 64}),
+        *({"seen": seen} for seen in ("", "-1", "viele", "9" * 19, "9" * 400)),
+    ],
+)
+def test_a_form_without_a_reason_chat_number_or_token_marks_nothing(pages: Pages, change: dict[str, str]) -> None:
     given(a_message(1, "Вопрос", 90))
     assert mark(pages, **change).status in {400, 403, 404}
     assert rows("SELECT * FROM no_answer_marks") == []

@@ -25,7 +25,11 @@ class StoreUnknownError(ChatSyncError):
 
 
 class ChatUnknownError(ChatSyncError):
-    """A person labels a chat that is not stored in this store, or in any."""
+    """A person labels or marks a chat that is not stored in this store, or in any."""
+
+
+class ChatChangedError(ChatSyncError):
+    """A person judges a chat that has messages which they have not seen."""
 
 
 class ChatAmbiguousError(ChatSyncError):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chatsync.errors import DatabaseRefusedError
+from chatsync.errors import ChatUnknownError, DatabaseRefusedError
 from database.connection import DATA_ERRORS, HALVING_SECONDS, Database
 from database.json_rows import json_rows
 from database.wb_cards import CARD, CARD_COLUMNS, CARD_TYPES, Card, fill_card
@@ -162,3 +162,8 @@ def spoken_of_rows(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
         if card := {column: message[column] for column in CARD if column in message}:
             cards[chat_id] = fill_card(cards.get(chat_id, {}), card)
     return [{"id": chat_id, "client_name": name, **cards.get(chat_id, {})} for chat_id, name in names.items()]
+
+
+def unknown_chat(store_id: str, chat_id: str) -> ChatUnknownError:
+    """Return the error that a store has no such chat."""
+    return ChatUnknownError(f"The store {store_id} has no chat {chat_id}. Is the id whole, and the store synced?")

@@ -1,6 +1,7 @@
 """«Needs no answer», as a person said of a chat. It ends by itself when the buyer writes again (migration 0013)."""
 
-from chatsync.errors import ChatUnknownError
+from chatsync.errors import ChatChangedError
+from database.chats import unknown_chat
 from database.connection import Database
 
 LONGEST_REASON = 200
@@ -9,17 +10,25 @@ LONGEST_REASON = 200
 REFRESH = "SELECT refresh_chat_turns(ARRAY[:store], ARRAY[:chat], ARRAY[CAST('-infinity' AS timestamptz)])"
 
 
-def mark_no_answer(database: Database, store_id: str, chat_id: str, reason: str, by: str | None) -> None:
-    """Mark a chat; one that is marked already keeps its mark. `by` is the login, None on one's own machine.
+def mark_no_answer(database: Database, store_id: str, chat_id: str, reason: str, *, seen: int, by: str | None) -> None:
+    """Mark a chat; one that is marked already keeps its mark.
+
+    `seen` is how many messages the chat had when it was read. `by` is the login, None on one's own machine.
 
     Raises:
         ChatUnknownError: The store has no such chat.
+        ChatChangedError: It has more messages than were seen.
     """
-    there = database.rows(
-        "SELECT FROM chats WHERE store_id = :store AND id = :chat LIMIT 1", store=store_id, chat=chat_id
+    # Whoever stores a message waits for this row, and ends the mark afterwards.
+    chats = database.rows(
+        "SELECT messages_total FROM chats WHERE store_id = :store AND id = :chat FOR UPDATE",
+        store=store_id,
+        chat=chat_id,
     )
-    if not there:
-        raise ChatUnknownError(f"The store {store_id} has no chat {chat_id}. Is the id whole, and the store synced?")
+    if not chats:
+        raise unknown_chat(store_id, chat_id)
+    if chats[0]["messages_total"] > seen:
+        raise ChatChangedError("The chat has new messages. Nothing was changed. Open it again and read them first.")
     database.run(
         """
         INSERT INTO no_answer_marks (store_id, chat_id, reason, marked_by)
@@ -36,7 +45,7 @@ def mark_no_answer(database: Database, store_id: str, chat_id: str, reason: str,
 
 def end_no_answer(database: Database, store_id: str, chat_id: str, by: str | None) -> None:
     """Take the mark of a chat back, if it has one: its buyer waits again if nobody has answered."""
-    database.run(
+    ended = database.run(
         """
         UPDATE no_answer_marks SET ended_at = now(), ended_by = coalesce(CAST(:by AS text), '')
         WHERE store_id = :store AND chat_id = :chat AND ended_at IS NULL
@@ -45,4 +54,5 @@ def end_no_answer(database: Database, store_id: str, chat_id: str, by: str | Non
         chat=chat_id,
         by=by,
     )
-    database.run(REFRESH, store=store_id, chat=chat_id)
+    if ended:
+        database.run(REFRESH, store=store_id, chat=chat_id)

@@ -32,7 +32,7 @@ WHERE NOT indisvalid AND relname LIKE replace(:name, '_', '\_') || '\_cc%'
 def rebuild_search_indexes(login: Address | None = None, ends_at: float = math.inf) -> list[str]:
     """Build the outdated indexes anew, smallest first, and return the names of those that this call built.
 
-    After `ends_at` (of time.monotonic) no end is waited for. Who comes meanwhile waits.
+    It waits for another call that is building them, and for Postgres until `ends_at` (of time.monotonic).
 
     Raises:
         DatabaseUnavailableError: Postgres is not reached.

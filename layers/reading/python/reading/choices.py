@@ -9,14 +9,14 @@ from reading.filter_conditions import COLUMNS, FACETS, filter_conditions
 from reading.filters import ChatFilters
 from reading.search import Search
 
-CHATS_COUNTED = 5000  # more are not looked at; then a count says at least so many
+CHATS_COUNTED = 5000  # of more, only these are looked at, and the counts are lower bounds
 MOST_CHOICES = 2000
 MOST_SHOWN = 1000
 
 
 @dataclass(frozen=True)
 class ChoiceCount:
-    """So many chats, or at least so many."""
+    """A number of chats; unless it is `whole`, there are at least that many."""
 
     chats: int
     whole: bool
@@ -24,7 +24,7 @@ class ChoiceCount:
 
 @dataclass(frozen=True)
 class FacetCounts:
-    """The chats of each choice among those that were looked at, which may not be all (`whole`)."""
+    """How many of the chats that were looked at fit each choice; `whole` says whether all were looked at."""
 
     chats: dict[str, int]
     whole: bool

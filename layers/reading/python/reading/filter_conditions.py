@@ -11,7 +11,7 @@ from reading.waiting import GROUPS, WAITS
 
 # What is chosen from, and how many chats each choice would give is counted.
 FACETS = ("store", "tag", "cause", "answered")
-# Who answered after the buyer first asked: a person; else only a program; else nobody. WB's own words are no answer.
+# Who answered the buyer's first question: a person, a program alone, or nobody. WB's own words are no answer.
 WHO_ANSWERED = """
     CASE WHEN turns.person_answered_at IS NOT NULL THEN 'person'
          WHEN turns.program_answered_at IS NOT NULL THEN 'program'

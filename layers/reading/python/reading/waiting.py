@@ -22,8 +22,6 @@ GROUPS = {
     SILENT: f"{WAITS} AND {IS_SILENT}",
     MARKED: f"EXISTS (SELECT FROM {EACH_MARK})",
 }
-
-
 # Few of those that wait have had a message lately: only these chats are looked up, the rest are silent.
 LATELY = f"chats {EACH_TURN} WHERE {WAITS} AND NOT {IS_SILENT}"
 

@@ -108,9 +108,12 @@ def write_run_filters(filters: RunFilters, before: int | None = None) -> str:
 
 def read_run_id(value: str) -> int:
     """Return the number of a run. Raises AddressInvalidError if it is not one."""
-    if not DIGITS.fullmatch(value) or int(value) > LARGEST_NUMBER:
-        raise AddressInvalidError("The address names no run.")
-    return int(value)
+    return _number(value, "The address names no run.")
+
+
+def read_number(fields: Mapping[str, str], name: str) -> int:
+    """Return a number that must be there. Raises AddressInvalidError if it is not."""
+    return _number(fields.get(name, ""), f"The form has no number of {name}.")
 
 
 def write_chat(store_id: str, chat_id: str, words: str = "", **place: str) -> str:
@@ -166,6 +169,12 @@ def read_text(fields: Mapping[str, str], name: str) -> str:
 def read_id(fields: Mapping[str, str], name: str) -> str:
     """Return an id to the letter. Raises AddressInvalidError for what can be no id of anything."""
     return _id(fields.get(name, ""))
+
+
+def _number(value: str, complaint: str) -> int:
+    if not DIGITS.fullmatch(value) or int(value) > LARGEST_NUMBER:
+        raise AddressInvalidError(complaint)
+    return int(value)
 
 
 def _id(value: str) -> str:

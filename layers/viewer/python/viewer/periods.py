@@ -65,7 +65,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Share:
-    """Of so many judged chats, with how many something went wrong."""
+    """How many chats were judged, and with how many of them something went wrong."""
 
     judged: int
     wrong: int

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chatsync.errors import (
     CauseUnknownError,
+    ChatChangedError,
     ChatSyncError,
     ChatUnknownError,
     DatabaseRefusedError,
@@ -49,7 +50,7 @@ ASSETS = {
     "viewer.svg": "image/svg+xml",
 }
 FOLDER = Path(__file__).with_name("assets")
-OK, SEE_OTHER, BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LONG = 200, 303, 400, 403, 404, 413
+OK, SEE_OTHER, BAD_REQUEST, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LONG = 200, 303, 400, 403, 404, 409, 413
 FAILED, UNAVAILABLE = 500, 503
 YEAR_SECONDS = 365 * 86_400
 
@@ -57,6 +58,7 @@ STATUS_OF_ERROR = {
     PeriodInvalidError: (BAD_REQUEST, "period"),
     AddressInvalidError: (BAD_REQUEST, "address"),
     ChatUnknownError: (NOT_FOUND, "no_chat"),
+    ChatChangedError: (CONFLICT, "chat_changed"),
     TagUnknownError: (BAD_REQUEST, "no_tag"),
     CauseUnknownError: (BAD_REQUEST, "no_tag"),
 }

@@ -9,6 +9,7 @@ from chatsync.label_stops import LABEL_STOPS
 from chatsync.label_tokens import Tokens
 from chatsync.taxonomy import taxonomy
 from database import stores
+from database.chats import unknown_chat
 from database.connection import Database
 from database.json_rows import json_rows
 from database.labels.costs import settle_reservation
@@ -104,7 +105,7 @@ def set_persons_label(
         by=by,
     )
     if not changed:
-        raise _unknown_chat(store_id, chat_id)
+        raise unknown_chat(store_id, chat_id)
     stores.refresh_statistics(database, store_id)
 
 
@@ -120,7 +121,7 @@ def release_persons_label(database: Database, store_id: str, chat_id: str, by: s
         "SELECT tag_source FROM chats WHERE store_id = :store AND id = :chat FOR UPDATE", store=store_id, chat=chat_id
     )
     if not chats:
-        raise _unknown_chat(store_id, chat_id)
+        raise unknown_chat(store_id, chat_id)
     if chats[0]["tag_source"] != "person":
         return False
     database.run(
@@ -164,7 +165,3 @@ def has_paid_labels(database: Database, store_ids: Sequence[str]) -> bool:
         "SELECT FROM chats WHERE store_id = ANY(:stores) AND labelled_by LIKE 'openai/%' LIMIT 1", stores=store_ids
     )
     return bool(labelled)
-
-
-def _unknown_chat(store_id: str, chat_id: str) -> ChatUnknownError:
-    return ChatUnknownError(f"The store {store_id} has no chat {chat_id}. Is the id whole, and the store synced?")

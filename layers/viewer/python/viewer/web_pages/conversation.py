@@ -27,6 +27,7 @@ from viewer.addresses import (
     AddressInvalidError,
     NothingThereError,
     read_id,
+    read_number,
     read_place,
     read_text,
     write_chat,
@@ -57,7 +58,7 @@ def read_conversation(
     places.
 
     Raises:
-        NothingThereError: There is no such chat or message.
+        NothingThereError: The chat does not exist, or has no such message.
         AddressInvalidError: There can be no such message.
     """
     chats = read_chats(database, chat_id, store_id)
@@ -144,14 +145,14 @@ def mark_as_needing_no_answer(fields: Mapping[str, str], login: str) -> None:
     """Mark the chat that a form names as needing no answer, or take that back. Raises as database.no_answer.
 
     Raises:
-        AddressInvalidError: The form gives no reason.
+        AddressInvalidError: The form gives no reason, or does not say how many messages were seen.
     """
     store_id, chat_id, reason = read_id(fields, "store"), read_id(fields, "chat"), read_text(fields, "reason")
     with writing_transaction() as database:
         if fields.get("end") == "1":
             end_no_answer(database, store_id, chat_id, login or None)
         elif reason:
-            mark_no_answer(database, store_id, chat_id, reason, login or None)
+            mark_no_answer(database, store_id, chat_id, reason, seen=read_number(fields, "seen"), by=login or None)
         else:
             raise AddressInvalidError("The form gives no reason.")
 

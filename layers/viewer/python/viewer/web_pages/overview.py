@@ -111,6 +111,6 @@ def _write_chats(period: Period, store_id: str, *, store: str = "", tag: str = "
 def _write_waiting(
     store_id: str, *, group: str = OPEN, store: str = "", product: int | None = None, days: int | None = None
 ) -> str:
-    """Return the query of the list of the chats that wait, so many days or longer."""
+    """Return the query of the list of waiting chats: of all, or of those that have waited for `days` or longer."""
     stores = tuple(filter(None, [store or store_id]))
     return write_chat_filters(ChatFilters(stores=stores, waiting=group, product=product, waiting_days=days))
